@@ -1,0 +1,44 @@
+"""A backend as the app knows it, and the models that one offers."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """Where the decoder layers run. `ca_file` is a PEM file to trust besides the system's own."""
+
+    name: str
+    url: str  # http://127.0.0.1:port or https://host[:port]
+    token: str
+    ca_file: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Backend(name={self.name!r}, url={self.url!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeInfo:
+    """A named, versioned pair of fixed matrices A and B for every layer."""
+
+    name: str  # "svd" or "random"
+    version: int
+    sha256: str
+    rank: int  # the largest that a plan may use
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """One model of a backend, as /v1/models describes it."""
+
+    model_id: str
+    architecture: str
+    layers: int
+    hidden_size: int
+    vocab_size: int
+    max_positions: int  # the smaller of the model's and the server's
+    max_rows: int
+    backbone_sha256: str
+    pack_sha256: str
+    pack_bytes: int
+    dtype: str
+    recipes: tuple[RecipeInfo, ...]

@@ -1,0 +1,66 @@
+"""What the gate is told about bytes that want to leave, and what it hands back (DESIGN.md section 4, "One gate").
+
+`net` writes only a ClearedPayload, and only app/privacy/gate.py builds one (held by tests/contract/test_one_gate.py).
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Protocol
+
+from app.domain.ids import NO_MESSAGE, MessageId
+
+
+class Direction(IntEnum):
+    UP = 1  # leaves the device
+    DOWN = 2  # reaches the device
+
+
+class Purpose(IntEnum):
+    """Why bytes travel. Numbers are never reused."""
+
+    LIST_MODELS = 1
+    DEVICE_PACK = 2
+    HEALTH = 3
+    UPGRADE = 4  # HTTP upgrade to the data channel
+    SESSION = 5  # OPEN, OPENED, ERROR
+    GENERATE = 6  # steps and exchanges of a reply
+    REPLAY = 7  # steps sent again after a lost connection
+    MEASURE = 8  # round-trip measurements
+    KEEPALIVE = 9  # WebSocket ping and pong
+    CLOSE = 10
+
+
+@dataclass(slots=True)
+class Clearance:
+    """Facts about one write or one read, as the ledger keeps them.
+
+    `content` is what the wire bytes carry, for the ledger's facts and the kept window: a frame before WebSocket masking, or HTTP
+    with the bearer token blanked out. The gate reads a frame's header itself, from these bytes, rather than believe a caller.
+    """
+
+    connection: int  # number of the socket since the ledger began: entries of one number are one byte stream
+    host: str  # host:port
+    purpose: Purpose
+    content: bytes = b""
+    message: MessageId = NO_MESSAGE
+
+
+@dataclass(frozen=True, slots=True)
+class ClearedPayload:
+    """Bytes that the gate has judged and the ledger has recorded."""
+
+    data: bytes
+    entry: int  # number of the ledger entry
+
+
+class Gate(Protocol):
+    """The only way out. Each call writes one ledger entry before it returns."""
+
+    def next_connection(self) -> int:
+        """A number for a socket about to be opened."""
+
+    def clear(self, data: bytes, clearance: Clearance) -> ClearedPayload:
+        """Judge and record bytes that are about to leave. Raises AppError where they may not."""
+
+    def received(self, data: bytes, clearance: Clearance) -> None:
+        """Record bytes that arrived: the next run of the connection's byte stream."""

@@ -1,0 +1,68 @@
+"""Errors that a person may see. Each carries a message (what happened) and advice (what to do); nothing of the content.
+
+    AppError
+    +-- BackendError          the backend cannot be reached, or answered wrongly
+    |   +-- ConnectionLost    worth another try: reconnect and replay
+    |   +-- BackendRefused    it answered with a reason
+    +-- ModelError            a model or device pack is missing, damaged, or of a kind not supported
+    +-- AdapterError          an adapter does not fit this model, recipe or plan
+    +-- LedgerError           the ledger cannot be written, so nothing may be sent
+    +-- SettingsError         a setting, file or argument is wrong
+    +-- ContextFull           the conversation no longer fits
+    +-- Cancelled             the person stopped it
+"""
+
+
+class AppError(Exception):
+    """Base of every error that is shown. `message` and `advice` are whole sentences for a person."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.advice}".strip()
+
+
+class BackendError(AppError):
+    """The backend could not be used."""
+
+
+class ConnectionLost(BackendError):
+    """The connection broke, timed out or was closed; trying again may help."""
+
+
+class BackendRefused(BackendError):
+    """The backend refused, with a reason. `can_retry` says whether the same request may succeed later."""
+
+    def __init__(self, message: str, advice: str = "", *, can_retry: bool = False) -> None:
+        super().__init__(message, advice)
+        self.can_retry = can_retry
+
+
+class ModelError(AppError):
+    """A model or its device pack is missing, damaged or not supported."""
+
+
+class AdapterError(AppError):
+    """An adapter does not fit."""
+
+
+class LedgerError(AppError):
+    """The ledger cannot be written; sending has stopped."""
+
+
+class SettingsError(AppError):
+    """A setting, a file or an argument is wrong."""
+
+
+class ContextFull(AppError):
+    """The conversation no longer fits into the model's context."""
+
+
+class Cancelled(AppError):
+    """The person stopped it."""
+
+    def __init__(self) -> None:
+        super().__init__("Stopped.")
