@@ -1,0 +1,74 @@
+"""What the terminal needs of the whole app, as one Protocol. app/main.py builds the real one; tests build a stand-in."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Protocol
+
+from app.core.ports import ChatPort
+from app.domain.backend import Backend
+
+Report = Callable[[str], None]  # takes one sentence on what is under way
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """What a person asked to chat with. None means: the built-in backend, its first model, no adapter, no system message."""
+
+    backend: Backend | None = None
+    model_id: str | None = None
+    adapter: Path | None = None
+    system: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One backend, measured: round trips of a small message, and one decode step's time without its round trip."""
+
+    rtt_ms: tuple[float, ...]  # at least one
+    step_ms: float  # computing on both sides
+
+    @property
+    def median_rtt_ms(self) -> float:
+        return median(self.rtt_ms)
+
+    def tokens_per_s(self, round_trips: int) -> float:
+        """Decode speed predicted for a plan: 1 / (round_trips x RTT + compute)."""
+        return 1000.0 / max(round_trips * self.median_rtt_ms + self.step_ms, 1e-6)
+
+
+class Backends(Protocol):
+    """The remote backends that the person has added (app/storage/backends.py). All but `list` raise SettingsError."""
+
+    def list(self) -> tuple[Backend, ...]:
+        """All, by name, without their tokens."""
+
+    def add(self, backend: Backend) -> str:
+        """Add one or replace the one of that name, with its token. Returns a warning for the person, or ""."""
+
+    def remove(self, name: str) -> str:
+        """Forget one, and its token. Returns a warning for the person, or ""."""
+
+    def find(self, name: str) -> Backend:
+        """One with its token."""
+
+    def at(self, url: str, token: str | None, ca_file: str | None) -> Backend:
+        """The backend at `url`; token and ca_file are those given, else the saved ones of that very URL."""
+
+
+class Services(Protocol):
+    """The parts behind the commands."""
+
+    @property
+    def backends(self) -> Backends: ...
+
+    def open_chat(self, request: ChatRequest, report: Report) -> AbstractContextManager[ChatPort]:
+        """A chat that is ready to send; leaving the context closes it and what it started. Raises AppError."""
+
+    def measure(self, backend: Backend | None, report: Report) -> Measurement:
+        """Time `backend` (None: the built-in one). Raises AppError."""
+
+    def open_window(self) -> int:
+        """Show the window until it is closed; returns the exit status."""
