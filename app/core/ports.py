@@ -21,11 +21,29 @@ class Channel(Protocol):
     def exchange(self, data: bytes, purpose: Purpose, message: MessageId, timeout_s: float) -> bytes:
         """Write one frame and wait for the next message; both pass the gate. Raises ConnectionLost, LedgerError."""
 
+    def keep_alive(self) -> None:
+        """Between exchanges: answer the backend's pings. Raises ConnectionLost where the link is gone."""
+
     def abort(self) -> None:
         """Break off from any thread: a waiting `exchange` raises ConnectionLost at once."""
 
     def close(self) -> None:
         """Say goodbye and close; never raises."""
+
+
+class TrafficTotals(Protocol):
+    """Frames and wire bytes of one message, as the ledger has them."""
+
+    frames_up: int
+    frames_down: int
+    bytes_up: int
+    bytes_down: int
+
+
+class TrafficMeter(Protocol):
+    """The gate's counters (app/privacy/gate.py)."""
+
+    def totals(self, message: MessageId) -> TrafficTotals: ...
 
 
 class ReplyDecoder(Protocol):
