@@ -1,4 +1,4 @@
-"""What the terminal needs of the whole app, as one Protocol. app/main.py builds the real one; tests build a stand-in."""
+"""What the terminal needs of the whole app, as one Protocol. app/main.py builds the real one, tests a stand-in."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -15,7 +15,7 @@ Report = Callable[[str], None]  # takes one sentence on what is under way
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What a person asked to chat with. None means: the built-in backend, its first model, no adapter, no system message."""
+    """What to chat with. None means: the built-in backend, its first model, no adapter, no system message."""
 
     backend: Backend | None = None
     model_id: str | None = None
@@ -40,10 +40,10 @@ class Measurement:
 
 
 class Backends(Protocol):
-    """The remote backends that the person has added (app/storage/backends.py). All but `list` raise SettingsError."""
+    """The remote backends that the person has added (app/storage/backends.py). All of it raises SettingsError."""
 
-    def list(self) -> tuple[Backend, ...]:
-        """All, by name, without their tokens."""
+    def list(self) -> tuple[tuple[Backend, ...], str]:
+        """All, by name, without their tokens; and a warning for the person, or ""."""
 
     def add(self, backend: Backend) -> str:
         """Add one or replace the one of that name, with its token. Returns a warning for the person, or ""."""
