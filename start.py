@@ -5,7 +5,8 @@
     python3 start.py chat --help   every other word goes to the app as it is
     python3 start.py test          set up and run the tests; further words go to pytest
 
-The steps are in packaging/setup_steps.py. This file keeps to what any old Python can read, so that it can say what is wrong.
+The steps are in packaging/setup_steps.py. This file keeps to what any old Python can read, so that it can say what
+is wrong.
 """
 
 import os

@@ -87,7 +87,7 @@ def run_watched(
         errors="replace",
         env=env,
     ) as process:
-        assert process.stdout is not None  # noqa: S101  (asked for with PIPE)
+        assert process.stdout is not None
         try:
             for line in process.stdout:
                 last_lines.append(line.rstrip())
@@ -123,7 +123,8 @@ class PipProgress:
             return
         elif line.startswith("Installing collected packages"):
             self._progress.show(
-                f"{self._seen} packages ready, {megabytes(self.fetched_bytes)} of them fetched; now installing", at_once=True
+                f"{self._seen} packages ready, {megabytes(self.fetched_bytes)} of them fetched; now installing",
+                at_once=True,
             )
             return
         self._progress.show(

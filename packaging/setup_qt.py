@@ -1,7 +1,7 @@
 """The shared libraries that Qt takes from a Linux system: which are missing, and how they come there.
 
-The list was read with ldd off PySide6-Essentials 6.11.2: QtWidgets, QtNetwork and the platform plugins offscreen, xcb and
-wayland. Package names are Debian's and Ubuntu's.
+The list was read with ldd off PySide6-Essentials 6.11.2: QtWidgets, QtNetwork and the platform plugins offscreen,
+xcb and wayland. Package names are Debian's and Ubuntu's.
 """
 
 import ctypes
@@ -96,7 +96,7 @@ def _line_to_run(missing: list[str]) -> str:
 
 def _install_with_apt(packages: list[str]) -> None:
     """Install system packages as root; what fails shows in the libraries still missing afterwards."""
-    progress = Progress(f"Installing {len(packages)} system libraries that Qt needs, with apt-get: {' '.join(packages)}")
+    progress = Progress(f"Installing {len(packages)} system libraries for Qt, with apt-get: {' '.join(packages)}")
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
     progress.show("reading the package lists")

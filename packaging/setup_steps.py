@@ -1,7 +1,7 @@
 """Set-up, step by step: environment, pinned packages, Qt's system libraries, the default model; then the app.
 
-Each step is skipped in milliseconds when done, and can be cut off at any point: a step's mark is written last, by an atomic
-rename, so the next start does again whatever was not finished. A start with everything done needs no network.
+Each step is skipped in milliseconds when done, and can be cut off at any point: a step's mark is written last, by an
+atomic rename, so the next start does again whatever was not finished. A start with everything done needs no network.
 Uses the standard library only and names no package index: pip, as set up on the computer, knows where packages are.
 """
 
@@ -91,14 +91,15 @@ def make_environment(place: Place) -> None:
     if not run_quietly(command):
         raise SetupProblem(
             f"The Python environment {place.venv} could not be made.",
-            "Look whether the folder can be written and whether `python3 -m venv --help` works (Debian: apt install python3-venv).",
+            "Look whether the folder can be written and whether `python3 -m venv --help` works"
+            " (Debian: apt install python3-venv).",
         )
     progress.show("putting pip into it")
     if not _put_pip(place):
         raise SetupProblem(
             "This Python has no pip, and none could be fetched.",
             "Install it, then run the same command again. Debian and Ubuntu:  sudo apt install python3-venv\n"
-            "    Fedora:  sudo dnf install python3-pip      others:  see pip.pypa.io",
+            "    Fedora:  sudo dnf install python3-pip",
         )
     if str(place.python.resolve()) != str(Path(sys.executable).resolve()):  # Windows copies the interpreter
         key = f"{place.python.resolve()} {key.rpartition(' ')[2]}"
@@ -128,7 +129,7 @@ def _pip_from_wheel(python: str, folder: Path) -> bool:
 
 
 def _pip_from_debian(place: Place) -> bool:
-    """Fetch Debian's pip wheel and unpack it beside the environment: no root needed, nothing installed on the system."""
+    """Fetch Debian's pip wheel and unpack it: no root needed, nothing installed on the system."""
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
         return False
     folder = place.venv / "pip-from-debian"
@@ -196,9 +197,9 @@ def install_torch(place: Place) -> None:
     title = f"Installing {TORCH} (CPU build: about 200 MB)"
     if cuda_packages:
         title = (
-            f"Installing {TORCH} with {cuda_packages} CUDA packages (about 3 GB in all), since pip's settings name no CPU build."
-            "\n    They are of use only with an NVIDIA card. To do without: stop now (Ctrl+C), set PIP_EXTRA_INDEX_URL to the"
-            '\n    CPU index that PyTorch\'s "Get started" page names, and run the same command again.'
+            f"Installing {TORCH} with {cuda_packages} CUDA packages (about 3 GB): pip's settings name no CPU build."
+            "\n    They are of use only with an NVIDIA card. To do without: stop now (Ctrl+C), set PIP_EXTRA_INDEX_URL"
+            '\n    to the CPU index that PyTorch\'s "Get started" page names, and run the same command again.'
         )
     arguments = ["install", "--only-binary", ":all:", "--progress-bar", "raw", TORCH]
     pip(place, "torch", title, arguments, 1 + cuda_packages)
@@ -206,7 +207,7 @@ def install_torch(place: Place) -> None:
 
 
 def _cuda_packages_of_torch(place: Place) -> int:
-    """How many CUDA packages pip would bring along, asked of pip beforehand. 0 also where pip cannot say: installing will."""
+    """How many CUDA packages pip would bring along, asked of pip beforehand; 0 also where it cannot say."""
     report = place.venv / "nearhalf-torch-report.json"
     arguments = ["install", "--dry-run", "--quiet", "--only-binary", ":all:", "--report", str(report), TORCH]
     if not run_quietly([str(place.python), "-m", "pip", *arguments], env=_pip_environment()):
@@ -217,7 +218,7 @@ def _cuda_packages_of_torch(place: Place) -> int:
 
 
 def install_project(place: Place) -> None:
-    """Put `app`, `cloud_backend` and the commands nearhalf and nearhalf-cloud into the environment, without a network."""
+    """Put our packages and the commands nearhalf and nearhalf-cloud into the environment, without a network."""
     key = hashlib.sha256((place.root / "pyproject.toml").read_bytes()).hexdigest() + str(place.root)
     if place.is_marked("project", key):
         return
@@ -270,7 +271,8 @@ def main(arguments: list[str]) -> int:
         say(f"\n{problem.message}\n    {problem.advice}")
         return 1
     except OSError as error:
-        say(f"\n{error.strerror or error}: {error.filename or ''}\n    Set-up stopped; run the same command again to go on.")
+        say(f"\n{error.strerror or error}: {error.filename or ''}")
+        say("    Set-up stopped; run the same command again to go on.")
         return 1
     except KeyboardInterrupt:
         say("\nStopped. Run the same command again to go on from here.")
