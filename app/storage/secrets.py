@@ -53,7 +53,7 @@ class TokenStore:
         self._keyring = keyring
 
     def save(self, account: str, token: str) -> str:
-        """Store a token. Returns a warning for the person where it went into the file, else "". Raises SettingsError."""
+        """Store a token. Returns a warning for the person where it went into the file, else "". SettingsError."""
         token = checked_token(token)
         kept, warning = self._read_file()
         if self._save_in_keyring(account, token):

@@ -1,9 +1,9 @@
 """A ChatPort that plays a script: for tests of the terminal and of the window, with no model, network or backend.
 
-Events come on a thread of its own, as the real ones do, in the real order:
-MessageAdded (the person), MessageAdded (the reply, empty), LinkChanged(WORKING), PromptProgressed, TextAdded..., TrafficChanged,
-LinkChanged(READY), ReplyEnded. It is idle again when ReplyEnded comes, so that the next message may be sent at once.
-`wait_idle` joins the reply under way; `close` leaves no thread behind.
+Events come in app/core/chat.py's order, the first on the calling thread and the rest on a thread of its own:
+MessageAdded (the person's), LinkChanged(WORKING), MessageAdded (the reply, empty), PromptProgressed, TextAdded and
+TrafficChanged for each piece, LinkChanged(READY), ReplyEnded. It is idle again when ReplyEnded comes, so that the next
+message may be sent at once. `wait_idle` joins the reply under way; `close` leaves no thread behind.
 """
 
 import threading
@@ -25,7 +25,7 @@ from app.core.events import (
     Traffic,
     TrafficChanged,
 )
-from app.domain.errors import AppError
+from app.domain.errors import AppError, SettingsError
 from app.domain.ids import MessageId, new_message_id
 from app.domain.sampling import SamplingSettings
 
@@ -57,7 +57,7 @@ class ScriptedReply:
 
 @dataclass(slots=True)
 class ScriptedChat:
-    """Plays `script` reply by reply; when it is used up, its last reply is played again. Keeps what it was told in `sent`."""
+    """Plays `script` reply by reply; when it is used up, its last reply again. Keeps what it was told in `sent`."""
 
     script: Iterable[ScriptedReply] = (ScriptedReply(),)
     sent: list[tuple[str, SamplingSettings]] = field(default_factory=list)  # (the last user text, settings) per reply
@@ -94,20 +94,21 @@ class ScriptedChat:
         self._refuse_if_busy()
         message = Message(new_message_id(), Role.USER, text)
         self._messages.append(message)
-        self._begin(text, settings, added=message)
+        self.emit(MessageAdded(message))
+        self._begin(text, settings)
 
     def regenerate(self, settings: SamplingSettings) -> None:
         self._refuse_if_busy()
-        while self._messages and self._messages[-1].role is Role.ASSISTANT:
+        if self._messages and self._messages[-1].role is Role.ASSISTANT:
             self._messages.pop()
-        if not self._messages or self._messages[-1].role is not Role.USER:
-            raise AppError("There is no reply to generate again.", "Send a message first.")
         self.emit(HistoryChanged())
         self._begin(self._messages[-1].text, settings)
 
     def edit(self, message_id: MessageId, text: str, settings: SamplingSettings) -> None:
         self._refuse_if_busy()
-        at = next(i for i, message in enumerate(self._messages) if message.id == message_id)
+        at = next((i for i, m in enumerate(self._messages) if m.id == message_id and m.role is Role.USER), None)
+        if at is None:
+            raise SettingsError("That message is no longer in this chat.")
         self._messages[at:] = [replace(self._messages[at], text=text)]
         self.emit(HistoryChanged())
         self._begin(text, settings)
@@ -133,25 +134,24 @@ class ScriptedChat:
             assert not self._thread.is_alive(), "the scripted reply goes on"
 
     def _refuse_if_busy(self) -> None:
-        assert not self.is_busy, "send, regenerate and edit are for an idle chat"
         assert not self.closed, "the chat was closed"
+        if self.is_busy:
+            raise SettingsError("A reply is still being written.", "Stop it first, or wait for it.")
 
-    def _begin(self, text: str, settings: SamplingSettings, added: Message | None = None) -> None:
+    def _begin(self, text: str, settings: SamplingSettings) -> None:
         self.sent.append((text, settings))
         self.wait_idle()
         self._stop.clear()
         self._busy = True
         reply = self._left.pop(0) if len(self._left) > 1 else self._left[0]
-        self._thread = threading.Thread(target=self._play, args=(reply, added), name="scripted chat")
+        self._thread = threading.Thread(target=self._play, args=(reply,), name="scripted chat")
         self._thread.start()
 
-    def _play(self, reply: ScriptedReply, added: Message | None) -> None:
-        if added is not None:
-            self.emit(MessageAdded(added))
+    def _play(self, reply: ScriptedReply) -> None:
         message = Message(new_message_id(), Role.ASSISTANT, "")
+        self.emit(LinkChanged(LinkState.WORKING))
         self._messages.append(message)
         self.emit(MessageAdded(message))
-        self.emit(LinkChanged(LinkState.WORKING))
         self.emit(PromptProgressed(reply.traffic.prompt_tokens, reply.traffic.prompt_tokens))
         reason, error = reply.reason, reply.error
         for i, piece in enumerate(reply.pieces):
@@ -168,6 +168,6 @@ class ScriptedChat:
             self._stop.wait()
         if self._stop.is_set():
             reason, error = EndReason.STOPPED, None
-        self.emit(LinkChanged(LinkState.OFFLINE if reason is EndReason.FAILED else LinkState.READY))
+        self.emit(LinkChanged(LinkState.READY) if error is None else LinkChanged(LinkState.OFFLINE, error.message))
         self._busy = False
         self.emit(ReplyEnded(message.id, reason, reply.traffic, error))
