@@ -1,0 +1,127 @@
+"""The last border: an exception that nobody caught is logged and told in a dialog, never as a traceback.
+
+The log gets the kind of error and the places it passed, not its text: that could carry words of a chat.
+"""
+
+import logging
+import sys
+import threading
+import traceback
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.ui.assets import pixmap
+from app.ui.theme import Theme
+
+log = logging.getLogger(__name__)
+
+
+def where_it_failed(error: BaseException) -> str:
+    """Kind and places of an error and of its causes, without any message."""
+    frames = "".join(traceback.format_tb(error.__traceback__)).rstrip()
+    cause = error.__cause__ or error.__context__
+    earlier = f"\ncaused by {where_it_failed(cause)}" if cause is not None else ""
+    return f"{type(error).__qualname__}\n{frames}{earlier}"
+
+
+class CrashDialog(QDialog):
+    def __init__(self, theme: Theme, log_path: Path | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        metrics = theme.metrics
+        self.setWindowTitle(self.tr("Nearhalf"))
+        self.setModal(True)
+        picture = QLabel(self)
+        picture.setPixmap(pixmap("warning", theme.colours.danger, 28, max(2.0, self.devicePixelRatioF())))
+        heading = QLabel(self.tr("Something went wrong inside Nearhalf"), self)
+        heading.setProperty("kind", "name")
+        where = (
+            self.tr("The log says where it failed, and holds no words of your chat: {path}").format(path=log_path)
+            if log_path
+            else ""
+        )
+        body = QLabel(
+            "\n\n".join(filter(None, (self.tr("You can go on. If the reply has stopped, press Regenerate."), where))),
+            self,
+        )
+        body.setTextFormat(Qt.TextFormat.PlainText)
+        body.setProperty("kind", "body")
+        body.setWordWrap(True)
+        body.setMinimumWidth(380)
+        go_on = QPushButton(self.tr("Go on"), self)
+        go_on.setProperty("kind", "primary")
+        go_on.setDefault(True)
+        go_on.clicked.connect(self.accept)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        if log_path is not None:
+            folder = QPushButton(self.tr("Open the log's folder"), self)
+            folder.setProperty("kind", "plain")
+            folder.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_path.parent))))
+            buttons.addWidget(folder)
+        buttons.addWidget(go_on)
+        words = QVBoxLayout()
+        words.setSpacing(metrics.space_2)
+        words.addWidget(heading)
+        words.addWidget(body)
+        words.addSpacing(metrics.space_3)
+        words.addLayout(buttons)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(metrics.space_6, metrics.space_6, metrics.space_6, metrics.space_4)
+        layout.setSpacing(metrics.space_4)
+        layout.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(words, 1)
+
+
+class CrashHook(QObject):
+    """Takes the place of sys.excepthook and threading.excepthook until `remove`. One dialog at a time."""
+
+    _happened = Signal()
+
+    def __init__(self, theme: Theme, log_path: Path | None, window: QWidget) -> None:
+        super().__init__(window)
+        self._theme, self._log_path, self._window = theme, log_path, window
+        self._dialog: CrashDialog | None = None
+        self._before = (sys.excepthook, threading.excepthook)
+        self._happened.connect(self._show, Qt.ConnectionType.QueuedConnection)
+        sys.excepthook = self._note
+        threading.excepthook = self._note_in_thread
+
+    @property
+    def dialog(self) -> CrashDialog | None:
+        return self._dialog
+
+    def remove(self) -> None:
+        sys.excepthook, threading.excepthook = self._before
+        if self._dialog is not None:
+            self._dialog.close()
+
+    def _note(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            self._before[0](kind, error, trace)
+            return
+        log.error("uncaught %s", where_it_failed(error))
+        self._happened.emit()
+
+    def _note_in_thread(self, arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None:
+            log.error(
+                "uncaught in %s: %s",
+                arguments.thread.name if arguments.thread else "a thread",
+                where_it_failed(arguments.exc_value),
+            )
+            self._happened.emit()
+
+    def _show(self) -> None:
+        if self._dialog is None:
+            self._dialog = CrashDialog(self._theme, self._log_path, self._window)
+            self._dialog.finished.connect(self._forget)
+            self._dialog.open()
+
+    def _forget(self) -> None:
+        if self._dialog is not None:
+            self._dialog.deleteLater()
+        self._dialog = None
