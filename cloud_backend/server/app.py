@@ -1,0 +1,112 @@
+"""The ASGI app that every host runs: the embedded child, plain uvicorn, and later Ray Serve or Kubernetes replicas."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, JSONResponse
+from starlette.routing import WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from cloud_backend.server.auth import BearerAuth
+from cloud_backend.server.config import ServerConfig
+from cloud_backend.server.hosted import HostedModel
+from cloud_backend.server.metrics import CONTENT_TYPE
+from cloud_backend.server.session import DataSession
+from cloud_backend.server.table import SessionTable
+from cloud_backend.server.tokens import TokenStore
+
+SWITCH_INTERVAL_S = 0.0002  # removes 5 ms stalls between the engine thread and the loop (FACTS.md, Transport)
+_ENGINE_STOP_S = 2.0
+
+
+def create_app(models: list[HostedModel], config: ServerConfig, tokens: TokenStore) -> FastAPI:
+    """An app that serves `models`. Its SessionTable is at `app.state.table`."""
+    table = SessionTable(models, config)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        table.engine_thread.start()
+        sweeper = asyncio.create_task(table.sweep())
+        try:
+            yield
+        finally:
+            if not table.draining:
+                await table.drain()
+            sweeper.cancel()
+            table.engine_thread.stop(_ENGINE_STOP_S)
+
+    app = FastAPI(
+        title="Nearhalf backend",
+        description="Control channel. The data channel, /v1/session, is described in docs/wire-protocol.md.",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        lifespan=lifespan,
+    )
+    app.state.table = table
+    app.add_middleware(BearerAuth, tokens=tokens, metrics=table.metrics)
+    app.router.routes.append(WebSocketRoute("/v1/session", _DataChannel(table)))
+    _add_routes(app, table)
+    return app
+
+
+class _DataChannel:
+    """Plain ASGI: a framework's wrapper would be paid for at every exchange."""
+
+    def __init__(self, table: SessionTable) -> None:
+        self._table = table
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await DataSession(self._table, scope, receive, send).run()
+
+
+def _add_routes(app: FastAPI, table: SessionTable) -> None:
+    @app.get("/v1/models")
+    async def list_models() -> dict[str, Any]:
+        """Models of this server: each manifest, and the limits of a session."""
+        return {"models": [_describe(model, table.config) for model in table.models.values()]}
+
+    @app.api_route("/v1/models/{model_id:path}/device-pack", methods=["GET", "HEAD"], response_class=FileResponse)
+    async def fetch_device_pack(model_id: str, request: Request) -> Response:
+        """The public weights that a device needs. Ranges, If-Range and ETag let a cut download go on."""
+        model = table.models.get(model_id)
+        if model is None:
+            return JSONResponse({"error": "model_unknown"}, status_code=404)
+        sha256 = model.card["pack_sha256"]
+        headers = {"ETag": f'"{sha256}"', "X-Content-SHA256": sha256, "Cache-Control": "private, no-transform"}
+        if request.headers.get("if-none-match") in (headers["ETag"], "*"):
+            return Response(status_code=304, headers=headers)
+        return FileResponse(model.pack, headers=headers, media_type="application/zip")
+
+    @app.get("/livez")
+    async def tell_live() -> JSONResponse:
+        """The loop answers and the engine thread lives. Open to all."""
+        return JSONResponse({"live": table.engine_thread.is_alive}, 200 if table.engine_thread.is_alive else 503)
+
+    @app.get("/readyz")
+    async def tell_ready() -> JSONResponse:
+        """New sessions are taken. Open to all."""
+        return JSONResponse({"ready": table.is_ready}, 200 if table.is_ready else 503)
+
+    @app.get("/metrics", response_class=Response)
+    async def show_metrics() -> Response:
+        """Counts and durations, in Prometheus form."""
+        return Response(table.metrics.render(), media_type=CONTENT_TYPE)
+
+
+def _describe(model: HostedModel, config: ServerConfig) -> dict[str, Any]:
+    return {
+        **model.card,
+        "limits": {
+            "max_rows": config.max_rows,
+            "max_positions": model.max_positions(config),
+            "idle_timeout_s": config.idle_timeout_s,
+            "step_timeout_s": config.step_timeout_s,
+        },
+    }

@@ -1,0 +1,60 @@
+"""A model that this server offers: its engine, its manifest, its device pack. Reads the manifest; never the weights."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.wire.frames import HEADER_BYTES
+from app.wire.limits import CONTROL_PAYLOAD_BYTES, Limits
+from cloud_backend.scheduler.ports import Engine
+from cloud_backend.server.config import ServerConfig
+
+MANIFEST = "manifest.json"
+DEVICE_PACK = "device-pack.zip"
+_WIDEST_ITEM_BYTES = 4
+_PROJECTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class HostedModel:
+    """engine: computes. card: the manifest's fields, shown to devices as they are. pack: the device-pack file."""
+
+    engine: Engine
+    card: dict[str, Any]
+    pack: Path
+
+    @classmethod
+    def from_folder(cls, folder: Path, engine: Engine) -> "HostedModel":
+        """Raises OSError or ValueError where the folder has no readable manifest."""
+        return cls(engine, json.loads((folder / MANIFEST).read_text(encoding="utf-8")), folder / DEVICE_PACK)
+
+    @property
+    def id(self) -> str:
+        return str(self.card["id"])
+
+    @property
+    def backbone_hash(self) -> bytes:
+        return bytes.fromhex(self.card["backbone_sha256"])
+
+    def max_positions(self, config: ServerConfig) -> int:
+        """Positions that one session may reserve."""
+        own = int(self.card["max_positions"])
+        return min(own, config.max_positions) if config.max_positions else own
+
+    def largest_payload_bytes(self, max_rows: int) -> int:
+        """Payload of the largest legal STEP or DELTA: embeddings, and deltas for every projection of every layer."""
+        ranks = [int(recipe["rank"]) for recipe in self.card["recipes"]]
+        deltas = int(self.card["layers"]) * _PROJECTIONS * max(ranks, default=0)
+        return max_rows * (int(self.card["hidden_size"]) + deltas) * _WIDEST_ITEM_BYTES
+
+
+def wire_limits(models: list[HostedModel], config: ServerConfig) -> Limits:
+    """What any frame to this server may measure."""
+    largest = max((model.largest_payload_bytes(config.max_rows) for model in models), default=0)
+    return Limits(config.max_rows, max(CONTROL_PAYLOAD_BYTES, min(largest, config.max_frame_bytes)))
+
+
+def largest_message_bytes(limits: Limits) -> int:
+    """`ws_max_size`: the largest legal frame."""
+    return HEADER_BYTES + limits.max_payload_bytes

@@ -1,0 +1,122 @@
+"""uvicorn's protocol classes with what it leaves to us: TCP_NODELAY, limits on heads, and peers that do not read.
+
+- TCP_NODELAY is set on accept and read back: uvicorn loses it with several workers or a socket bound before (FACTS.md).
+- A request head must be whole within `header_timeout_s`, and sockets are counted, strangers' too.
+- A socket whose peer reads nothing is dropped, never closed politely: a close waits behind the unread bytes for ever.
+- `send` returns once the peer has taken what was sent, so that the session's send timeout sees a slow reader at once.
+- A message over `ws_max_size` is refused by name, with an ERROR frame, before uvicorn's close frame.
+"""
+
+import asyncio
+import socket
+from asyncio.transports import BaseTransport
+from typing import Any, cast
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame as WebSocketFrame
+from websockets.frames import Opcode
+from websockets.http11 import Request
+
+from app.wire.errors import ErrorCode
+from app.wire.frames import HEADER_BYTES, Frame, Kind
+from app.wire.messages import Refusal
+from cloud_backend.server.config import ServerConfig
+from cloud_backend.server.session import ABORT_EXTENSION
+
+_LINGER_S = 3.0  # for the peer's answer to our close frame
+_MESSAGE_TOO_BIG = 1009
+
+
+def disable_nagle(transport: BaseTransport) -> None:
+    """Send small frames at once: waiting for the peer's ACK cost 44 ms a request. Raises OSError."""
+    sock = transport.get_extra_info("socket")
+    if sock is None or sock.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if not sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY):
+        raise OSError("TCP_NODELAY did not take")
+
+
+class ControlProtocol(H11Protocol):
+    """HTTP. `settings` is set on a subclass by `protocols_for`."""
+
+    settings: ServerConfig
+    _head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > self.settings.max_connections:
+            transport.abort()
+            return
+        disable_nagle(transport)
+        self._watch_head()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._forget_head()
+        super().connection_lost(exc)
+
+    def _watch_head(self) -> None:
+        """Run the timer exactly while a request's head is being waited for."""
+        if self.conn.their_state is not h11.IDLE:
+            self._forget_head()
+        elif self._head_timer is None:
+            self._head_timer = self.loop.call_later(self.settings.header_timeout_s, self.transport.abort)
+
+    def _forget_head(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+
+class DataProtocol(WebSocketsSansIOProtocol):
+    """WebSocket."""
+
+    _linger_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        super().connection_made(transport)
+        disable_nagle(transport)
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if not self.close_sent:  # the app's task exists, and first runs after this
+            extensions = cast(dict[str, Any], self.scope["extensions"])
+            extensions[ABORT_EXTENSION] = {"call": self.transport.abort}
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.send":
+            await self.writable.wait()
+
+    def handle_parser_exception(self) -> None:
+        close = self.conn.close_sent
+        if close is not None and close.code == _MESSAGE_TOO_BIG:
+            most = max(0, self.config.ws_max_size - HEADER_BYTES)
+            refusal = Frame(Kind.ERROR, payload=Refusal(ErrorCode.FRAME_TOO_LARGE, most).encode()).encode()
+            self.transport.write(WebSocketFrame(Opcode.BINARY, refusal).serialize(mask=False))
+        super().handle_parser_exception()
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.transport.abort()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        if not self.disconnected:
+            self._linger_timer = self.loop.call_later(_LINGER_S, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._linger_timer is not None:
+            self._linger_timer.cancel()
+        super().connection_lost(exc)
+
+
+def protocols_for(config: ServerConfig) -> tuple[type[ControlProtocol], type[DataProtocol]]:
+    """uvicorn makes protocol objects itself, so the limits travel on a class made for this server."""
+    return type("ControlProtocol", (ControlProtocol,), {"settings": config}), DataProtocol

@@ -1,0 +1,278 @@
+"""One data channel: frames in, work to the engine thread, frames out (docs/wire-protocol.md).
+
+Two coroutines share the sans-I/O CloudConnection. The reader judges each message and hands its work over; it reads
+all the time, so that a peer that leaves or breaks the order is noticed in the middle of a step. The writer sends what
+the engine's results have put into the outbox. Everything here runs on the loop.
+
+Every way out passes `end` (we end it, with a code) or `_peer_left`; both free the cache at once.
+"""
+
+import asyncio
+import logging
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, cast
+
+from starlette.types import Receive, Scope, Send
+
+from app.wire.errors import ErrorCode, LocalProtocolError, RemoteProtocolError, WireError
+from app.wire.frames import Flags, Frame, Kind
+from app.wire.messages import Open, Opened
+from app.wire.state import CloudConnection, SessionShape
+from cloud_backend.scheduler.engine_thread import Outcome
+from cloud_backend.scheduler.ports import Step
+from cloud_backend.server.auth import OWNER_KEY
+from cloud_backend.server.compute import SessionCompute
+from cloud_backend.server.eventlog import log_event, session_label
+from cloud_backend.server.table import LimitReachedError, Seat, SessionTable
+
+ABORT_EXTENSION = "nearhalf.abort"  # offered by our own protocol class: drop the socket without flushing
+_NEVER_S = float("inf")
+_TOO_BIG = 1009
+_CLOSE_CODES = {ErrorCode.INTERNAL: 1011, ErrorCode.DRAINING: 1012, ErrorCode.SESSION_EXPIRED: 1001}
+_PEER_FAULT = 1008
+
+
+class DataSession:
+    """A connection from upgrade to close."""
+
+    def __init__(self, table: SessionTable, scope: Scope, receive: Receive, send: Send) -> None:
+        self._table = table
+        self._config = table.config
+        self._metrics = table.metrics
+        self._owner: str = scope[OWNER_KEY]
+        self._receive = receive
+        self._send = send
+        self._abort: Callable[[], None] | None = scope.get("extensions", {}).get(ABORT_EXTENSION, {}).get("call")
+        self._wire = CloudConnection(table.limits)
+        self._outbox: deque[bytes] = deque()
+        self._news: asyncio.Future[None] | None = None
+        self._writer: asyncio.Task[None] | None = None
+        self._close_code = 1000
+        self._close_reason = ""
+        self._over = False
+        self._seat: Seat | None = None
+        self._shape: SessionShape | None = None
+        self._compute: SessionCompute | None = None
+        self._step_frame = Frame(Kind.STEP)
+        self._born_s = time.monotonic()
+        self._sending_since_s = _NEVER_S
+        self._tap_sent_s = 0.0
+        self._due_s = self._born_s + self._config.step_timeout_s
+        self._due_code = ErrorCode.TOO_SLOW
+        self._steps = 0
+        self._rows = 0
+
+    # ------------------------------------------------------------------ life
+
+    async def run(self) -> None:
+        """Serve until the peer leaves or the session ends."""
+        await self._receive()  # websocket.connect
+        await self._send({"type": "websocket.accept"})
+        self._table.enter(self)
+        reader = asyncio.create_task(self._read())
+        self._writer = asyncio.create_task(self._write())
+        try:
+            await asyncio.wait({self._writer})
+        finally:
+            self._stop()
+            reader.cancel()
+            self._writer.cancel()
+            self._table.leave(self)
+            await asyncio.gather(reader, self._writer, return_exceptions=True)
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._receive()
+            if message["type"] == "websocket.disconnect":
+                if message.get("code") == _TOO_BIG and not self._over:
+                    self._metrics.refused.labels(ErrorCode.FRAME_TOO_LARGE.name).inc()
+                self._peer_left()
+                return
+            if self._over:
+                continue  # what was already under way when we ended the session
+            try:
+                self._take(message.get("bytes"))
+            except Exception as error:  # noqa: BLE001 - the session loop's border: no session's fault reaches another
+                self._fail(error)
+
+    async def _write(self) -> None:
+        try:
+            while True:
+                while self._outbox:
+                    self._sending_since_s = time.monotonic()
+                    await self._send({"type": "websocket.send", "bytes": self._outbox.popleft()})
+                    self._sending_since_s = _NEVER_S
+                if self._over:
+                    break
+                self._news = asyncio.get_running_loop().create_future()
+                await self._news
+            self._sending_since_s = time.monotonic()
+            await self._send({"type": "websocket.close", "code": self._close_code, "reason": self._close_reason})
+        except OSError:  # the peer is gone (uvicorn's ClientDisconnected is one)
+            self._peer_left()
+
+    def _post(self, frame: bytes) -> None:
+        self._outbox.append(frame)
+        if self._news is not None and not self._news.done():
+            self._news.set_result(None)
+
+    def end(self, code: ErrorCode, limit: int = 0) -> None:
+        """Send an ERROR frame and close. Harmless where the session is over."""
+        if self._over:
+            return
+        log_event("session_ended", code=code.name, limit=limit, **self._facts())
+        self._metrics.refused.labels(code.name).inc()
+        self._close_code = _CLOSE_CODES.get(code, _PEER_FAULT)
+        self._close_reason = code.name
+        self._stop()
+        self._post(self._wire.error(code, limit))
+
+    def check_deadlines(self, now_s: float) -> None:
+        """Called a few times a second."""
+        if now_s - self._sending_since_s > self._config.send_timeout_s:
+            if not self._over:
+                self._metrics.refused.labels(ErrorCode.TOO_SLOW.name).inc()
+                log_event("reader_too_slow", code=ErrorCode.TOO_SLOW.name, **self._facts())
+            if self._abort is not None:
+                self._abort()  # a close would wait behind what the peer does not read
+            self._peer_left()
+        elif now_s > self._due_s:
+            self.end(self._due_code)
+        elif now_s - self._born_s > self._config.max_lifetime_s:
+            self.end(ErrorCode.SESSION_EXPIRED)
+
+    def _peer_left(self) -> None:
+        if not self._over:
+            log_event("session_left", **self._facts())
+        self._stop()
+        if self._writer is not None:
+            self._writer.cancel()
+
+    def _fail(self, error: Exception) -> None:
+        if isinstance(error, LimitReachedError):
+            self.end(error.code, error.limit)
+        elif isinstance(error, WireError):
+            self.end(error.code)
+        else:
+            log_event("session_failed", level=logging.ERROR, exception=type(error).__name__, **self._facts())
+            self.end(ErrorCode.INTERNAL)
+
+    def _stop(self) -> None:
+        """Stop computing and free what the session holds."""
+        if self._over:
+            return
+        self._over = True
+        table, seat = self._table, self._seat
+        if seat is None:
+            return
+
+        def freed(outcome: Outcome) -> None:
+            if outcome.error is not None:
+                log_event("free_failed", level=logging.ERROR, exception=type(outcome.error).__name__)
+            table.give_back(seat)
+
+        if self._session_compute().abandon(freed):
+            self._metrics.cancelled.inc()
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "session": session_label(self._wire.session),
+            "phase": self._wire.phase.name,
+            "steps": self._steps,
+            "rows": self._rows,
+            "duration_s": round(time.monotonic() - self._born_s, 3),
+        }
+
+    # ------------------------------------------------------------------ messages
+
+    def _take(self, untrusted: bytes | None) -> None:
+        """One message. Raises WireError."""
+        if untrusted is None:
+            raise RemoteProtocolError(ErrorCode.BAD_MAGIC, "a text message")
+        frame = self._wire.receive(untrusted)
+        self._due_s = _NEVER_S  # the engine works for this session now
+        if frame.kind is Kind.OPEN:
+            self._open(Open.decode(frame.payload))
+        elif frame.kind is Kind.STEP:
+            self._step_frame = frame
+            self._session_compute().begin(frame)
+        else:
+            self._metrics.device_wait_seconds.observe(time.monotonic() - self._tap_sent_s)
+            self._metrics.exchanges.inc()
+            self._session_compute().go_on(frame.payload)
+
+    def _session_compute(self) -> SessionCompute:
+        if self._compute is None:
+            raise LocalProtocolError(ErrorCode.OUT_OF_ORDER, "no session is open")
+        return self._compute
+
+    def _open(self, message: Open) -> None:
+        table = self._table
+        model = table.find_model(message.model_hash)
+        seat = table.take_seat(self._owner, model, message.positions)
+        max_rows = self._config.max_rows
+        shape = SessionShape(
+            model.engine.hidden_size,
+            message.plan,
+            message.state_dtype,
+            message.exchange_dtype,
+            message.positions,
+            max_rows,
+        )
+        compute = SessionCompute(model.engine, table.engine_thread, asyncio.get_running_loop(), self._on_segment)
+        self._seat, self._compute = seat, compute
+
+        def allocated(outcome: Outcome) -> None:
+            if self._over:
+                return
+            if outcome.error is not None:
+                self._fail(outcome.error)
+            else:
+                self._grant(shape)
+
+        compute.allocate(message, allocated)
+
+    def _grant(self, shape: SessionShape) -> None:
+        config = self._config
+        idle_s, step_s = (max(1, round(seconds)) for seconds in (config.idle_timeout_s, config.step_timeout_s))
+        session = secrets.randbits(63) + 1
+        frame = self._wire.opened(session, shape, Opened(shape.positions, shape.max_rows, idle_s, step_s))
+        self._metrics.sessions.inc()
+        log_event(
+            "session_opened", session=session_label(session), positions=shape.positions, taps=len(shape.plan.taps)
+        )
+        self._due_s, self._due_code = time.monotonic() + config.idle_timeout_s, ErrorCode.SESSION_EXPIRED
+        self._post(frame)
+
+    def _on_segment(self, outcome: Outcome) -> None:
+        if self._over:
+            return
+        if outcome.error is not None:
+            self._fail(outcome.error)
+            return
+        self._metrics.exchange_seconds.observe(outcome.seconds)
+        step = cast(Step, outcome.value)
+        now_s = time.monotonic()
+        try:
+            frame = self._finish(step) if step.finished else self._wire.tap(step.output)
+        except Exception as error:  # noqa: BLE001 - the session loop's border, on the engine's side
+            self._fail(error)
+            return
+        if step.finished:
+            self._due_s, self._due_code = now_s + self._config.idle_timeout_s, ErrorCode.SESSION_EXPIRED
+        else:
+            self._tap_sent_s = now_s
+            self._due_s, self._due_code = now_s + self._config.step_timeout_s, ErrorCode.TOO_SLOW
+        self._post(frame)
+
+    def _finish(self, step: Step) -> bytes:
+        frame = self._step_frame
+        wanted = {Flags.WANT_LAST: 1, Flags.WANT_ALL: frame.rows}.get(frame.flags & ~Flags.ROWWISE, 0)
+        self._steps += 1
+        self._rows += frame.rows
+        self._metrics.steps.inc()
+        self._metrics.rows.inc(frame.rows)
+        return self._wire.state(step.output, wanted)
