@@ -1,0 +1,74 @@
+"""The KV cache of one session: one contiguous slab, reserved when the session opens (DESIGN.md section 3).
+
+Legend: L layers, 2 = keys and values, N kv heads, P reserved positions, D head size, G query heads a kv head, T new rows.
+A contiguous slab beat paging on CPU (FACTS.md). Positions count only once committed; writing past them is how a step works,
+and a step cut in half therefore leaves nothing behind.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from cloud_backend.engine.config import DecoderConfig
+from cloud_backend.engine.errors import EngineError
+
+
+@dataclass(slots=True)
+class KVViews:
+    """One step's views into the slab, one entry a layer: where T new rows are written, and what they may look at."""
+
+    written_T2ND: tuple[Tensor, ...]
+    keys_N1PD: tuple[Tensor, ...]
+    values_N1PD: tuple[Tensor, ...]
+
+
+class KVCache:
+    """Keys and values of up to `positions` positions. `length` is the number that are committed."""
+
+    def __init__(self, config: DecoderConfig, positions: int, dtype: torch.dtype, device: torch.device) -> None:
+        self._windows = config.windows
+        self._slab: Tensor | None = torch.empty(  # untouched pages cost no memory until they are written
+            config.layers, 2, config.kv_heads, positions, config.head_dim, dtype=dtype, device=device
+        )
+        self._used = 0  # the highest position ever written, so that free() forgets rolled-back ones too
+        self.positions = positions
+        self.length = 0
+
+    def crop(self, position: int) -> None:
+        """Forget what is committed from `position` on."""
+        self.length = min(self.length, position)
+
+    def commit(self, length: int) -> None:
+        """Make `length` positions count."""
+        self.length = length
+
+    def views(self, position: int, rows: int) -> KVViews:
+        """Views for `rows` new rows from `position`. Raises EngineError once freed."""
+        slab = self._live()
+        end = position + rows
+        self._used = max(self._used, end)
+        written = slab.flatten(1, 2).narrow(2, position, rows).transpose(1, 2).unbind(0)
+        seen = slab.narrow(3, 0, end).unsqueeze(3)
+        keys, values = seen[:, 0].unbind(0), seen[:, 1].unbind(0)
+        if any(self._windows):
+            first = [max(0, position - window + 1) if window else 0 for window in self._windows]
+            keys = tuple(key[:, :, start:] for key, start in zip(keys, first, strict=True))
+            values = tuple(value[:, :, start:] for value, start in zip(values, first, strict=True))
+        return KVViews(written, keys, values)
+
+    def free(self) -> None:
+        """Overwrite everything that was ever written with zeros and let go of the memory."""
+        if self._slab is not None:
+            self._slab[:, :, :, : self._used].zero_()
+        self._slab = None
+        self._used = self.length = 0
+
+    def committed(self) -> Tensor:
+        """The committed part of the slab (L x 2 x N x length x D), for tests and for copying a session."""
+        return self._live()[:, :, :, : self.length]
+
+    def _live(self) -> Tensor:
+        if self._slab is None:
+            raise EngineError("this cache was freed")
+        return self._slab

@@ -1,0 +1,78 @@
+"""A step in progress: one forward pass over new positions of one session, as a state machine over segments.
+
+A step is run as lanes. An ordinary step is one lane of all its rows. A ROWWISE step is one lane a row, run one after
+another, so that every number is computed by the kernels of a one-row step: an exact replay.
+"""
+
+from dataclasses import dataclass, field
+
+from torch import Tensor
+
+from app.wire.frames import Flags, Frame
+from cloud_backend.engine.kv_cache import KVCache, KVViews
+from cloud_backend.engine.plan_state import LayerDelta, PlanState, TapState
+
+
+@dataclass(slots=True)
+class Lane:
+    """Rows that are computed together. h: the residual stream; x and qkv: of the layer whose delta is awaited."""
+
+    position: int
+    rows: int
+    h_TE: Tensor
+    views: KVViews
+    masks: dict[int, Tensor]
+    rope: dict[str, tuple[Tensor, Tensor]]
+    x_TE: Tensor | None = None
+    qkv: Tensor | None = None
+    deltas: dict[int, list[tuple[LayerDelta, Tensor]]] = field(default_factory=dict)
+
+    def take(self, tap: TapState, y: Tensor) -> None:
+        """Keep the deltas of `tap` (rows x up_cols) for the layers that it serves."""
+        for delta in tap.deltas:
+            self.deltas.setdefault(delta.layer, []).append((delta, y[:, delta.columns].contiguous()))
+
+
+@dataclass(slots=True, eq=False)
+class StepState:
+    """One step of one session.
+
+    output: bytes of z (rows x r_down, exchange dtype) after a segment that ends at a tap, of the final hidden states
+    (state dtype) after the last one. finished: the last segment ran and the positions are committed.
+    cancel: may be set from any thread; `run_segment` then stops at the next layer.
+    """
+
+    frame: Frame
+    cache: KVCache
+    plan: PlanState
+    lanes: list[Lane]
+    layer_count: int
+    layer: int = 0  # the first layer of the next segment
+    taps_done: int = 0  # taps whose y has arrived
+    awaiting_delta: bool = False
+    output: bytes = b""
+    finished: bool = False
+    cancel: bool = False
+
+    @property
+    def is_rowwise(self) -> bool:
+        return bool(self.frame.flags & Flags.ROWWISE)
+
+    @property
+    def next_tap(self) -> TapState | None:
+        """The tap at which the next segment ends, or None where it ends the step."""
+        taps = self.plan.matrices.exchanged
+        return taps[self.taps_done] if self.taps_done < len(taps) else None
+
+    @property
+    def segment(self) -> tuple[int, int]:
+        """First layer of the next segment, and the layer before whose q, k, v it stops. Equal pairs may run together."""
+        tap = self.next_tap
+        return self.layer, self.layer_count if tap is None else tap.layer
+
+    @property
+    def output_rows(self) -> int:
+        """Rows of the final hidden state that the step asks for."""
+        if self.frame.flags & Flags.WANT_ALL:
+            return self.frame.rows
+        return 1 if self.frame.flags & Flags.WANT_LAST else 0
