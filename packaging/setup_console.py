@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 QUIET_INTERVAL_S = 5.0  # between progress lines where the output is no terminal
@@ -56,6 +57,36 @@ def say(text: str) -> None:
 def megabytes(size_bytes: float) -> str:
     """A size as a person reads it."""
     return f"{size_bytes / 1e6:,.0f} MB"
+
+
+@contextmanager
+def one_at_a_time(lock: Path) -> Iterator[None]:
+    """Hold `lock` while set-up works: a second start waits for the first instead of writing over it."""
+    with lock.open("a+b") as file:
+        try:
+            _lock_file(file.fileno(), waits=False)
+        except OSError:
+            say("Another start is setting Nearhalf up; waiting for it.")
+            _lock_file(file.fileno(), waits=True)
+        yield  # closing the file releases the lock; so does the end of the process, however it comes
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock_file(descriptor: int, *, waits: bool) -> None:
+        while True:
+            try:
+                return msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            except OSError:
+                if not waits:
+                    raise
+                time.sleep(0.5)
+else:
+    import fcntl
+
+    def _lock_file(descriptor: int, *, waits: bool) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if waits else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def run_quietly(command: list[str], *, cwd: Path | None = None, env: dict[str, str] | None = None) -> bool:
@@ -110,11 +141,12 @@ class PipProgress:
         self._progress = progress
         self._packages = packages
         self._seen = 0
+        self._is_installing = False
         self.fetched_bytes = 0.0
 
     def __call__(self, line: str) -> None:
         """Take one line of pip's output."""
-        if line.startswith(("Collecting ", "Requirement already satisfied")):
+        if line.startswith(("Collecting ", "Processing ", "Requirement already satisfied")):
             self._seen += 1
         elif match := self._fetched.match(line):
             self.fetched_bytes += float(match[1]) * self._unit_bytes[match[2]]
@@ -122,14 +154,11 @@ class PipProgress:
             self._progress.show(f"{megabytes(int(match[1]))} of {megabytes(int(match[2]))}")
             return
         elif line.startswith("Installing collected packages"):
-            self._progress.show(
-                f"{self._seen} packages ready, {megabytes(self.fetched_bytes)} of them fetched; now installing",
-                at_once=True,
-            )
-            return
-        self._progress.show(
-            f"package {min(self._seen, self._packages)} of {self._packages}, {megabytes(self.fetched_bytes)} fetched"
-        )
+            self._is_installing = True
+            self._progress.show("everything is here; unpacking and installing", at_once=self._packages > 1)
+        if not self._is_installing:
+            at = min(self._seen, self._packages)
+            self._progress.show(f"package {at} of {self._packages}, {megabytes(self.fetched_bytes)} fetched")
 
 
 def explain_pip_failure(what: str, lines: list[str], log: Path) -> SetupProblem:

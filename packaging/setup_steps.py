@@ -21,6 +21,7 @@ from setup_console import (
     SetupProblem,
     explain_pip_failure,
     megabytes,
+    one_at_a_time,
     run_quietly,
     run_watched,
     say,
@@ -165,7 +166,8 @@ def pip(place: Place, what: str, title: str, arguments: list[str], packages: int
     code, lines = run_watched(command, pip_progress, env=_pip_environment())
     if code != 0:
         raise explain_pip_failure(what, lines, place.venv / "nearhalf-pip.log")
-    progress.done(f"done, {megabytes(pip_progress.fetched_bytes)} fetched")
+    fetched = pip_progress.fetched_bytes
+    progress.done(f"done, {megabytes(fetched)} fetched" if fetched else "done")
 
 
 def install_locked(place: Place, lock_name: str) -> None:
@@ -243,14 +245,16 @@ def app_arguments(arguments: list[str], *, display: bool) -> list[str]:
 
 def set_up(place: Place, *, testing: bool, needs_window: bool) -> None:
     """Bring everything into place; what is in place already is left alone."""
-    make_environment(place)
-    install_locked(place, "lock-run")
-    install_torch(place)
-    if testing:
-        install_locked(place, "lock-test")
-    install_project(place)
-    check_qt_libraries(place, is_required=testing or needs_window)
-    prepare_default_model(place)
+    place.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # for its owner alone, as app/storage/paths.py makes it
+    with one_at_a_time(place.data / "setup.lock"):
+        make_environment(place)
+        install_locked(place, "lock-run")
+        install_torch(place)
+        if testing:
+            install_locked(place, "lock-test")
+        install_project(place)
+        check_qt_libraries(place, is_required=testing or needs_window)
+        prepare_default_model(place)
 
 
 def main(arguments: list[str]) -> int:
