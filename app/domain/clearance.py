@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
+from app.domain.errors import AppError
 from app.domain.ids import NO_MESSAGE, MessageId
 
 
@@ -30,19 +31,25 @@ class Purpose(IntEnum):
     CLOSE = 10
 
 
+class NotCleared(AppError):
+    """The gate refused: these bytes may not leave, or not to this host."""
+
+
 @dataclass(slots=True)
 class Clearance:
     """Facts about one write or one read, as the ledger keeps them.
 
-    `content` is what the wire bytes carry, for the ledger's facts and the kept window: a frame before WebSocket masking, or HTTP
-    with the bearer token blanked out. The gate reads a frame's header itself, from these bytes, rather than believe a caller.
+    `content` is what the wire bytes carry, for the ledger's facts and the kept window: the payload of a WebSocket
+    frame before masking, or HTTP as it is (the gate blanks the bearer token before it keeps anything). The gate reads
+    a frame's header itself, from these bytes, and checks that what leaves carries exactly this.
     """
 
-    connection: int  # number of the socket since the ledger began: entries of one number are one byte stream
+    connection: int  # what `next_connection` gave: entries of one number are one byte stream
     host: str  # host:port
     purpose: Purpose
     content: bytes = b""
     message: MessageId = NO_MESSAGE
+    is_tls: bool = False  # the bytes judged and hashed are those inside TLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +63,14 @@ class ClearedPayload:
 class Gate(Protocol):
     """The only way out. Each call writes one ledger entry before it returns."""
 
-    def next_connection(self) -> int:
-        """A number for a socket about to be opened."""
+    def next_connection(self, host: str) -> int:
+        """A number for a socket about to be opened to `host` (host:port), before its name is even looked up.
+
+        Raises NotCleared where the host is not allowed, LedgerError where the ledger cannot be written.
+        """
 
     def clear(self, data: bytes, clearance: Clearance) -> ClearedPayload:
-        """Judge and record bytes that are about to leave. Raises AppError where they may not."""
+        """Judge and record bytes that are about to leave. Raises NotCleared or LedgerError where they may not."""
 
     def received(self, data: bytes, clearance: Clearance) -> None:
-        """Record bytes that arrived: the next run of the connection's byte stream."""
+        """Record bytes that arrived: the next run of the connection's byte stream. Raises LedgerError."""

@@ -1,0 +1,260 @@
+"""The control channel: what a backend offers, and its device packs. Plain HTTP GETs under /v1, all through the gate.
+
+Every failure is an AppError with advice. Answers are judged before they are believed; the token is in no message.
+"""
+
+import hashlib
+import json
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+import httpx
+
+from app.domain.backend import Backend, ModelInfo, RecipeInfo
+from app.domain.clearance import Gate, Purpose
+from app.domain.errors import BackendError, BackendRefused, Cancelled, ConnectionLost, ModelError
+from app.net.address import parse_url
+from app.net.refusals import refusal_of_status
+from app.net.retry import delays_s, was_interrupted
+from app.net.stream import tls_context
+from app.net.transport import GatedBackend, GatedTransport
+
+_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+_ANSWER_BYTES = 4 * 2**20  # of a list of models
+_CHUNK_BYTES = 64 * 2**10
+_FRUITLESS_TRIES = 5  # in a row, without one more byte of a pack
+_HEX_64 = re.compile(r"[0-9a-f]{64}")
+_UNREADABLE = "The backend's list of models cannot be read."
+_UPDATE = "Check the backend's address, or update the app or the backend."
+
+Progress = Callable[[int, int], None]  # bytes done, bytes in all
+IsCancelled = Callable[[], bool]
+
+
+class ControlClient:
+    """Talks to one backend. One thread at a time; `abort` from any."""
+
+    def __init__(self, backend: Backend, gate: Gate) -> None:
+        self._address = parse_url(backend.url)
+        self._network = GatedBackend(gate, self._address)
+        context = tls_context(backend.ca_file) if self._address.is_tls else None
+        self._client = httpx.Client(
+            transport=GatedTransport(self._network, context),
+            base_url=self._address.base_url,
+            headers={"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "nearhalf"},
+            timeout=_TIMEOUT,
+            trust_env=False,  # no proxies, no .netrc: nothing goes where the person did not say
+            follow_redirects=False,
+        )
+        self._authorization = {"Authorization": f"Bearer {backend.token}"}
+        self._aborted = threading.Event()
+
+    def list_models(self) -> list[ModelInfo]:
+        """What the backend offers. Raises BackendRefused (a wrong token), ConnectionLost, BackendError."""
+        try:
+            models = json.loads(self._get("/v1/models", Purpose.LIST_MODELS))["models"]
+            return [_model_info(model) for model in models]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise BackendError(_UNREADABLE, _UPDATE) from error
+
+    def check(self, count: int = 5) -> list[float]:
+        """Round trips in milliseconds of `count` small requests on one connection, after one that proves the token."""
+        self._get("/v1/models", Purpose.MEASURE)
+        times_ms = []
+        for _ in range(count):
+            started_s = time.perf_counter()
+            self._get("/livez", Purpose.MEASURE, is_authorised=False)
+            times_ms.append((time.perf_counter() - started_s) * 1000)
+        return times_ms
+
+    def download_pack(
+        self,
+        model: ModelInfo,
+        destination: Path,
+        progress: Progress = lambda done, total: None,
+        is_cancelled: IsCancelled = lambda: False,
+    ) -> None:
+        """Fetch a device pack to `destination`, going on from an earlier part; one that is there already is kept.
+
+        Raises ModelError for a pack that is damaged (it is deleted) or cannot be stored, Cancelled (the part stays),
+        ConnectionLost after several fruitless tries, BackendRefused.
+        """
+        part = destination.with_name(f"{destination.name}.{model.pack_sha256[:16]}.part")
+        waits = delays_s()
+        fruitless = 0
+        try:
+            if destination.exists() and _sha256(destination) == model.pack_sha256:
+                progress(model.pack_bytes, model.pack_bytes)
+                return
+            destination.parent.mkdir(parents=True, exist_ok=True)
+            while True:
+                before = _size(part)
+                try:
+                    if before < model.pack_bytes:
+                        self._fetch(model, part, progress, is_cancelled)
+                    break
+                except (ConnectionLost, BackendRefused) as error:
+                    if isinstance(error, BackendRefused) and not error.can_retry:
+                        raise
+                    if _size(part) > before:
+                        fruitless, waits = 0, delays_s()
+                    fruitless += 1
+                    if fruitless >= _FRUITLESS_TRIES:
+                        raise
+                    self._pause(next(waits), is_cancelled)
+            _accept(part, destination, model)
+        except OSError as error:
+            raise ModelError(
+                f"The device pack cannot be stored: {os.strerror(error.errno or 0)}.", "Free some space and try again."
+            ) from error
+
+    def abort(self) -> None:
+        """Break off what is under way, from any thread and for good: it raises ConnectionLost."""
+        self._aborted.set()
+        self._network.abort()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+
+    def _get(self, path: str, purpose: Purpose, *, is_authorised: bool = True) -> bytes:
+        """A small answer. Where a kept connection has gone meanwhile, it is asked for once more on a new one."""
+        try:
+            return self._get_once(path, purpose, is_authorised)
+        except ConnectionLost:
+            return self._get_once(path, purpose, is_authorised)
+
+    def _get_once(self, path: str, purpose: Purpose, is_authorised: bool) -> bytes:
+        with self._request(path, purpose, self._authorization if is_authorised else {}) as response:
+            if response.status_code != 200:
+                raise refusal_of_status(response.status_code)
+            body = bytearray()
+            for chunk in response.iter_raw():
+                body += chunk
+                if len(body) > _ANSWER_BYTES:
+                    raise BackendError(_UNREADABLE, _UPDATE)
+            return bytes(body)
+
+    @contextmanager
+    def _request(self, path: str, purpose: Purpose, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        if self._aborted.is_set():
+            raise ConnectionLost("The connection was broken off.")
+        self._network.purpose = purpose
+        try:
+            with self._client.stream("GET", path, headers=headers) as response:
+                yield response
+        except httpx.HTTPError as error:
+            raise BackendError("The backend's answer cannot be read.", _UPDATE) from error
+
+    def _pause(self, delay_s: float, is_cancelled: IsCancelled) -> None:
+        """Wait, looking a few times a second whether the person has cancelled. Raises Cancelled."""
+        end_s = time.monotonic() + delay_s
+        while (left_s := end_s - time.monotonic()) > 0:
+            if is_cancelled():
+                raise Cancelled
+            if was_interrupted(self._aborted, min(left_s, 0.1)):
+                return
+
+    def _fetch(self, model: ModelInfo, part: Path, progress: Progress, is_cancelled: IsCancelled) -> None:
+        """One request for what is missing, appended to `part`."""
+        have = _size(part)
+        headers = dict(self._authorization)
+        if have:
+            headers |= {"Range": f"bytes={have}-", "If-Range": f'"{model.pack_sha256}"'}
+        path = f"/v1/models/{quote(model.model_id, safe='')}/device-pack"
+        with self._request(path, Purpose.DEVICE_PACK, headers) as response:
+            status = response.status_code
+            if status == 416:
+                part.unlink(missing_ok=True)
+                raise ConnectionLost("The backend's device pack has changed.", "Try again.")
+            if status not in (200, 206):
+                raise refusal_of_status(status)
+            if status == 206 and not response.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
+                raise BackendError("The backend sent another part of the device pack than was asked for.", _UPDATE)
+            with part.open("ab" if status == 206 else "wb") as file:
+                self._store(response, file, model, progress, is_cancelled)
+
+    def _store(
+        self, response: httpx.Response, file: BinaryIO, model: ModelInfo, progress: Progress, is_cancelled: IsCancelled
+    ) -> None:
+        done = file.tell()
+        for chunk in response.iter_raw(_CHUNK_BYTES):
+            if is_cancelled():
+                raise Cancelled
+            if done + len(chunk) > model.pack_bytes:
+                file.truncate(0)
+                raise ModelError("The device pack is larger than the backend said.", _UPDATE)
+            file.write(chunk)
+            done += len(chunk)
+            progress(done, model.pack_bytes)
+        if done < model.pack_bytes:
+            raise ConnectionLost("The device pack ended early.", "Try again; it goes on where it stopped.")
+
+
+def _accept(part: Path, destination: Path, model: ModelInfo) -> None:
+    """Move a whole pack to its place; a damaged one is deleted. Raises ModelError."""
+    if _sha256(part) != model.pack_sha256:
+        part.unlink()
+        raise ModelError(
+            "The device pack is damaged: its SHA-256 is not what the backend said. It was deleted.",
+            "Try again; if it happens again, do not trust this backend or the way to it.",
+        )
+    part.replace(destination)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _model_info(untrusted: Mapping[str, Any]) -> ModelInfo:
+    """Raises KeyError, TypeError or ValueError for anything that is not a description of a model."""
+    limits = untrusted["limits"]
+    return ModelInfo(
+        model_id=_text(untrusted["id"]),
+        architecture=_text(untrusted["architecture"]),
+        layers=_count(untrusted["layers"]),
+        hidden_size=_count(untrusted["hidden_size"]),
+        vocab_size=_count(untrusted["vocab_size"]),
+        max_positions=min(_count(untrusted["max_positions"]), _count(limits["max_positions"])),
+        max_rows=_count(limits["max_rows"]),
+        backbone_sha256=_sha256_text(untrusted["backbone_sha256"]),
+        pack_sha256=_sha256_text(untrusted["pack_sha256"]),
+        pack_bytes=_count(untrusted["pack_bytes"]),
+        dtype=_text(untrusted["dtype"]),
+        recipes=tuple(
+            RecipeInfo(
+                _text(recipe["name"]), _count(recipe["version"]), _sha256_text(recipe["sha256"]), _count(recipe["rank"])
+            )
+            for recipe in untrusted["recipes"]
+        ),
+    )
+
+
+def _text(untrusted: Any) -> str:
+    if not isinstance(untrusted, str) or not 0 < len(untrusted) <= 256 or not untrusted.isprintable():
+        raise ValueError("not a short text")
+    return untrusted
+
+
+def _count(untrusted: Any) -> int:
+    if not isinstance(untrusted, int) or isinstance(untrusted, bool) or not 0 < untrusted < 2**40:
+        raise ValueError("not a count")
+    return untrusted
+
+
+def _sha256_text(untrusted: Any) -> str:
+    if not isinstance(untrusted, str) or not _HEX_64.fullmatch(untrusted):
+        raise ValueError("not a SHA-256")
+    return untrusted

@@ -1,0 +1,286 @@
+"""The ledger's layout, its reader and its verifier (docs/ledger-format.md). Stdlib and the domain's words only.
+
+A file header of 32 bytes, then records of 160 bytes: a body of 128 bytes and a chain hash of 32,
+`chain = SHA-256(previous chain || body)`. The first record chains to SHA-256 of the file header.
+The writer is ledger.py; app/audit judges with this file alone.
+"""
+
+import hashlib
+import os
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+MAGIC = b"NHLEDGER"
+VERSION = 1
+
+#  magic, version, record bytes, reserved, 16 random bytes that tell one ledger from another
+FILE_HEADER = struct.Struct("<8sHHI16s")
+#  number, time_ns | type direction purpose kind dtype side_dtype flags step_flags | host tap connection | session |
+#  message | step position rows cols side_cols payload_bytes wire_bytes | reserved | SHA-256 of the wire bytes
+ENTRY = struct.Struct("<QQBBBBBBBBHHIQ16sIIIIIII12x32s")
+#  number, time_ns | type, reserved | host index, bytes of text in this record, connection | text
+NAMING = struct.Struct("<QQB7xHHI96s")
+#  number, time_ns | type event reserved | bytes set aside | reserved | SHA-256 of the bytes set aside
+MARK = struct.Struct("<QQBB6xQ64x32s")
+BODY_BYTES = 128
+CHAIN_BYTES = 32
+RECORD_BYTES = BODY_BYTES + CHAIN_BYTES
+NAME_PIECE_BYTES = 96
+assert ENTRY.size == NAMING.size == MARK.size == BODY_BYTES and FILE_HEADER.size == 32
+
+_COMMON = struct.Struct("<QQB")
+_READ_RECORDS = 4096  # records read at once: 640 KiB
+
+
+class RecordType(IntEnum):
+    """What a record is. Numbers are never reused."""
+
+    ENTRY = 1  # bytes that left or arrived
+    HOST = 2  # a piece of the name behind a host index
+    CONNECTION = 3  # a socket is about to be opened; its own number names the connection
+    MARK = 4  # the ledger was opened, closed or repaired
+
+
+class MarkEvent(IntEnum):
+    OPENED = 1  # host indexes begin anew
+    CLOSED = 2  # an orderly end: a file that ends otherwise was in use, crashed or was cut
+    SET_ASIDE = 3  # bytes at the end that did not chain were moved to a file beside this one
+
+
+class EntryFlags(IntEnum):
+    TLS = 1  # the wire bytes are those inside TLS
+
+
+class LedgerFormatError(Exception):
+    """The file is not a ledger of this version, or a record cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One ENTRY record. Enum fields are plain numbers, so that a newer ledger stays readable; kind 0 is no frame."""
+
+    number: int
+    time_ns: int
+    connection: int
+    host: str
+    direction: int
+    purpose: int
+    session: int
+    message: UUID
+    kind: int
+    tap: int
+    rows: int
+    cols: int
+    side_cols: int
+    dtype: int
+    side_dtype: int
+    step_flags: int
+    step: int
+    position: int
+    payload_bytes: int
+    wire_bytes: int
+    sha256: bytes
+    is_tls: bool
+    chain: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `verify` found. first_bad is the place (from 0) of the first record that is wrong, None where all is well.
+
+    head: chain hash of the last good record; an auditor compares it with one kept elsewhere. is_closed: the last record
+    says that the ledger was closed in order. repairs: how often bytes that did not chain were set aside at an opening.
+    """
+
+    records: int
+    entries: int
+    first_bad: int | None
+    reason: str
+    head: bytes
+    is_closed: bool
+    repairs: int
+
+    @property
+    def is_good(self) -> bool:
+        return self.first_bad is None
+
+
+def chain_hash(previous: bytes, body: bytes) -> bytes:
+    """SHA-256(previous chain hash || record without its chain hash)."""
+    return hashlib.sha256(previous + body).digest()
+
+
+def first_chain(header: bytes) -> bytes:
+    """What the first record chains to."""
+    return hashlib.sha256(header).digest()
+
+
+def read_file_header(untrusted: BinaryIO) -> bytes:
+    """The file header, judged. Raises LedgerFormatError."""
+    header = untrusted.read(FILE_HEADER.size)
+    if len(header) < FILE_HEADER.size:
+        raise LedgerFormatError("The file is too short to be a ledger.")
+    magic, version, record_bytes, _reserved, _random = FILE_HEADER.unpack(header)
+    if magic != MAGIC:
+        raise LedgerFormatError("The file is not a ledger.")
+    if version != VERSION or record_bytes != RECORD_BYTES:
+        raise LedgerFormatError(f"The ledger has version {version}; this program reads version {VERSION}.")
+    return header
+
+
+def read_entries(path: Path) -> Iterator[LedgerEntry]:
+    """Every ENTRY record in order, without judging the chain. An unfinished record at the end is left out.
+
+    Raises LedgerFormatError where the file is no ledger, or an entry's host was never named.
+    """
+    hosts = _HostTable()
+    with path.open("rb") as file:
+        read_file_header(file)
+        for record in _records(file):
+            if record[16] == RecordType.ENTRY:
+                yield _entry(record, hosts)
+            elif not hosts.take(record):
+                raise LedgerFormatError("A host's name is not whole.")
+
+
+def verify(path: Path, *, head: bytes | None = None) -> Verdict:
+    """Check every number, chain hash and host index; name the first record that is wrong.
+
+    `head`: the chain hash that the ledger must end with, where the caller has it from elsewhere; without it nobody can
+    see that whole records are missing at the end, except by `is_closed`. A file that is no ledger is a verdict too, not
+    an exception.
+    """
+    entries = place = repairs = 0
+    chain = b""
+    is_closed = False
+    reason = ""
+    try:
+        with path.open("rb") as file:
+            chain = first_chain(read_file_header(file))
+            hosts = _HostTable()
+            for record in _records(file):
+                reason = _fault(record, place, chain, hosts)
+                if reason:
+                    break
+                chain = record[BODY_BYTES:]
+                entries += record[16] == RecordType.ENTRY
+                event = record[17] if record[16] == RecordType.MARK else None
+                is_closed = event == MarkEvent.CLOSED
+                repairs += event == MarkEvent.SET_ASIDE
+                place += 1
+            if not reason and (os.fstat(file.fileno()).st_size - FILE_HEADER.size) % RECORD_BYTES:
+                reason = f"The file ends inside record {place}."
+    except (OSError, LedgerFormatError) as error:
+        reason = str(error)
+    if not reason and head is not None and head != chain:
+        reason = f"Records are missing at the end: the chain stops at {place}."
+    return Verdict(place, entries, place if reason else None, reason, chain, is_closed, repairs)
+
+
+def record_fits(record: bytes, place: int, previous_chain: bytes) -> bool:
+    """True where `record` stands at its own place and chains to `previous_chain`."""
+    number: int = _COMMON.unpack_from(record)[0]
+    return number == place and chain_hash(previous_chain, record[:BODY_BYTES]) == record[BODY_BYTES:]
+
+
+def _fault(record: bytes, place: int, chain: bytes, hosts: "_HostTable") -> str:
+    number, _time_ns, record_type = _COMMON.unpack_from(record)
+    if number != place:
+        return f"Record {place} is missing or out of place: number {number} stands there."
+    if chain_hash(chain, record[:BODY_BYTES]) != record[BODY_BYTES:]:
+        return f"Record {place} was altered, or the one before it: its chain hash does not fit."
+    if record_type == RecordType.ENTRY:
+        if int.from_bytes(record[24:26], "little") not in hosts.names:
+            return f"Record {place} names a host that was never introduced."
+    elif not hosts.take(record):
+        return f"Record {place} continues the name of a host that was never begun."
+    return ""
+
+
+def _records(file: BinaryIO) -> Iterator[bytes]:
+    while True:
+        block = file.read(RECORD_BYTES * _READ_RECORDS)
+        for offset in range(0, len(block) - RECORD_BYTES + 1, RECORD_BYTES):
+            yield block[offset : offset + RECORD_BYTES]
+        if len(block) < RECORD_BYTES * _READ_RECORDS:
+            return
+
+
+class _HostTable:
+    """Host indexes since the ledger was last opened."""
+
+    def __init__(self) -> None:
+        self.names: dict[int, str] = {}
+
+    def take(self, record: bytes) -> bool:
+        """Learn from a record that is no entry; False where a host index was never begun."""
+        if record[16] == RecordType.MARK and record[17] == MarkEvent.OPENED:
+            self.names.clear()
+        elif record[16] in (RecordType.HOST, RecordType.CONNECTION):
+            *_, index, size, _connection, text = NAMING.unpack_from(record)
+            if record[16] == RecordType.CONNECTION:
+                return index in self.names
+            if index > len(self.names) or size > NAME_PIECE_BYTES:
+                return False
+            self.names[index] = self.names.get(index, "") + text[:size].decode("utf-8", "replace")
+        return True
+
+
+def _entry(record: bytes, hosts: _HostTable) -> LedgerEntry:
+    (
+        number,
+        time_ns,
+        _type,
+        direction,
+        purpose,
+        kind,
+        dtype,
+        side_dtype,
+        flags,
+        step_flags,
+        host,
+        tap,
+        connection,
+        session,
+        message,
+        step,
+        position,
+        rows,
+        cols,
+        side_cols,
+        payload_bytes,
+        wire_bytes,
+        sha256,
+    ) = ENTRY.unpack_from(record)
+    if host not in hosts.names:
+        raise LedgerFormatError(f"Record {number} names a host that was never introduced.")
+    return LedgerEntry(
+        number=number,
+        time_ns=time_ns,
+        connection=connection,
+        host=hosts.names[host],
+        direction=direction,
+        purpose=purpose,
+        session=session,
+        message=UUID(bytes=message),
+        kind=kind,
+        tap=tap,
+        rows=rows,
+        cols=cols,
+        side_cols=side_cols,
+        dtype=dtype,
+        side_dtype=side_dtype,
+        step_flags=step_flags,
+        step=step,
+        position=position,
+        payload_bytes=payload_bytes,
+        wire_bytes=wire_bytes,
+        sha256=sha256,
+        is_tls=bool(flags & EntryFlags.TLS),
+        chain=record[BODY_BYTES:],
+    )
