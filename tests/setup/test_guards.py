@@ -1,7 +1,6 @@
 """The guards that every test runs under can fail: each of these small tests breaks one of them."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,34 +10,39 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 BROKEN = {
-    "a thread": (
-        "import threading\nSTOP = threading.Event()\n"
-        "def test_it():\n    threading.Thread(target=STOP.wait, name='forgotten', daemon=True).start()\n",
-        "left running: thread forgotten",
-    ),
-    "a process": (
-        "import subprocess, sys\nHELD = []\n"
-        "def test_it():\n    HELD.append(subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE))\n",
-        "left running: process",
-    ),
-    "a timer": (
-        "from PySide6.QtCore import QTimer\nHELD = []\n"
-        "def test_it(qapp):\n    HELD.append(QTimer())\n    HELD[0].start(7_000)\n",
-        "left running: QTimer of None, every 7000 ms",
-    ),
-    "a warning": (
-        "import logging\ndef test_it():\n    logging.getLogger('app.net').warning('odd')\n",
-        "app.net WARNING: odd",
-    ),
+    "left running: thread forgotten": """
+import threading
+STOP = threading.Event()
+def test_it():
+    threading.Thread(target=STOP.wait, name="forgotten", daemon=True).start()
+""",
+    "left running: process": """
+import subprocess, sys
+HELD = []
+def test_it():
+    HELD.append(subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE))
+""",
+    "left running: QTimer of None, every 7000 ms": """
+from PySide6.QtCore import QTimer
+HELD = []
+def test_it(qapp):
+    HELD.append(QTimer())
+    HELD[0].start(7_000)
+""",
+    "app.net WARNING: odd": """
+import logging
+def test_it():
+    logging.getLogger("app.net").warning("odd")
+""",
 }
 
 
-@pytest.mark.parametrize("what", BROKEN)
-def test_what_a_test_leaves_behind_fails_it_by_name(what: str, tmp_path: Path) -> None:
-    program, said = BROKEN[what]
+@pytest.mark.parametrize("said", BROKEN)
+def test_what_a_test_leaves_behind_fails_it_by_name(said: str, tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
-    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests" / "conftest.py")
-    (tmp_path / "tests" / "test_broken.py").write_text(program)
+    guards = (ROOT / "tests" / "conftest.py").read_text().replace("PATIENCE_S = 3.0", "PATIENCE_S = 0.2")
+    (tmp_path / "tests" / "conftest.py").write_text(guards)
+    (tmp_path / "tests" / "test_broken.py").write_text(BROKEN[said])
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = allow_leaks\n    allow_warning_logs\n")
     finished = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
