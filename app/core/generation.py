@@ -68,7 +68,7 @@ def generate(
             reason = EndReason.END_OF_TEXT
             break
         show(stops.add(decoder.add(token)))
-        if stops.is_met:
+        if stops.met:
             return EndReason.STOP_STRING
         if len(reply.tokens) >= settings.max_tokens:
             reason = EndReason.MAX_TOKENS
@@ -78,7 +78,7 @@ def generate(
             on_progress()
             state = session.extend([token], reply.message, want_last=True)
     show(stops.add(decoder.finish()))
-    if stops.is_met:
+    if stops.met:
         return EndReason.STOP_STRING
     show(stops.finish())
     return reason

@@ -99,6 +99,7 @@ class RemoteSession:
         retry: RetryPolicy,
         on_reconnecting: Callable[[str], None],
         on_connected: Callable[[], None],
+        purpose: Purpose = Purpose.GENERATE,
     ) -> None:
         self._near = near
         self._model = model
@@ -106,6 +107,7 @@ class RemoteSession:
         self._retry = retry
         self._on_reconnecting = on_reconnecting
         self._on_connected = on_connected
+        self._purpose = purpose
         self._channel: Channel | None = None
         self._connection: DeviceConnection | None = None
         self._next_step = 0
@@ -141,7 +143,7 @@ class RemoteSession:
         flags = Flags.WANT_LAST if want_last else Flags.NONE
 
         def send() -> bytes:
-            return self._send_step(position, tokens, flags, Purpose.GENERATE, message)
+            return self._send_step(position, tokens, flags, self._purpose, message)
 
         state = self._with_retries(send, message)
         self._history.add(tokens)
