@@ -26,23 +26,29 @@ from app.domain.errors import ConnectionLost  # noqa: E402
 from app.domain.ids import NO_MESSAGE  # noqa: E402
 from app.domain.sampling import SamplingSettings  # noqa: E402
 from app.ui.application import Report, make_application  # noqa: E402
+from app.ui.page import WindowSettings  # noqa: E402
 from app.ui.theme import Appearance, Theme  # noqa: E402
-from app.ui.window import ChatWindow, WindowSettings  # noqa: E402
+from app.ui.window import ChatWindow  # noqa: E402
 
 PROMPTS = (
     "Write a Python function that reverses a string, and say in two sentences how it works.",
     "What is the capital of Portugal?",
     "Give me three ideas for a rainy Sunday.",
 )
-SCRIPT = (
-    "Here is a small function that does it:\n\n```python\ndef reverse(text: str) -> str:\n"
-    '    """Return the text, last character first."""\n    return text[::-1]\n```\n\n'
-    "A slice may have a step. With a step of -1 Python walks from the last character to the first and joins what it "
-    "finds into a new string; the old one stays as it was.",
-    "The capital of Portugal is Lisbon.",
-    "1. Bake a loaf of bread and read while it rises.\n2. Go through an old box of photographs and name the people in "
-    "them.\n3. Walk anyway: put on boots, take the long way round, and come home to a warm kitchen.",
-)
+CODE = '''Here is a small function that does it:
+
+```python
+def reverse(text: str) -> str:
+    """Return the text, last character first."""
+    return text[::-1]
+```
+
+A slice may have a step. With a step of -1 Python walks from the last character to the first and joins what it finds \
+into a new string; the old one stays as it was.'''
+IDEAS = """1. Bake a loaf of bread and read while it rises.
+2. Go through an old box of photographs and name the people in them.
+3. Walk anyway: put on boots, take the long way round, and come home to a warm kitchen."""
+SCRIPT = (CODE, "The capital of Portugal is Lisbon.", IDEAS)
 REAL_WAIT_S = 120.0
 
 
@@ -53,7 +59,10 @@ def scripted(report: Report) -> ChatPort:
     report(LinkChanged(LinkState.READY))
     traffic = Traffic(38, 38, 64_312, 49_020, 41, 121, 1, 0.24, 2.3)
     return ScriptedChat(
-        [ScriptedReply(tuple(text[i : i + 5] for i in range(0, len(text), 5)), traffic=traffic, pause_s=0.012) for text in SCRIPT]
+        [
+            ScriptedReply(tuple(text[i : i + 5] for i in range(0, len(text), 5)), traffic=traffic, pause_s=0.012)
+            for text in SCRIPT
+        ]
     )
 
 
@@ -92,7 +101,9 @@ class Session:
             "The connection to the backend broke, and five tries to reconnect failed.",
             "Check that the backend runs, then press Retry: the reply is made again from the text on this computer.",
         )
-        window.receive(ReplyEnded(NO_MESSAGE, EndReason.FAILED, Traffic(61, 60, 112_400, 69_900, 41, 19, 1, 0.2, 0.4), error))
+        window.receive(
+            ReplyEnded(NO_MESSAGE, EndReason.FAILED, Traffic(61, 60, 112_400, 69_900, 41, 19, 1, 0.2, 0.4), error)
+        )
         self._shoot("error")
         chat.close()
         window.bridge.close()
@@ -141,7 +152,11 @@ def main() -> None:
         make(arguments.factory, arguments.out, arguments.inside, arguments.model)
         return
     for scale in arguments.scales:
-        environment = {**os.environ, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+        environment = {
+            **os.environ,
+            "QT_SCALE_FACTOR": scale,
+            "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen"),
+        }
         subprocess.run([sys.executable, __file__, *sys.argv[1:], "--inside", scale], env=environment, check=True)
 
 

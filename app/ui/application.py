@@ -15,14 +15,14 @@ from app.domain.errors import AppError, Cancelled
 from app.ui.assets import application_icon
 from app.ui.crash import CrashHook
 from app.ui.job import Job
+from app.ui.page import WindowSettings
 from app.ui.theme import Appearance, Theme
-from app.ui.window import ChatWindow, WindowSettings
+from app.ui.window import ChatWindow
 
 log = logging.getLogger(__name__)
 
 Report = Callable[[Event], None]
 Start = Callable[[Report], ChatPort]
-END_TIMEOUT_S = 20.0  # how long closing waits for a start that is under way
 
 
 class Session(QObject):
@@ -87,9 +87,10 @@ def run_window(
 ) -> int:
     """Show the window, run `start(report)` in a worker thread, and return the exit status when the person has left.
 
-    `start` may take minutes: it calls `report(LinkChanged(STARTING, words))` as it goes on, and returns a ChatPort that is ready.
-    Where it raises, the window says so and offers to try again, which calls it once more. `report` raises Cancelled once the
-    person has left: let it pass, after ending what was begun. The port is closed, in a thread, before this returns.
+    `start` may take minutes: it calls `report(LinkChanged(STARTING, words))` as it goes on, and returns a ChatPort that
+    is ready. Where it raises, the window says so and offers to try again, which calls it once more. `report` raises
+    Cancelled once the person has left: let it pass, after ending what was begun. The port is closed, in a thread,
+    before this returns. `log_path` is only shown to the person; whoever calls sets logging up.
     """
     application, theme = make_application(appearance)
     session = Session(theme, start, settings or WindowSettings())

@@ -1,4 +1,4 @@
-"""Files of the assets folder: style sheet, icons, application icon. Icons are drawn in `currentColor` and tinted here."""
+"""Files of the assets folder: style sheet and icons. Icons are drawn in `currentColor` and tinted here."""
 
 from pathlib import Path
 

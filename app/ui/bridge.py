@@ -1,8 +1,8 @@
 """The one door between threads and Qt: events come in on any thread, and go out on the GUI thread, in order.
 
-A reply may bring hundreds of events a second. They wait in a queue, and the window is told at most UPDATES_PER_S times a
-second: neighbouring pieces of text become one, and of counters only the latest is kept. The first event after a pause is
-delivered at once.
+A reply may bring hundreds of events a second. They wait in a queue, and the window is told at most UPDATES_PER_S times
+a second: neighbouring pieces of text become one, and of counters only the latest is kept. The first event after a pause
+is delivered at once.
 """
 
 import time
@@ -29,7 +29,7 @@ ShownEvent = Event | HistoryReplaced
 
 
 def merged(events: Iterable[ShownEvent]) -> list[ShownEvent]:
-    """The same story in fewer events: neighbouring texts of one message joined, a counter replaced by the next of its kind."""
+    """The same story in fewer events: neighbouring texts of a message joined, a counter replaced by its next value."""
     result: list[ShownEvent] = []
     for event in events:
         last = result[-1] if result else None

@@ -1,6 +1,6 @@
 """The conversation: selectable text in a centred column, following its end only while the person is there.
 
-Interface kept small for the virtualised view of issue 3: set_messages, add_message, append_text, finish, set_note, show_foot.
+Kept small for the virtualised view to come: set_messages, add_message, append_text, finish, set_note, show_foot.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,6 +32,7 @@ class ChatView(QTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # text must not shift when it appears
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
@@ -45,7 +46,7 @@ class ChatView(QTextEdit):
         self._jump.hide()
         bar = self.verticalScrollBar()
         bar.valueChanged.connect(self._notice_scroll)
-        bar.rangeChanged.connect(self._keep_end)
+        bar.rangeChanged.connect(self._take_range)
         self.document().documentLayout().documentSizeChanged.connect(self._place)
         theme.changed.connect(self._wear)
         self._wear()
@@ -102,6 +103,13 @@ class ChatView(QTextEdit):
             self._jump.setVisible(not self._follows)
         self._place()
 
+    def _take_range(self, _: int, highest: int) -> None:
+        bar = self.verticalScrollBar()
+        if bar.property("idle") != (highest == 0):
+            bar.setProperty("idle", highest == 0)  # the style sheet hides the handle then
+            bar.style().polish(bar)
+        self._keep_end()
+
     def _keep_end(self) -> None:
         if self._follows:
             self._is_adjusting = True
@@ -112,14 +120,15 @@ class ChatView(QTextEdit):
     # Geometry and drawing
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        gutter = self._gutter()
+        left, right = self._column()
         root = self.document().rootFrame()
         frame_format = root.frameFormat()
-        if frame_format.leftMargin() != gutter:
-            frame_format.setLeftMargin(gutter)
-            frame_format.setRightMargin(gutter)
+        if (frame_format.leftMargin(), frame_format.rightMargin()) != (left, self.viewport().width() - right):
+            frame_format.setLeftMargin(left)
+            frame_format.setRightMargin(self.viewport().width() - right)
+            frame_format.setTopMargin(self._theme.metrics.space_6)
             root.setFrameFormat(frame_format)
-        self._transcript.set_column(self.viewport().width() - 2 * gutter)
+        self._transcript.set_column(right - left)
         super().resizeEvent(event)
         self._keep_end()
 
@@ -161,9 +170,11 @@ class ChatView(QTextEdit):
             data.setText("\n\n".join(f"{spoken_role(entry.role)}:\n{text}" for entry, text in spoken))
         return data
 
-    def _gutter(self) -> float:
+    def _column(self) -> tuple[int, int]:
+        """Left and right edge of the text, centred on the whole view: the scroll bar doesn't count."""
         metrics = self._theme.metrics
-        return max(metrics.space_6, (self.viewport().width() - metrics.column) / 2)
+        left = max(metrics.space_8, (self.width() - metrics.column) // 2)
+        return left, max(self.width() - left, left + 1)
 
     def _top(self, block: QTextBlock) -> float:
         return self.document().documentLayout().blockBoundingRect(block).top() - self.verticalScrollBar().value()
@@ -171,8 +182,8 @@ class ChatView(QTextEdit):
     def _visible_panels(self) -> Iterator[QRectF]:
         """Rounded grounds of code and of the person's messages, as far as they can be seen."""
         layout = self.document().documentLayout()
-        gutter, height = self._gutter(), self.viewport().height()
-        right = self.viewport().width() - gutter
+        height = self.viewport().height()
+        column_left, right = self._column()
         shift = QPointF(0, -self.verticalScrollBar().value())
         block = self.cursorForPosition(self.viewport().rect().topLeft()).block()
         open_number, panel = None, QRectF()
@@ -183,7 +194,7 @@ class ChatView(QTextEdit):
             if number != open_number:
                 if open_number is not None:
                     yield panel
-                left = gutter + block_format.leftMargin() - PADDING
+                left = column_left + block_format.leftMargin() - PADDING
                 begins_above = (
                     number is not None
                     and block.previous().isValid()
@@ -201,9 +212,9 @@ class ChatView(QTextEdit):
 
     def _place(self) -> None:
         """Put the foot below the last message, and the jump button above the lower edge."""
-        gutter = round(self._gutter())
+        left, right = self._column()
         self.foot.setGeometry(
-            gutter, round(self._top(self._transcript.foot())), self.viewport().width() - 2 * gutter, 36
+            left - 6, round(self._top(self._transcript.foot())), right - left + 6, self.foot.sizeHint().height()
         )
         size = self._jump.sizeHint()
         self._jump.setGeometry(

@@ -33,7 +33,7 @@ class Input(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.document().setDocumentMargin(2)
+        self.document().setDocumentMargin(0)
         self.document().documentLayout().documentSizeChanged.connect(self._grow)
         self._grow()
 
@@ -81,7 +81,7 @@ class Composer(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._why_not = ""
+        self._why_not = self._given_hint = ""
         self._is_busy = False
         self.setObjectName("composer")
         metrics = theme.metrics
@@ -112,9 +112,9 @@ class Composer(QFrame):
         theme.changed.connect(self._update)
         self._update()
 
-    def set_state(self, *, is_busy: bool, why_not: str) -> None:
-        """`why_not` says why a message cannot be sent now; empty where it can."""
-        self._is_busy, self._why_not = is_busy, why_not
+    def set_state(self, *, is_busy: bool, why_not: str, hint: str) -> None:
+        """`why_not` says why a message cannot be sent now; empty where it can. `hint` takes the place of our own."""
+        self._is_busy, self._why_not, self._given_hint = is_busy, why_not, hint
         self._update()
 
     def begin_edit(self, text: str) -> None:
@@ -165,19 +165,12 @@ class Composer(QFrame):
         self.hint.setText(self._hint())
 
     def _hint(self) -> str:
-        if self._is_busy:
-            return self.tr("Esc stops the reply")
-        if self._why_not:
-            return self._why_not
+        if self._why_not or self._given_hint:
+            return self._why_not or self._given_hint
         return self.tr("Enter sends, Shift+Enter starts a new line") if self.text else ""
 
     def _show_focus(self, has_focus: bool) -> None:
         self.setProperty("focused", has_focus)
-        edge = 0 if has_focus else 1  # the focused border is a pixel wider: the contents stay where they are
-        metrics = self._theme.metrics
-        self.layout().setContentsMargins(
-            metrics.space_4 + edge, metrics.space_3 + edge, metrics.space_2 + edge, metrics.space_2 + edge
-        )
         self.style().polish(self)
 
     def _editing_strip(self) -> QWidget:

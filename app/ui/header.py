@@ -119,6 +119,6 @@ class Header(QWidget):
 
     def _wear(self) -> None:
         size = self._theme.metrics.icon
-        self.new_chat.setIcon(icon("new", self._theme.colours.muted, size, self._theme.colours.scroll))
+        self.new_chat.setIcon(icon("new", self._theme.colours.muted, size))
         self.menu.setIcon(icon("menu", self._theme.colours.muted, size))
         self.menu.setIconSize(QSize(size, size))

@@ -1,4 +1,4 @@
-"""Slow work beside the window: one function in one thread, its answer on the GUI thread. A border: here any exception ends."""
+"""Slow work beside the window: a function in a thread, its answer on the GUI thread. Any exception ends here."""
 
 import logging
 from collections.abc import Callable
@@ -47,7 +47,7 @@ class Job(QObject):
         except AppError as error:
             log.warning("%s: %s", self._thread.name, error.message)
             self._failed(error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  the job runner's border
             log.error("%s: %s", self._thread.name, where_it_failed(error))
             wrapped = AppError(
                 QObject.tr(self, "Something went wrong inside Nearhalf."),

@@ -1,4 +1,4 @@
-"""Every action of the window, with its key. The same actions stand in the menu and on the window, so that keys always work."""
+"""Every action of the window, with its key. They stand in the menu and on the window, so that keys always work."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The line below the last message: what is awaited, or what can be done with a finished reply and what is known about it."""
+"""The line below the last message: what is awaited, or what is known of a finished reply and can be done with it."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
@@ -15,6 +15,7 @@ class ReplyFoot(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.setObjectName("foot")
         self._note = QLabel(self)
         self._note.setProperty("kind", "muted")
         self._facts = QLabel(self)
@@ -29,7 +30,7 @@ class ReplyFoot(QWidget):
         self.edit.clicked.connect(self.edit_requested)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.metrics.space_1)
+        layout.setSpacing(theme.metrics.space_2)
         for widget in (self._note, self.copy, self.regenerate, self.edit):
             layout.addWidget(widget)
         layout.addStretch(1)

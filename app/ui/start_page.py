@@ -1,4 +1,4 @@
-"""What an empty chat shows: what stays, what leaves, who could read it, and a few ways to begin. DESIGN.md section 6."""
+"""An empty chat: what stays, what leaves, who could still read it, and ways to begin (DESIGN.md section 6)."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -82,7 +82,7 @@ class StartPage(QScrollArea):
                 "stays",
                 self.tr("What stays here"),
                 self.tr(
-                    "Your messages, the replies and the tokens. This half of the model turns words into numbers and back."
+                    "Your messages, the replies and the tokens: the near half of the model turns them into numbers."
                 ),
                 parent,
             ),
@@ -90,16 +90,13 @@ class StartPage(QScrollArea):
                 theme,
                 "leaves",
                 self.tr("What leaves"),
-                self.tr(
-                    "Numbers only, once for every token of a reply, to the backend that runs the other half. "
-                    "The line at the bottom counts them."
-                ),
+                self.tr("Numbers, once a token, to the backend that runs the other half. The line below counts them."),
                 parent,
             ),
             Fact(
                 theme,
                 "operator",
-                self.tr("What that does not protect from"),
+                self.tr("Who could still read it"),
                 leaves_explained(is_on_this_computer),
                 parent,
             ),

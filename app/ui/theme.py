@@ -1,7 +1,7 @@
-"""Named tokens (colour, space, type, radius), light and dark, and how they reach Qt. No widget names a colour of its own.
+"""Named tokens (colour, space, type, radius), light and dark, and how they reach Qt. Widgets name no colours.
 
-The palette is ours even where the system has one: `QStyleHints.setColorScheme` does nothing on some platforms, so the system
-is only asked whether it is light or dark. Contrast of every pair in TEXT_PAIRS is held at 4.5:1 by tests/gui/test_theme.py.
+The palette is ours even where the system has one: `QStyleHints.setColorScheme` does nothing on some platforms, so the
+system is only asked whether it is light or dark. tests/gui/test_theme.py holds every pair in TEXT_PAIRS at 4.5:1.
 """
 
 from dataclasses import asdict, dataclass
@@ -152,7 +152,7 @@ def _luminance(colour: str) -> float:
 
 def _family(candidates: tuple[str, ...], fallback: str) -> list[str]:
     installed = set(QFontDatabase.families())
-    return [name for name in candidates if name in installed][:1] + [fallback]
+    return [*[name for name in candidates if name in installed][:1], fallback]
 
 
 class Theme(QObject):

@@ -1,4 +1,4 @@
-"""The live line below the composer: what the reply sent and received, and what that means. Counted by core from the ledger."""
+"""The live line below the composer: what the reply sent and received, and what that means. Core counts it."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -22,7 +22,6 @@ class TrafficLine(QWidget):
         for label in (self._counts, self._meaning):
             label.setProperty("kind", "caption")
             label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             label.setWordWrap(True)
             label.setMinimumWidth(1)
             layout.addWidget(label)

@@ -1,8 +1,7 @@
 """Writes a conversation into one QTextDocument: a text block a line, appended to while a reply streams.
 
-Plain text with its line breaks kept; lines between ``` fences are code. A line is judged once, when it is complete, so the cost
-of a piece of text doesn't grow with the reply. It knows documents, not widgets. Markdown comes with issue 3, which replaces
-this file and keeps the interface of ChatView.
+Plain text with its line breaks kept; lines between ``` fences are code. A line is judged once, when it is complete, so
+the cost of a piece of text doesn't grow with the reply. It knows documents, not widgets.
 """
 
 from collections.abc import Sequence
@@ -145,7 +144,7 @@ class Transcript:
         if role is Role.USER:
             self._panels += 1
         is_first = len(self.entries) == 1
-        gap = self._theme.metrics.space_4 if is_first else self._theme.metrics.space_6 + PADDING
+        gap = self._theme.metrics.space_4 if is_first else self._theme.metrics.space_4 + PADDING
         line_format = self._line_format(gap)
         if is_first:
             self._cursor.setBlockFormat(line_format)

@@ -5,11 +5,10 @@ actions change what is seen.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow
 
 from app.core.events import (
     EndReason,
@@ -26,29 +25,13 @@ from app.core.events import (
 from app.core.ports import ChatPort
 from app.domain.errors import AppError
 from app.domain.ids import MessageId
-from app.domain.sampling import SamplingSettings
 from app.ui.assets import application_icon
-from app.ui.banner import Banner
 from app.ui.bridge import Bridge, HistoryReplaced, ShownEvent
-from app.ui.chat_view import ChatView
-from app.ui.composer import Composer
-from app.ui.header import Header
 from app.ui.job import Job
 from app.ui.menu import ActionMenu
-from app.ui.start_page import StartPage
+from app.ui.page import ChatPage, WindowSettings
 from app.ui.theme import Theme
-from app.ui.traffic_line import TrafficLine
 from app.ui.words import reply_facts
-
-
-@dataclass(frozen=True, slots=True)
-class WindowSettings:
-    """What the window is told at the start. `model_name` is asked again when the port is there: it may be known only then."""
-
-    model_name: Callable[[], str] = field(default=lambda: "")
-    backend_name: str = ""  # as the person knows it: "built-in backend", "gpu.example.org"
-    backend_is_on_this_computer: bool = True  # decides the words about who could rebuild the text
-    sampling: SamplingSettings = field(default_factory=SamplingSettings)
 
 
 class ChatWindow(QMainWindow):
@@ -61,6 +44,7 @@ class ChatWindow(QMainWindow):
         self._theme, self._settings = theme, settings
         self._chat: ChatPort | None = None
         self._is_busy = False
+        self._is_stopping = False
         self._is_closing = False
         self._is_closed = False
         self._link = LinkChanged(LinkState.STARTING)
@@ -76,47 +60,17 @@ class ChatWindow(QMainWindow):
     # Parts
 
     def _build(self) -> None:
-        theme, settings, metrics = self._theme, self._settings, self._theme.metrics
         self.setWindowTitle("Nearhalf")
         self.setWindowIcon(application_icon())
         self.resize(960, 720)
         self.setMinimumSize(420, 420)
-        self.actions_menu = ActionMenu(self, theme)
-        self.header = Header(theme, self.actions_menu, self)
-        self.header.set_model(settings.model_name(), settings.backend_name)
-        self.view = ChatView(theme, self)
-        self.start_page = StartPage(theme, is_on_this_computer=settings.backend_is_on_this_computer, parent=self)
-        self.banner = Banner(theme, self)
-        self.composer = Composer(theme, self)
-        self.traffic = TrafficLine(
-            theme, settings.backend_name, is_on_this_computer=settings.backend_is_on_this_computer, parent=self
-        )
-        self._pages = QStackedLayout()
-        self._pages.addWidget(self.start_page)
-        self._pages.addWidget(self.view)
-        lower = QWidget(self)
-        lower.setMaximumWidth(metrics.column + 2 * metrics.space_4)
-        column = QVBoxLayout(lower)
-        column.setContentsMargins(0, metrics.space_1, 0, metrics.space_2)
-        column.setSpacing(metrics.space_2)
-        for widget in (self.banner, self.composer, self.traffic):
-            column.addWidget(widget)
-        centred = QHBoxLayout()
-        centred.setContentsMargins(metrics.space_4, 0, metrics.space_4, 0)
-        centred.addStretch(1)
-        centred.addWidget(lower, 1000)
-        centred.addStretch(1)
-        page = QWidget(self)
-        page.setObjectName("page")
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.header)
-        layout.addLayout(self._pages, 1)
-        layout.addLayout(centred)
-        self.setCentralWidget(page)
+        self.actions_menu = ActionMenu(self, self._theme)
+        self.page = ChatPage(self._theme, self._settings, self.actions_menu, self)
+        self.header, self.view, self.banner = self.page.header, self.page.view, self.page.banner
+        self.composer, self.traffic = self.page.composer, self.page.traffic
+        self.header.set_model(self._settings.model_name(), self._settings.backend_name)
+        self.setCentralWidget(self.page)
         self._connect()
-        self._order_tabs()
         self.composer.setFocus()
 
     def _connect(self) -> None:
@@ -140,16 +94,7 @@ class ChatWindow(QMainWindow):
         ):
             signal.connect(lambda *_, run=act: run())
         self.composer.sent.connect(self.send)
-        self.start_page.example_chosen.connect(self.composer.set_text)
-
-    def _order_tabs(self) -> None:
-        foot = self.view.foot
-        order = [
-            self.composer.input, self.composer.button, self.header.new_chat, self.header.menu, *self.start_page.examples,
-            self.view, foot.copy, foot.regenerate, foot.edit, self.banner.action, self.banner.close_button, self.composer.cancel,
-        ]  # fmt: skip
-        for first, second in zip(order, order[1:], strict=False):
-            QWidget.setTabOrder(first, second)
+        self.page.start_page.example_chosen.connect(self.composer.set_text)
 
     # What the person does
 
@@ -182,8 +127,11 @@ class ChatWindow(QMainWindow):
             self.composer.begin_edit(own.text)
 
     def stop(self) -> None:
-        if self._chat is not None and self._is_busy:
+        """The port stops at the next token or cuts the link; until it says so nothing else can be asked."""
+        if self._chat is not None and self._is_busy and not self._is_stopping:
+            self._is_stopping = True
             self._chat.stop()
+            self._refresh()
 
     def copy_reply(self) -> None:
         reply = self.view.last(Role.ASSISTANT)
@@ -289,11 +237,13 @@ class ChatWindow(QMainWindow):
     def _show_link(self, event: LinkChanged) -> None:
         if event.state is not self._link.state and event.state in (LinkState.RECONNECTING, LinkState.OFFLINE):
             self._announce(event.detail or event.state.value)
+        if event.state is LinkState.RECONNECTING and self._is_busy:
+            self.view.set_note(event.detail)
         self._link = event
         self.header.set_link(event.state, event.detail)
 
     def _end_reply(self, reason: EndReason, traffic: Traffic, error: AppError | None) -> None:
-        self._is_busy = False
+        self._is_busy = self._is_stopping = False
         self.view.finish()
         reply = self.view.last(Role.ASSISTANT)
         self.traffic.show_traffic(traffic)
@@ -313,8 +263,8 @@ class ChatWindow(QMainWindow):
     def _refresh(self) -> None:
         """Everything that follows from the state, in one place."""
         own, reply = self.view.last(Role.USER), self.view.last(Role.ASSISTANT)
-        self._pages.setCurrentWidget(self.start_page if own is None else self.view)
-        self.composer.set_state(is_busy=self._is_busy, why_not=self._why_not())
+        self.page.show_chat(own is not None)
+        self.composer.set_state(is_busy=self._is_busy, why_not=self._why_not(), hint=self._hint())
         idle = not self._is_busy and self._chat is not None and not self._is_closing
         actions = self.actions_menu
         actions.new_chat.setEnabled(idle and own is not None)
@@ -324,17 +274,24 @@ class ChatWindow(QMainWindow):
         actions.copy_reply.setEnabled(reply is not None)
 
     def _why_not(self) -> str:
+        """Why a message cannot be sent now; empty where it can."""
         if self._is_closing:
             return self.tr("Closing…")
         if self._chat is not None:
-            return (
-                self._link.detail
-                if self._link.state in (LinkState.RECONNECTING, LinkState.OFFLINE) and self._is_busy
-                else ""
-            )
+            return ""
         if self._link.state is LinkState.OFFLINE:
             return self.tr("Your message is kept until the backend runs.")
         return self._link.detail or self.tr("The backend is starting. You can write already.")
+
+    def _hint(self) -> str:
+        """A quiet word in the composer."""
+        if self._is_stopping:
+            return self.tr("Stopping…")
+        if self._is_busy:
+            return self.tr("Esc stops the reply")
+        if self._link.state is LinkState.OFFLINE and self._chat is not None:
+            return self.tr("Offline: sending tries to connect again.")
+        return ""
 
     def _announce(self, text: str) -> None:
         """For screen readers."""

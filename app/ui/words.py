@@ -89,10 +89,7 @@ def leaves_sentence(backend_name: str, is_on_this_computer: bool) -> str:
 
 def leaves_explained(is_on_this_computer: bool) -> str:
     if is_on_this_computer:
-        return tr(
-            "Whoever runs a backend could rebuild your text from the numbers it gets. "
-            "This one runs on your computer: that is you."
-        )
+        return tr("Whoever runs a backend could rebuild your text from the numbers. This one runs here: that is you.")
     return tr(
         "Whoever runs the backend and records what it gets could rebuild your text from it. "
         "Use one that you trust, or your own."
