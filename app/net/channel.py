@@ -278,7 +278,7 @@ class DataChannel:
                 raise
 
     def _fill(self, deadline_s: float) -> None:
-        """Read at least a byte into the buffer. Raises ConnectionLost at the end of the stream, or past the deadline."""
+        """Read a byte or more into the buffer. Raises ConnectionLost at the end, or past the deadline."""
         left_s = deadline_s - time.monotonic()
         if left_s <= 0:
             raise ConnectionLost("The backend did not answer in time.", "The app connects again.")
