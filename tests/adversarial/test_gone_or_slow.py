@@ -1,0 +1,206 @@
+"""Peers that leave, hang or do not read: their cache is free within a second, and others do not notice."""
+
+import base64
+import os
+import socket
+import struct
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from app.wire.errors import ErrorCode
+from app.wire.frames import Dtype, Flags, Frame, Kind
+from app.wire.messages import Opened
+from app.wire.state import DeviceConnection
+from tests.sim.live_server import (
+    TOKEN,
+    TWO_TAPS,
+    Device,
+    LiveServer,
+    expected_states,
+    open_message,
+    step_payload,
+    wait_until,
+)
+from tests.sim.sim_engine import SimEngine
+
+Make = Callable[..., LiveServer]
+
+
+class RawDevice:
+    """A WebSocket client by hand, so that nothing answers pings, reads or closes unless the test says so."""
+
+    def __init__(self, server: LiveServer, receive_buffer: int = 0) -> None:
+        self.socket = socket.socket()
+        if receive_buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.settimeout(5)
+        self.socket.connect(("127.0.0.1", server.port))
+        key = base64.b64encode(os.urandom(16)).decode()
+        self.socket.sendall(
+            f"GET /v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer {TOKEN}\r\n\r\n".encode()
+        )
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            answer += self.socket.recv(1)
+        assert b" 101 " in answer
+        self.wire = DeviceConnection(server.engine.hidden_size)
+
+    def send(self, payload: bytes) -> None:
+        length = len(payload)
+        size = bytes([0x80 | length]) if length < 126 else struct.pack("!BH", 0x80 | 126, length)
+        if length > 65535:
+            size = struct.pack("!BQ", 0x80 | 127, length)
+        self.socket.sendall(b"\x82" + size + bytes(4) + payload)  # a mask of zeros changes nothing
+
+    def read_message(self) -> bytes:
+        first, size = self._exactly(2)
+        assert first == 0x82, "a binary message"
+        if size == 126:
+            (size,) = struct.unpack("!H", self._exactly(2))
+        elif size == 127:
+            (size,) = struct.unpack("!Q", self._exactly(8))
+        return self._exactly(size)
+
+    def _exactly(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            chunk = self.socket.recv(count - len(data))
+            assert chunk, "the server closed"
+            data += chunk
+        return data
+
+    def open(self, positions: int = 64) -> Opened:
+        self.send(self.wire.open(open_message(positions=positions)))
+        self.wire.receive(self.read_message())
+        assert self.wire.opened is not None
+        return self.wire.opened
+
+    def step(self, number: int, rows: int, hidden: int, flags: Flags) -> None:
+        payload = step_payload(open_message(), 0, rows, hidden)
+        self.send(
+            Frame(
+                Kind.STEP, self.wire.session, number, 0, rows=rows, cols=hidden, dtype=Dtype.FP32, flags=flags,
+                payload=payload,
+            ).encode()
+        )  # fmt: skip
+
+
+@contextmanager
+def _other_goes_on(server: LiveServer) -> Iterator[None]:
+    asked = open_message(TWO_TAPS)
+    with Device(server) as other:
+        other.open(asked)
+        first = other.step(2)
+        yield
+        assert [first, other.step()] == expected_states(asked, [2, 1])
+
+
+def _seconds_until_alone(server: LiveServer) -> float:
+    return wait_until(lambda: server.metric("nearhalf_sessions_active") == 1)
+
+
+@pytest.mark.parametrize("way", ["close", "reset"])
+def test_device_that_leaves_in_the_middle_of_a_step_frees_its_cache_within_a_second(make_server: Make, way: str) -> None:
+    engine = SimEngine(layers=400)
+    server = make_server(engine)
+    with _other_goes_on(server):
+        engine.layer_seconds = 0.05  # the step would take 20 s
+        leaver = RawDevice(server)
+        leaver.open()
+        leaver.step(1, 1, engine.hidden_size, Flags.WANT_LAST)
+        time.sleep(0.3)
+        assert server.metric("nearhalf_sessions_active") == 2
+        if way == "reset":
+            leaver.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        leaver.socket.close()
+        assert _seconds_until_alone(server) < 1
+        assert engine.live_caches == 1
+        assert server.metric("nearhalf_kv_reserved_bytes") == 64_000
+        assert server.metric("nearhalf_steps_cancelled_total") == 1
+        engine.layer_seconds = 0.0
+    engine.layers = 4
+
+
+def test_device_that_leaves_while_a_delta_is_owed_frees_its_cache_within_a_second(make_server: Make) -> None:
+    server = make_server()
+    with _other_goes_on(server):
+        with Device(server) as leaver:
+            leaver.open(open_message(TWO_TAPS))
+            leaver.send_step()
+            leaver.receive()
+        assert _seconds_until_alone(server) < 1
+
+
+def test_device_that_leaves_while_its_session_opens_leaves_nothing(make_server: Make) -> None:
+    engine = SimEngine()
+    server = make_server(engine)
+    with _other_goes_on(server):
+        for _ in range(20):
+            with Device(server) as leaver:
+                leaver.socket.send(leaver.wire.open(open_message()))
+        assert _seconds_until_alone(server) < 1
+        assert engine.live_caches == 1
+
+
+def test_half_open_socket_is_dropped_when_it_answers_no_ping(make_server: Make) -> None:
+    server = make_server(ping_interval_s=0.3, ping_timeout_s=0.3)
+    with _other_goes_on(server):
+        hung = RawDevice(server)
+        hung.open()
+        assert server.metric("nearhalf_sessions_active") == 2
+        assert _seconds_until_alone(server) < 2
+        hung.socket.close()
+
+
+def test_slow_reader_is_dropped_and_its_cache_is_freed(make_server: Make) -> None:
+    engine = SimEngine(hidden_size=4096)
+    server = make_server(engine, send_timeout_s=0.5, ping_interval_s=60, max_rows=512)
+    asked = open_message(TWO_TAPS)
+    with Device(server) as other:
+        other.open(asked)
+        other.step(2)
+        slow = RawDevice(server, receive_buffer=4096)
+        slow.open(positions=512)
+        for number in range(1, 6):  # 8 MiB an answer: more than the kernel keeps
+            slow.step(number, 512, 4096, Flags.WANT_ALL)
+            if server.metric("nearhalf_sessions_active") == 1:
+                break
+            time.sleep(0.2)
+        assert _seconds_until_alone(server) < 3
+        assert server.refusals(ErrorCode.TOO_SLOW) == 1
+        assert server.metric("nearhalf_kv_reserved_bytes") == 64_000
+        other.step()
+        wait_until(lambda: len(server.server.server_state.connections) <= 2)
+        slow.socket.close()
+
+
+def test_reader_too_slow_for_the_farewell_is_dropped_too(make_server: Make) -> None:
+    """It broke a rule, and does not read the ERROR frame either: the socket must not linger."""
+    server = make_server(send_timeout_s=0.5)
+    with _other_goes_on(server):
+        rude = RawDevice(server)
+        rude.send(b"garbage")
+        wait_until(lambda: len(server.server.server_state.connections) <= 2, 6)
+        rude.socket.close()
+
+
+@pytest.mark.allow_warning_logs
+def test_fault_of_the_engine_ends_one_session_and_tells_nothing(
+    make_server: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = SimEngine()
+    server = make_server(engine)
+    with _other_goes_on(server):
+        with Device(server) as unlucky:
+            unlucky.open()
+            engine.fault = RuntimeError("secret activation 3.14159")
+            unlucky.send_step()
+            assert unlucky.refused_with() is ErrorCode.INTERNAL
+        assert _seconds_until_alone(server) < 1
+    assert "3.14159" not in caplog.text
+    failed = [record for record in caplog.records if record.getMessage() == "session_failed"]
+    assert [record.nearhalf["exception"] for record in failed] == ["RuntimeError"]  # type: ignore[attr-defined]
