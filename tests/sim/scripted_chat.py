@@ -55,7 +55,7 @@ class ScriptedReply:
     waits: bool = False
 
 
-@dataclass(slots=True)
+@dataclass
 class ScriptedChat:
     """Plays `script` reply by reply; when it is used up, its last reply again. Keeps what it was told in `sent`."""
 

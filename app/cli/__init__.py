@@ -1,0 +1,53 @@
+"""The same work without a window: `nearhalf chat` and `nearhalf backend`.
+
+`run` is the border: whatever goes wrong below it, a person reads a sentence and advice on stderr, never a traceback.
+Exit status: 0 done, 1 an error with words, 2 wrong arguments, 130 broken off with Ctrl+C.
+"""
+
+import logging
+import os
+from collections.abc import Sequence
+
+from app.cli.arguments import parse
+from app.cli.backend import run_backend
+from app.cli.chat import run_chat
+from app.cli.terminal import Terminal
+from app.core.services import Services
+from app.domain.errors import AppError
+
+log = logging.getLogger(__name__)
+
+DONE = 0
+FAILED = 1
+BROKEN_OFF = 130
+
+
+def run(argv: Sequence[str], services: Services, terminal: Terminal | None = None) -> int:
+    """Carry out one command line (without the program's name); return the exit status."""
+    try:
+        arguments = parse(argv)
+    except SystemExit as leaving:  # argparse has said what is wrong, or printed the help that was asked for
+        return leaving.code if isinstance(leaving.code, int) else FAILED
+    terminal = terminal or Terminal.of_this_process()
+    try:
+        if arguments.command is None:
+            return services.open_window()
+        if arguments.command == "chat":
+            run_chat(arguments, services, terminal)
+        else:
+            run_backend(arguments, services, terminal)
+    except AppError as error:
+        terminal.show_error(error)
+        return FAILED
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nobody is left to tell, and the flush at exit must not fail.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), terminal.stdout.fileno())
+        return FAILED
+    except Exception as error:  # the border: a bug is logged where main puts the log, and said in words
+        log.error("the command failed: %s", type(error).__name__, exc_info=error)
+        terminal.show_error(AppError("Something went wrong inside Nearhalf.", "The log has the details. Try again."))
+        return FAILED
+    except KeyboardInterrupt:
+        terminal.clear_progress()
+        return BROKEN_OFF
+    return DONE

@@ -1,0 +1,141 @@
+"""`nearhalf chat`: one message, piped messages, or a conversation at the prompt."""
+
+import argparse
+import json
+import re
+from pathlib import Path
+
+from app.cli.arguments import sampling
+from app.cli.choice import chosen_backend
+from app.cli.reply import Conversation, Ending
+from app.cli.terminal import Terminal, status_line
+from app.core.events import Role
+from app.core.ports import ChatPort
+from app.core.services import ChatRequest, Services
+from app.domain.errors import SettingsError
+
+_PROMPT = "> "
+_HELLO = "/help lists the commands; Ctrl+C stops a reply, Ctrl+D leaves."
+_HELP = """\
+/new         start a new chat
+/regenerate  generate the last reply again
+/quit        leave (also Ctrl+D)
+Anything else is sent as a message. Ctrl+C stops a reply; a second one leaves."""
+_COMMAND = re.compile(r"/[a-z]+")
+
+
+def run_chat(arguments: argparse.Namespace, services: Services, terminal: Terminal) -> None:
+    """Raises AppError; KeyboardInterrupt where Ctrl+C broke off a reply that nobody was typing for."""
+    settings = sampling(arguments)
+    once = None if arguments.once is None else _text(arguments.once)
+    if once is not None and not once.strip():
+        raise SettingsError("There is nothing to send.", 'Give --once some text: nearhalf chat --once "Hello"')
+    request = ChatRequest(
+        chosen_backend(arguments, services.backends, terminal.environ),
+        arguments.model,
+        _adapter(arguments.adapter),
+        _text(arguments.system) if arguments.system else None,
+    )
+    with services.open_chat(request, terminal.progress) as chat:
+        terminal.clear_progress()
+        conversation = Conversation(chat, settings, terminal, streams=not arguments.json)
+        if once is not None:
+            _answer(conversation, once, arguments, terminal)
+        elif terminal.has_person:
+            _converse(conversation, chat, arguments, terminal)
+        else:
+            for line in terminal.stdin:
+                if text := _text(line).strip():
+                    _answer(conversation, text, arguments, terminal)
+
+
+def _answer(conversation: Conversation, text: str, arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """Where no person types: a reply that failed or was broken off ends the command."""
+    ending = conversation.send(text)
+    _show_ending(ending, arguments, terminal)
+    if ending.error is not None:
+        raise ending.error
+    if ending.interrupts:
+        raise KeyboardInterrupt
+
+
+def _converse(conversation: Conversation, chat: ChatPort, arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """The prompt, until the person leaves. An error is shown, and the conversation goes on."""
+    terminal.note(_HELLO)
+    interrupts = 0
+    while interrupts < 2:
+        try:
+            line = _text(terminal.ask(_PROMPT)).strip()
+        except EOFError:
+            terminal.print()
+            return
+        except KeyboardInterrupt:
+            interrupts += 1
+            if interrupts < 2:
+                terminal.note("\nCtrl+C again, or Ctrl+D, leaves.")
+            continue
+        interrupts = 0
+        ending: Ending | None = None
+        if line == "/quit":
+            return
+        if line == "/help":
+            terminal.print(_HELP)
+        elif line == "/new":
+            chat.new_chat()
+            terminal.note("A new chat.")
+        elif line == "/regenerate" and not any(message.role is Role.USER for message in chat.messages):
+            terminal.note("There is no reply to generate again.")
+        elif line == "/regenerate":
+            ending = conversation.regenerate()
+        elif _COMMAND.fullmatch(line):
+            terminal.note(f"There is no command {line}. /help lists them.")
+        elif line:
+            ending = conversation.send(line)
+        if ending is not None:
+            interrupts = ending.interrupts
+            _show_ending(ending, arguments, terminal)
+            if ending.error is not None:
+                terminal.show_error(ending.error)
+
+
+def _show_ending(ending: Ending, arguments: argparse.Namespace, terminal: Terminal) -> None:
+    if arguments.json:
+        terminal.print(json.dumps(summary(ending)))
+    elif ending.text and not ending.text.endswith("\n"):
+        terminal.print()
+    if terminal.shows_status:
+        terminal.note(status_line(ending.traffic, ending.reason))
+
+
+def summary(ending: Ending) -> dict[str, object]:
+    """One reply for a program. Times in seconds; bytes as they were on the wire."""
+    traffic = ending.traffic
+    error = ending.error
+    return {
+        "text": ending.text,
+        "end": ending.reason.name.lower(),
+        "error": None if error is None else {"message": error.message, "advice": error.advice},
+        "tokens": traffic.tokens,
+        "prompt_tokens": traffic.prompt_tokens,
+        "frames_up": traffic.frames_up,
+        "frames_down": traffic.frames_down,
+        "bytes_up": traffic.bytes_up,
+        "bytes_down": traffic.bytes_down,
+        "round_trips_per_token": traffic.round_trips_per_token,
+        "first_token_s": round(traffic.first_token_s, 4),
+        "decode_s": round(traffic.decode_s, 4),
+        "tokens_per_s": round(traffic.tokens_per_s, 2),
+    }
+
+
+def _adapter(path: str | None) -> Path | None:
+    if path is None:
+        return None
+    if not Path(path).is_file():
+        raise SettingsError(f"There is no adapter file {path}.", "Check the path.")
+    return Path(path).absolute()
+
+
+def _text(untrusted: str) -> str:
+    """Text from outside as valid Unicode: undecodable bytes of the command line become question marks."""
+    return untrusted.lstrip("\ufeff").encode("utf-8", "replace").decode("utf-8")

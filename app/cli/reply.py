@@ -1,0 +1,104 @@
+"""One reply in the terminal: events from the generation thread, Ctrl+C from the person, text to the screen.
+
+Both arrive in one queue. While a reply is under way, Ctrl+C raises nothing: the first stops the reply, here and on the
+backend, and the second stops waiting for it.
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from app.cli.terminal import Terminal
+from app.core.events import EndReason, Event, LinkChanged, LinkState, ReplyEnded, TextAdded, Traffic, TrafficChanged
+from app.core.ports import ChatPort
+from app.domain.errors import AppError, BackendError
+from app.domain.sampling import SamplingSettings
+
+_POLL_S = 0.2  # Windows delivers Ctrl+C only between waits
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A reply that is over. `interrupts`: how often the person pressed Ctrl+C meanwhile."""
+
+    text: str
+    reason: EndReason
+    traffic: Traffic
+    error: AppError | None
+    interrupts: int
+
+
+class _Interrupt:
+    """Ctrl+C, in the queue."""
+
+
+class Conversation:
+    """Replies of one chat, one after the other."""
+
+    def __init__(self, chat: ChatPort, settings: SamplingSettings, terminal: Terminal, *, streams: bool) -> None:
+        """`streams`: write the text as it comes."""
+        self._chat = chat
+        self._settings = settings
+        self._terminal = terminal
+        self._streams = streams
+        # SimpleQueue.put may be called from a signal handler that interrupted a put or get of the same queue.
+        self._queue: SimpleQueue[Event | _Interrupt] = SimpleQueue()
+        chat.subscribe(self._queue.put)
+
+    def send(self, text: str) -> Ending:
+        """Send a message and follow its reply to the end."""
+        return self._follow(lambda: self._chat.send(text, self._settings))
+
+    def regenerate(self) -> Ending:
+        return self._follow(lambda: self._chat.regenerate(self._settings))
+
+    def _follow(self, begin: Callable[[], None]) -> Ending:
+        pieces: list[str] = []
+        interrupts = 0
+        traffic = Traffic()
+        with _interrupts_into(self._queue):
+            begin()
+            while True:
+                try:
+                    event = self._queue.get(timeout=_POLL_S)
+                except Empty:
+                    continue
+                if isinstance(event, _Interrupt):
+                    interrupts += 1
+                    self._chat.stop()
+                    if interrupts > 1:
+                        return Ending("".join(pieces), EndReason.STOPPED, traffic, None, interrupts)
+                elif isinstance(event, TextAdded):
+                    pieces.append(event.text)
+                    if self._streams:
+                        self._terminal.write(event.text)
+                elif isinstance(event, TrafficChanged):
+                    traffic = event.traffic
+                elif isinstance(event, LinkChanged):
+                    self._show_link(event)
+                elif isinstance(event, ReplyEnded):
+                    error = event.error
+                    if error is None and event.reason is EndReason.FAILED:
+                        error = BackendError("The reply broke off.", "Try again.")
+                    return Ending("".join(pieces), event.reason, event.traffic, error, interrupts)
+
+    def _show_link(self, change: LinkChanged) -> None:
+        if change.state in (LinkState.STARTING, LinkState.RECONNECTING):
+            self._terminal.note(f"[{change.state.value}] {change.detail}".rstrip())
+
+
+@contextmanager
+def _interrupts_into(queue: "SimpleQueue[Event | _Interrupt]") -> Iterator[None]:
+    """Inside, Ctrl+C goes into `queue`. Nothing changes where signals belong to another thread or Ctrl+C is ignored."""
+    on_main_thread = threading.current_thread() is threading.main_thread()
+    if not on_main_thread or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        yield
+        return
+    before = signal.signal(signal.SIGINT, lambda number, frame: queue.put(_Interrupt()))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,64 @@
+"""Services that play a script: a ScriptedChat, a real list of backends in a folder, and numbers for a measurement."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.core.ports import ChatPort
+from app.core.services import ChatRequest, Measurement, Report
+from app.domain.backend import Backend
+from app.domain.errors import AppError
+from app.storage.backends import BackendStore
+from app.storage.secrets import TokenStore
+from tests.sim.scripted_chat import ScriptedChat
+
+
+class NoKeyring:
+    """A machine without one."""
+
+    def get_password(self, service_name: str, username: str) -> str | None:
+        raise RuntimeError("no keyring")
+
+    def set_password(self, service_name: str, username: str, password: str) -> None:
+        raise RuntimeError("no keyring")
+
+    def delete_password(self, service_name: str, username: str) -> None:
+        raise RuntimeError("no keyring")
+
+
+@dataclass
+class ScriptedServices:
+    """Implements Services. What it was asked for is kept in `requests` and `measured`."""
+
+    folder: Path
+    chat: ScriptedChat = field(default_factory=ScriptedChat)
+    error: AppError | None = None  # raised instead of opening a chat
+    measurement: Measurement = field(default_factory=lambda: Measurement((10.0, 9.0, 50.0), 20.0))
+    requests: list[ChatRequest] = field(default_factory=list)
+    measured: list[Backend | None] = field(default_factory=list)
+    windows: int = 0
+
+    @property
+    def backends(self) -> BackendStore:
+        return BackendStore(self.folder / "backends.json", TokenStore(self.folder / "tokens.json", NoKeyring()))
+
+    @contextmanager
+    def open_chat(self, request: ChatRequest, report: Report) -> Iterator[ChatPort]:
+        self.requests.append(request)
+        report("Starting the built-in backend.")
+        if self.error is not None:
+            raise self.error
+        try:
+            yield self.chat
+        finally:
+            self.chat.close()
+
+    def measure(self, backend: Backend | None, report: Report) -> Measurement:
+        self.measured.append(backend)
+        report("Measuring.")
+        return self.measurement
+
+    def open_window(self) -> int:
+        self.windows += 1
+        return 7
