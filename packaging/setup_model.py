@@ -105,7 +105,8 @@ def _convert(place: ModelPlace, gguf: Path, prepared: Path, folder: Path) -> Non
     progress = Progress("Converting it once into the cloud's half and the device's half (about half a minute)")
     command = [str(place.python), "-m", "cloud_backend", "prepare"]
     command += ["--model", str(gguf), "--out", str(prepared), "--id", MODEL_ID]
-    code, lines = run_watched(command, progress.show, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+    environment = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
+    code, lines = run_watched(command, lambda line: progress.show(line) if line else None, env=environment)
     if code != 0 or not is_prepared(prepared):
         log = place.venv / "nearhalf-prepare.log"
         log.write_text("\n".join(lines) + "\n", encoding="utf-8")
