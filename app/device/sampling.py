@@ -70,7 +70,8 @@ def _at_least(scores_V: torch.Tensor, least: torch.Tensor) -> tuple[torch.Tensor
 
 
 def _nucleus(tokens_V: torch.Tensor, scores_V: torch.Tensor, top_p: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """Drop the least likely tokens that together hold 1 - top_p or less; of equal ones, the lower token first."""
+    """Drop the least likely tokens that together hold 1 - top_p or less; of equal ones, the lower token first
+    (transformers leaves that to an unstable sort)."""
     probabilities_V = scores_V.softmax(-1)
     mass_below = 0.0
     if scores_V.numel() > 4 * _FIRST_LOOK:

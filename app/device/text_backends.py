@@ -60,7 +60,7 @@ class FastBackend:
         """A second tokenizer, made when first needed, knows the control tokens by secret names: those that are whole
         are renamed, and what people wrote matches nothing, so it is encoded in one piece with its neighbours."""
         if self._aliased is None:
-            self._aliases = {token: f"\ue000{secrets.token_hex(16)}\ue001" for token in control.tokens}
+            self._aliases = {token: f"<{secrets.token_hex(16)}>" for token in control.tokens}
             self._aliased = Tokenizer.from_str(_renamed(self._tokenizer.to_str(), self._aliases))
             self._prepare(self._aliased, [self._aliases.get(token, token) for token in self._named_special])
         renamed = control.pattern.sub(lambda found: self._aliases[found[0]], text).replace(mark, "")
