@@ -57,6 +57,11 @@ class Person:
     def types(self, text: str) -> None:
         os.write(self._master, text.encode())
 
+    def presses_ctrl_c(self) -> None:
+        """As late as a person would: a signal in the microseconds before readline's select() waits for the next key."""
+        time.sleep(0.3)
+        self.types("\x03")
+
     def sees(self, text: str, timeout_s: float = 15.0) -> None:
         """Wait for `text` after what was seen before."""
         deadline = time.monotonic() + timeout_s
@@ -113,7 +118,7 @@ def test_ctrl_c_stops_the_reply_and_the_conversation_goes_on(sit_down: type[Pers
     person.sees("> ")
     person.types("Tell\r")
     person.sees("Once upon")
-    person.types("\x03")
+    person.presses_ctrl_c()
     person.sees("(stopped)")
     person.sees("> ")
     person.types("Finish\r")
@@ -129,9 +134,9 @@ def test_a_second_ctrl_c_leaves(sit_down: type[Person]) -> None:
     person.sees("> ")
     person.types("Tell\r")
     person.sees("Once upon")
-    person.types("\x03")
+    person.presses_ctrl_c()
     person.sees("> ")
-    person.types("\x03")
+    person.presses_ctrl_c()
     assert person.leaves() == 0
     assert "Traceback" not in person.screen
 
@@ -141,10 +146,10 @@ def test_a_second_ctrl_c_leaves_even_where_the_reply_does_not_stop(sit_down: typ
     person.sees("> ")
     person.types("Tell\r")
     person.sees("Once upon")
-    person.types("\x03")
+    person.presses_ctrl_c()
     time.sleep(0.3)
     assert person.process.poll() is None
-    person.types("\x03")
+    person.presses_ctrl_c()
     assert person.leaves() == 42  # its close() was reached
 
 
@@ -153,15 +158,15 @@ def test_one_ctrl_c_at_the_prompt_asks_and_does_not_leave(sit_down: type[Person]
     person.sees("> ")
     person.types("half a mess")
     person.sees("half a mess")
-    person.types("\x03")
+    person.presses_ctrl_c()
     person.sees("Ctrl+C again, or Ctrl+D, leaves.")
     person.sees("> ")
     person.types("Hello\r")
     person.sees("One reply.")
     person.sees("> ")
-    person.types("\x03")
+    person.presses_ctrl_c()
     person.sees("leaves.")
-    person.types("\x03")
+    person.presses_ctrl_c()
     assert person.leaves() == 0
 
 
@@ -195,7 +200,7 @@ def test_the_commands(sit_down: type[Person]) -> None:
 def test_ctrl_c_breaks_off_a_single_message_with_status_130(sit_down: type[Person]) -> None:
     person = sit_down("waits", "hearing", "--once", "Tell")
     person.sees("Once upon")
-    person.types("\x03")
+    person.presses_ctrl_c()
     assert person.leaves() == 130
     assert "Traceback" not in person.screen
 
