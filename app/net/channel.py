@@ -94,7 +94,7 @@ class DataChannel:
             try:
                 self._purpose, self._message = purpose, message
                 now = time.monotonic()
-                if now - self._last_s > _IDLE_S:
+                if self._buffer or now - self._last_s > _IDLE_S:
                     self._drain()
                 if not self._early:
                     self._check_open()
@@ -267,11 +267,13 @@ class DataChannel:
     def _drain(self) -> None:
         """Handle what came meanwhile, without waiting. Raises ConnectionLost, unless a message came that tells more."""
         try:
-            while self._is_open and (data := self._socket.read_pending(_READ_BYTES)) is not None:
-                self._take(data)
+            while self._is_open:
                 while (run := self._take_run()) is not None:
                     if (message := self._process(run)) is not None:
                         self._early.append(message)
+                if (data := self._socket.read_pending(_READ_BYTES)) is None:
+                    break
+                self._take(data)
         except ConnectionLost:
             self._drop()
             if not self._early:
@@ -283,7 +285,7 @@ class DataChannel:
         if left_s <= 0:
             raise ConnectionLost("The backend did not answer in time.", "The app connects again.")
         missing = frame_bytes(self._buffer) - len(self._buffer)
-        limit_s = max(float(round(left_s)), 0.1)  # whole seconds, so that the socket's time limit is rarely set anew
+        limit_s = max(round(left_s, 2), 0.01)  # rounded, so that the socket's time limit is rarely set anew
         self._take(self._socket.read(min(max(missing, _READ_BYTES), _MOST_READ_BYTES), limit_s))
 
     def _take(self, data: bytes) -> None:

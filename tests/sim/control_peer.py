@@ -46,6 +46,11 @@ class ControlState:
         return json.dumps({"models": [model]}).encode()
 
 
+class _QuietServer(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that leaves in the middle is what the tests are about."""
+
+
 @contextmanager
 def control_peer(state: ControlState) -> Iterator[int]:
     """Serve `state`; yields the port."""
@@ -90,7 +95,7 @@ def control_peer(state: ControlState) -> Iterator[int]:
             except OSError:
                 self.close_connection = True
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _QuietServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="control-peer")
     thread.start()
     try:
