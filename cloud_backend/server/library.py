@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 
@@ -14,6 +15,7 @@ from cloud_backend.server.errors import OperatorError
 from cloud_backend.server.hosted import MANIFEST, HostedModel
 
 Report = Callable[[str, float], None]
+DtypeName = Literal["auto", "fp32", "bf16", "fp16"]
 
 
 def default_cache_dir() -> Path:
@@ -55,7 +57,7 @@ def locate_model(source: str, cache_dir: Path, report: Report) -> Path:
     return folder
 
 
-def load_model(folder: Path, *, device: str, dtype: str) -> HostedModel:
+def load_model(folder: Path, *, device: str, dtype: DtypeName) -> HostedModel:
     """Load the backbone in `folder`. Raises OperatorError."""
     from cloud_backend.engine.backbone import load_backbone
     from cloud_backend.engine.errors import EngineError

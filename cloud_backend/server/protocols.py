@@ -26,7 +26,9 @@ from cloud_backend.server.config import ServerConfig
 from cloud_backend.server.session import ABORT_EXTENSION
 
 _LINGER_S = 3.0  # for the peer's answer to our close frame
+_QUIET_S = 0.3  # without another byte: the peer has stopped sending what we discard
 _MESSAGE_TOO_BIG = 1009
+_PROTOCOL_FAULT = 1002
 
 
 def disable_nagle(transport: BaseTransport) -> None:
@@ -78,6 +80,7 @@ class DataProtocol(WebSocketsSansIOProtocol):
     """WebSocket."""
 
     _linger_timer: asyncio.TimerHandle | None = None
+    _quiet_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -89,18 +92,38 @@ class DataProtocol(WebSocketsSansIOProtocol):
             extensions = cast(dict[str, Any], self.scope["extensions"])
             extensions[ABORT_EXTENSION] = {"call": self.transport.abort}
 
+    def data_received(self, data: bytes) -> None:
+        if self._quiet_timer is None:
+            super().data_received(data)
+        else:
+            self._close_when_quiet()
+
     async def send(self, message: Any) -> None:
         await super().send(message)
         if message["type"] == "websocket.send":
             await self.writable.wait()
+        elif message["type"] == "websocket.http.response.body" and not message.get("more_body"):
+            self.handshake_complete = True  # refused before the upgrade: uvicorn would log that as a fault of the app
 
     def handle_parser_exception(self) -> None:
+        """Refuse by name, then read on and discard for a moment: closing on unread bytes resets the connection, and
+        the peer would never see why."""
         close = self.conn.close_sent
-        if close is not None and close.code == _MESSAGE_TOO_BIG:
+        code = close.code if close is not None else _PROTOCOL_FAULT
+        if code == _MESSAGE_TOO_BIG:
             most = max(0, self.config.ws_max_size - HEADER_BYTES)
             refusal = Frame(Kind.ERROR, payload=Refusal(ErrorCode.FRAME_TOO_LARGE, most).encode()).encode()
             self.transport.write(WebSocketFrame(Opcode.BINARY, refusal).serialize(mask=False))
-        super().handle_parser_exception()
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.close_timer = self.loop.call_later(_LINGER_S, self.transport.abort)
+        self._close_when_quiet()
+
+    def _close_when_quiet(self) -> None:
+        if self._quiet_timer is not None:
+            self._quiet_timer.cancel()
+        self._quiet_timer = self.loop.call_later(_QUIET_S, self.transport.abort)
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
@@ -112,8 +135,9 @@ class DataProtocol(WebSocketsSansIOProtocol):
             self._linger_timer = self.loop.call_later(_LINGER_S, self.transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._linger_timer is not None:
-            self._linger_timer.cancel()
+        for timer in (self._linger_timer, self._quiet_timer):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
 
 

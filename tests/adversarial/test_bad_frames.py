@@ -123,7 +123,9 @@ ATTACKS: dict[str, tuple[ErrorCode, Attack]] = {
     ),
     "delta before any step": (
         ErrorCode.OUT_OF_ORDER,
-        _send(lambda d: Frame(Kind.DELTA, d.wire.session, rows=1, cols=6, dtype=Dtype.FP32, payload=bytes(24)).encode()),
+        _send(
+            lambda d: Frame(Kind.DELTA, d.wire.session, rows=1, cols=6, dtype=Dtype.FP32, payload=bytes(24)).encode()
+        ),
     ),
     "second frame in flight": (ErrorCode.OUT_OF_ORDER, _two_steps_at_once),
     "position gap": (ErrorCode.POSITION_GAP, _send(lambda d: _step(d, position=5).encode())),

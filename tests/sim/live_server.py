@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import ClientConnection, connect
 
 from app.wire.errors import ErrorCode, RefusedByPeer
-from app.wire.frames import Dtype, Flags, Frame
+from app.wire.frames import Dtype, Flags, Frame, Kind
 from app.wire.limits import Limits
 from app.wire.messages import Open, Opened, Recipe
 from app.wire.plan import ExchangePlan, Projection, Tap, Target
@@ -212,16 +212,16 @@ def answer(z: bytes, rows: int, tap: Tap, dtype: Dtype) -> bytes:
     return tensor([_hash(b"y", z, bytes([row])) for row in range(rows)], tap.up_cols, dtype)
 
 
-def expected_states(asked: Open, steps: list[int]) -> list[bytes]:
+def expected_states(asked: Open, steps: list[int], *, layers: int = 4) -> list[bytes]:
     """What a whole, undisturbed run in one place answers: an engine without a server. `steps`: rows of each."""
-    engine = SimEngine()
+    engine = SimEngine(layers=layers)
     cache = engine.new_cache(asked.positions)
     states, position = [], 0
     for rows in steps:
         payload = step_payload(asked, position, rows, engine.hidden_size)
         side = asked.plan.free_cols
         frame = Frame(
-            kind=2,  # type: ignore[arg-type]
+            Kind.STEP,
             position=position,
             rows=rows,
             cols=engine.hidden_size,
@@ -238,7 +238,7 @@ def expected_states(asked: Open, steps: list[int]) -> list[bytes]:
             engine.run_segment([step])
         states.append(step.output)
         position += rows
-    assert SEED != states[-1]
+    assert states[-1] != SEED
     return states
 
 

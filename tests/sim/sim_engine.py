@@ -123,7 +123,7 @@ class SimEngine:
             if step.cancel:
                 raise SimCancelledError
             time.sleep(self.layer_seconds)
-            step.digests = [_hash(digest, bytes([step.layer])) for digest in step.digests]
+            step.digests = [_hash(digest, step.layer.to_bytes(2)) for digest in step.digests]
             step.layer += 1
         if step.next_tap < len(taps):
             step.output = tensor(step.digests, taps[step.next_tap].r_down, step.exchange_dtype)
