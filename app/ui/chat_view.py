@@ -226,9 +226,8 @@ class ChatView(QTextEdit):
 
     def _wear(self) -> None:
         self._jump.setIcon(icon("down", self._theme.colours.text, self._theme.metrics.icon))
-        scroll = self.verticalScrollBar().value()
-        self._transcript.rebuild()
-        if self._follows:
-            self._keep_end()
-        else:
+        scroll, follows = self.verticalScrollBar().value(), self._follows
+        self._transcript.rebuild()  # empties the document on the way, which looks like scrolling to the end
+        if not follows:
             self.verticalScrollBar().setValue(scroll)
+            self._notice_scroll(self.verticalScrollBar().value())

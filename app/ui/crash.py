@@ -22,7 +22,8 @@ log = logging.getLogger(__name__)
 
 def where_it_failed(error: BaseException) -> str:
     """Kind and places of an error and of its causes, without any message."""
-    frames = "".join(traceback.format_tb(error.__traceback__)).rstrip()
+    places = traceback.extract_tb(error.__traceback__)
+    frames = "\n".join(f"  {place.filename}:{place.lineno} in {place.name}" for place in places)
     cause = error.__cause__ or error.__context__
     earlier = f"\ncaused by {where_it_failed(cause)}" if cause is not None else ""
     return f"{type(error).__qualname__}\n{frames}{earlier}"

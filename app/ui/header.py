@@ -1,6 +1,6 @@
 """The top of the window: whose app, which model, how the backend stands, and the few actions that are always there."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
@@ -116,6 +116,12 @@ class Header(QWidget):
         self._link.setAccessibleDescription(detail)
         self._link.setProperty("tone", tone)
         self._link.style().polish(self._link)
+
+    def open_menu(self) -> None:
+        menu = self.menu.menu()
+        if menu is not None:
+            corner = self.menu.mapToGlobal(self.menu.rect().bottomRight())
+            menu.popup(corner - QPoint(menu.sizeHint().width(), 0))
 
     def _wear(self) -> None:
         size = self._theme.metrics.icon

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from threading import Thread
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 
 from app.domain.errors import AppError, Cancelled
 from app.ui.crash import where_it_failed
@@ -50,8 +50,8 @@ class Job(QObject):
         except Exception as error:  # noqa: BLE001  the job runner's border
             log.error("%s: %s", self._thread.name, where_it_failed(error))
             wrapped = AppError(
-                QObject.tr(self, "Something went wrong inside Nearhalf."),
-                QObject.tr(self, "Try again. The log says where it failed."),
+                QCoreApplication.translate("Job", "Something went wrong inside Nearhalf."),
+                QCoreApplication.translate("Job", "Try again. The log says where it failed."),
             )
             wrapped.__cause__ = error
             self._failed(wrapped)

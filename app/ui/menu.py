@@ -18,6 +18,7 @@ class ActionMenu(QMenu):
         super().__init__(window)
         self._window = window
         self.setAccessibleName(tr("Menu"))
+        self.open = self._on_window(tr("Open the menu"), "F10")
         self.new_chat = self._add(tr("New chat"), "Ctrl+N")
         self.addSeparator()
         self.stop = self._add(tr("Stop the reply"), "Esc")
@@ -29,14 +30,18 @@ class ActionMenu(QMenu):
         self.to_input = self._add(tr("Go to the message field"), "Ctrl+L")
         self._appearances(theme)
         self.addSeparator()
-        self.quit = self._add(tr("Quit"), QKeySequence.StandardKey.Quit, "Ctrl+Q")
+        self.quit = self._add(tr("Quit"), "Ctrl+Q")
 
-    def _add(self, text: str, *keys: str | QKeySequence.StandardKey) -> QAction:
+    def _add(self, text: str, *keys: str) -> QAction:
+        action = self._on_window(text, *keys)
+        self.addAction(action)
+        return action
+
+    def _on_window(self, text: str, *keys: str) -> QAction:
         action = QAction(text, self._window)
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         self._window.addAction(action)
-        self.addAction(action)
         return action
 
     def _appearances(self, theme: Theme) -> None:

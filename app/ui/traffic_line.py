@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.core.events import PromptProgressed, Traffic
 from app.ui.theme import Theme
-from app.ui.words import leaves_sentence, traffic_sentence
+from app.ui.words import leaves_sentence, number, traffic_sentence
 
 
 class TrafficLine(QWidget):
@@ -45,5 +45,5 @@ class TrafficLine(QWidget):
 
     def show_progress(self, progress: PromptProgressed) -> None:
         words = self.tr("Sending the prompt: {done} of {total} positions")
-        self._counts.setText(words.format(done=progress.done, total=progress.total))
+        self._counts.setText(words.format(done=number(progress.done), total=number(progress.total)))
         self._meaning.setText(self._leaves)

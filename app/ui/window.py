@@ -76,6 +76,7 @@ class ChatWindow(QMainWindow):
     def _connect(self) -> None:
         actions = self.actions_menu
         for signal, act in (
+            (actions.open.triggered, self.header.open_menu),
             (actions.new_chat.triggered, self.new_chat),
             (actions.stop.triggered, self._escape),
             (actions.regenerate.triggered, self.regenerate),

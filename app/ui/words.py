@@ -5,13 +5,20 @@ from PySide6.QtCore import QCoreApplication, QLocale
 from app.core.events import EndReason, LinkState, Traffic
 
 
+LOCALE = QLocale(QLocale.Language.English, QLocale.Country.UnitedStates)  # of the words: they are English so far
+
+
 def tr(text: str, number: int = -1) -> str:
     return QCoreApplication.translate("words", text, None, number)
 
 
 def counted(number: int, one: str, many: str) -> str:
     """`one` for 1, else `many` with %n; both are translated by the caller."""
-    return one if number == 1 else many.replace("%n", QLocale().toString(number))
+    return one if number == 1 else many.replace("%n", LOCALE.toString(number))
+
+
+def number(value: int) -> str:
+    return LOCALE.toString(value)
 
 
 def size(count: int) -> str:
@@ -20,13 +27,13 @@ def size(count: int) -> str:
         return counted(count, tr("1 byte"), tr("%n bytes"))
     value, unit = (count / 1000, tr("kB")) if count < 999_500 else (count / 1_000_000, tr("MB"))
     digits = 1 if value < 10 else 0
-    return f"{QLocale().toString(value, 'f', digits)} {unit}"
+    return f"{LOCALE.toString(value, 'f', digits)} {unit}"
 
 
 def speed(traffic: Traffic) -> str:
     """Empty while there is nothing to divide."""
     rate = traffic.tokens_per_s
-    return tr("{rate} tokens/s").format(rate=QLocale().toString(rate, "f", 0 if rate >= 10 else 1)) if rate else ""
+    return tr("{rate} tokens/s").format(rate=LOCALE.toString(rate, "f", 0 if rate >= 10 else 1)) if rate else ""
 
 
 def traffic_sentence(traffic: Traffic) -> str:
@@ -55,7 +62,7 @@ def reply_facts(reason: EndReason, traffic: Traffic) -> str:
 def first_token_words(traffic: Traffic) -> str:
     if not traffic.first_token_s:
         return ""
-    return tr("first word after {seconds} s").format(seconds=QLocale().toString(traffic.first_token_s, "f", 1))
+    return tr("first word after {seconds} s").format(seconds=LOCALE.toString(traffic.first_token_s, "f", 1))
 
 
 def end_words(reason: EndReason) -> str:
