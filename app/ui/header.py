@@ -1,7 +1,7 @@
 """The top of the window: whose app, which model, how the backend stands, and the few actions that are always there."""
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app.core.events import LinkState
@@ -54,6 +54,31 @@ class Dot(QWidget):
         painter.end()
 
 
+class Elided(QLabel):
+    """A line that ends in … where there is no room, and says itself whole in its tool tip."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    @property
+    def whole(self) -> str:
+        return self._whole
+
+    def set_whole(self, text: str) -> None:
+        self._whole = text
+        self.setToolTip(text)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))
+
+
 class Header(QWidget):
     def __init__(self, theme: Theme, menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,9 +90,8 @@ class Header(QWidget):
         mark.setPixmap(application_icon().pixmap(QSize(24, 24), self.devicePixelRatioF()))
         name = QLabel("Nearhalf", self)
         name.setProperty("kind", "name")
-        self._model = QLabel(self)
+        self._model = Elided(self)
         self._model.setProperty("kind", "muted")
-        self._model.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._dot = Dot(theme, self)
         self._link = QLabel(self)
         self._link.setObjectName("link")
@@ -103,10 +127,10 @@ class Header(QWidget):
 
     @property
     def model_text(self) -> str:
-        return self._model.text()
+        return self._model.whole
 
     def set_model(self, model: str, backend: str) -> None:
-        self._model.setText("  ·  ".join(part for part in (model, backend) if part))
+        self._model.set_whole("  ·  ".join(part for part in (model, backend) if part))
 
     def set_link(self, state: LinkState, detail: str) -> None:
         tone = TONES[state]

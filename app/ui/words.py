@@ -4,7 +4,6 @@ from PySide6.QtCore import QCoreApplication, QLocale
 
 from app.core.events import EndReason, LinkState, Traffic
 
-
 LOCALE = QLocale(QLocale.Language.English, QLocale.Country.UnitedStates)  # of the words: they are English so far
 
 

@@ -82,9 +82,10 @@ def test_every_action_has_a_key_and_no_key_has_two(open_window) -> None:
 def test_the_menu_opens_by_key(qtbot, open_window) -> None:
     window, _ = open_window()
     opened = []
-    window.actions_menu.aboutToShow.connect(lambda: (opened.append(True), window.actions_menu.close()))
+    window.actions_menu.aboutToShow.connect(lambda: opened.append(True))
     press(qtbot, window, Qt.Key.Key_F10)
     qtbot.waitUntil(lambda: bool(opened))
+    window.actions_menu.close()
 
 
 def test_the_state_is_spoken_with_its_detail(qtbot, open_window) -> None:

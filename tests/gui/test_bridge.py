@@ -77,7 +77,8 @@ def test_a_fast_stream_arrives_whole_on_the_gui_thread_in_few_updates(qtbot) -> 
 
 
 def test_history_is_read_when_it_changes_not_when_it_is_shown(qtbot) -> None:
-    bridge, seen = Bridge(), []
+    bridge = Bridge()
+    seen: list[object] = []
     history = [Message(new_message_id(), Role.USER, "hello")]
     bridge.read_messages_with(lambda: tuple(history))
     bridge.delivered.connect(seen.append)
@@ -89,7 +90,8 @@ def test_history_is_read_when_it_changes_not_when_it_is_shown(qtbot) -> None:
 
 
 def test_nothing_is_delivered_after_close(qtbot) -> None:
-    bridge, seen = Bridge(), []
+    bridge = Bridge()
+    seen: list[object] = []
     bridge.delivered.connect(seen.append)
     bridge.post(text("a"))
     bridge.close()

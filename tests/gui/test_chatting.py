@@ -190,7 +190,7 @@ def test_a_refused_message_is_kept_in_the_field(qtbot, open_window) -> None:
     def refuse(text: str, settings: SamplingSettings) -> None:
         raise SettingsError("That cannot be sent.", "Shorten it.")
 
-    chat.send = refuse  # type: ignore[method-assign]
+    chat.send = refuse
     say(qtbot, window, "precious words")
     assert window.composer.text == "precious words"
     assert window.banner.text == "That cannot be sent. Shorten it."

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from app.core.events import LinkChanged, LinkState
 from app.core.ports import ChatPort
 from app.domain.errors import Cancelled, ModelError
-from app.ui.application import Report, Session, run_window
+from app.ui.application import Report, Session, Start, run_window
 from app.ui.crash import CrashHook
 from app.ui.page import WindowSettings
 from app.ui.theme import Appearance
@@ -25,7 +25,7 @@ def begin(qtbot, theme):
     """`begin(start)`: a session whose window is shown; closed at the end if the test didn't."""
     sessions: list[Session] = []
 
-    def begin_one(start) -> Session:
+    def begin_one(start: Start) -> Session:
         session = Session(theme, start, WindowSettings())
         session.window.show()
         session.begin()
