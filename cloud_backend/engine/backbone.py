@@ -1,7 +1,7 @@
 """The backbone: decoder layers and final norm, run segment by segment (DESIGN.md sections 2 and 3).
 
-The life of a step: begin_step, then run_segment; while the step is not finished: send its output (z), overlap, wait for y,
-take_delta, run_segment. Call everything from one thread; only `StepState.cancel` may be set from others.
+The life of a step: begin_step, then run_segment; while the step is not finished: send its output (z), overlap, wait for
+y, take_delta, run_segment. Call everything from one thread; only `StepState.cancel` may be set from others.
 """
 
 from collections import OrderedDict
@@ -44,7 +44,7 @@ def load_backbone(
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - safe_open is no mapping
         return Backbone(folder, manifest, config, choose_kernels(device, dtype), tensors)
     except (OSError, KeyError, TypeError, ValueError) as error:
-        raise ModelFolderError(f"{folder / BACKBONE_FILE} cannot be read: {error!r}; prepare the model again") from error
+        raise ModelFolderError(f"{folder / BACKBONE_FILE} cannot be read; prepare the model again") from error
 
 
 class Backbone:
@@ -88,7 +88,7 @@ class Backbone:
         return KVCache(self.config, positions, self._kernels.dtype, self._kernels.device)
 
     def check_plan(self, plan: ExchangePlan, recipe: Recipe, version: int, recipe_hash: bytes) -> None:
-        """Raises WireError: PLAN_REFUSED for layers or ranks that the model has not, RECIPE_UNKNOWN for another A and B."""
+        """Raises WireError: PLAN_REFUSED (layers or ranks that the model has not), RECIPE_UNKNOWN (another A and B)."""
         if not plan.taps:
             return
         entry = self._recipe_entry(recipe, version)
@@ -97,8 +97,8 @@ class Backbone:
         for tap in plan.taps:
             if max(tap.r_down, tap.r_up) > entry.rank:
                 raise WireError(ErrorCode.PLAN_REFUSED, f"rank above {entry.rank} at tap {tap.layer}")
-            if any(target.layer >= self.config.layers for target in tap.targets):
-                raise WireError(ErrorCode.PLAN_REFUSED, f"tap {tap.layer} serves a layer beyond {self.config.layers - 1}")
+            if max(target.layer for target in tap.targets) >= self.config.layers:
+                raise WireError(ErrorCode.PLAN_REFUSED, f"tap {tap.layer} serves a layer past the last")
 
     def new_plan_state(self, open_message: Open) -> PlanState:
         """Cut A and B for a session's plan. Raises WireError as `check_plan` does."""
@@ -153,8 +153,9 @@ class Backbone:
     def run_segment(self, steps: Sequence[StepState]) -> None:
         """Run `steps`, which all wait at the same segment, to its end; set each one's `output` and `finished`.
 
-        A step that finishes commits its positions. Raises StepCancelled, naming the steps to drop, once one is cancelled;
-        the others are as before and may be run again. Raises ValueError where the segments differ or a y is owed.
+        A step that finishes commits its positions. Raises StepCancelled, naming the steps to drop, once one is
+        cancelled; the others are as before and may be run again. Raises ValueError where the segments differ, or a y
+        is owed.
         """
         first, stop = steps[0].segment
         if any(step.segment != (first, stop) or step.awaiting_delta or step.finished for step in steps):
@@ -165,7 +166,7 @@ class Backbone:
         residuals = [(lanes, self._run_layers(lanes, first, stop, steps)) for lanes in batches]
         for lanes, h_TE in residuals:  # only now: a cancelled step must leave the others as they were
             for lane, part in zip(lanes, h_TE.split([lane.rows for lane in lanes]), strict=True):
-                lane.h_TE, lane.x_TE, lane.qkv = part, None, None
+                lane.h, lane.x, lane.qkv = part, None, None
         for step in steps:
             self._end_segment(step, stop)
 
@@ -177,7 +178,7 @@ class Backbone:
         batches = [together] if together else []
         batches += [[lane] for step in steps if step.is_rowwise for lane in step.lanes]
         for lanes in batches:
-            base = layer.qkv(_join([lane.x_TE for lane in lanes if lane.x_TE is not None]))
+            base = layer.qkv(_join([lane.x for lane in lanes if lane.x is not None]))
             for lane, part in zip(lanes, base.split([lane.rows for lane in lanes]), strict=True):
                 lane.qkv = part
 
@@ -226,7 +227,7 @@ class Backbone:
 
     def _run_layers(self, lanes: list[Lane], first: int, stop: int, steps: Sequence[StepState]) -> Tensor:
         """Residual stream of `lanes` (rows concatenated) after layers first..stop-1."""
-        h_TE = _join([lane.h_TE for lane in lanes])
+        h_TE = _join([lane.h for lane in lanes])
         views: list[LaneView] = []
         start = 0
         for lane in lanes:
@@ -238,7 +239,7 @@ class Backbone:
             else (torch.cat([lane.rope[name][0] for lane in lanes]), torch.cat([lane.rope[name][1] for lane in lanes]))
             for name in self._rope
         }
-        xs = [lane.x_TE for lane in lanes if lane.x_TE is not None]
+        xs = [lane.x for lane in lanes if lane.x is not None]
         bases = [lane.qkv for lane in lanes if lane.qkv is not None]
         for index in range(first, stop):
             if any(step.cancel for step in steps):
@@ -262,18 +263,16 @@ class Backbone:
             norm = self._layers[stop].input_norm
             zs = []
             for lane in step.lanes:
-                lane.x_TE = norm(lane.h_TE)
-                zs.append(tap.a(lane.x_TE))
+                lane.x = norm(lane.h)
+                zs.append(tap.a(lane.x))
             step.output = encode_tensor(_join(zs), step.plan.exchange_dtype)
             step.awaiting_delta = True
             return
         step.output = b""
         if step.output_rows == 1:
-            step.output = encode_tensor(self._final_norm(step.lanes[-1].h_TE[-1:]), step.plan.state_dtype)
+            step.output = encode_tensor(self._final_norm(step.lanes[-1].h[-1:]), step.plan.state_dtype)
         elif step.output_rows:
-            step.output = encode_tensor(
-                _join([self._final_norm(lane.h_TE) for lane in step.lanes]), step.plan.state_dtype
-            )
+            step.output = encode_tensor(_join([self._final_norm(lane.h) for lane in step.lanes]), step.plan.state_dtype)
         step.cache.commit(step.frame.position + step.frame.rows)
         step.finished = True
         step.lanes.clear()

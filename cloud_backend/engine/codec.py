@@ -1,7 +1,7 @@
 """Payload bytes to torch tensors and back (docs/wire-protocol.md, "Tensors").
 
-Row-major, little-endian; INT8 is one fp32 scale a row, then the rows (value = scale * q). Whatever arrives is untrusted:
-a NaN or an infinity would poison a cache, so none gets past `decode_tensor`.
+Row-major, little-endian; INT8 is one fp32 scale a row, then the rows (value = scale * q). Whatever arrives is
+untrusted: a NaN or an infinity would poison a cache, so none gets past `decode_tensor`.
 """
 
 import math

@@ -21,7 +21,8 @@ def read_config(hf_config: Any) -> DecoderConfig:
     reader = _FAMILIES.get(hf_config.model_type)
     if reader is None:
         raise UnsupportedModel(
-            f"the architecture {hf_config.model_type!r} is not supported; supported are {', '.join(supported_families())}"
+            f"the architecture {hf_config.model_type!r} is not supported; "
+            f"supported are {', '.join(supported_families())}"
         )
     return reader(hf_config)
 

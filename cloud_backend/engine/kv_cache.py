@@ -1,8 +1,8 @@
 """The KV cache of one session: one contiguous slab, reserved when the session opens (DESIGN.md section 3).
 
-Legend: L layers, 2 = keys and values, N kv heads, P reserved positions, D head size, G query heads a kv head, T new rows.
-A contiguous slab beat paging on CPU (FACTS.md). Positions count only once committed; writing past them is how a step works,
-and a step cut in half therefore leaves nothing behind.
+Legend: L layers, 2 = keys and values, N kv heads, P positions, D head size, T new rows.
+A contiguous slab beat paging on CPU (FACTS.md). Positions count only once committed: a step writes past them, so
+one that is cut in half leaves nothing behind.
 """
 
 from dataclasses import dataclass
@@ -16,11 +16,12 @@ from cloud_backend.engine.errors import EngineError
 
 @dataclass(slots=True)
 class KVViews:
-    """One step's views into the slab, one entry a layer: where T new rows are written, and what they may look at."""
+    """One step's views into the slab, one entry a layer: where T new rows are written (T x 2N x D), and the keys and
+    values that they may look at (N x 1 x P x D)."""
 
-    written_T2ND: tuple[Tensor, ...]
-    keys_N1PD: tuple[Tensor, ...]
-    values_N1PD: tuple[Tensor, ...]
+    written: tuple[Tensor, ...]
+    keys: tuple[Tensor, ...]
+    values: tuple[Tensor, ...]
 
 
 class KVCache:

@@ -1,11 +1,11 @@
 """One decoder layer, for all families: pre-norm attention and gated MLP, with the options a DecoderConfig names.
 
-Legend: T rows of all lanes together, E hidden size, H query heads, N kv heads, G = H / N, D head size, P positions seen.
+Legend: T rows of all lanes together, E hidden size, H query heads, N kv heads, G = H / N, D head size, X = H + 2N.
 Written for few torch calls: at one row a call's overhead (1 to 3 us) weighs as much as its arithmetic.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -33,7 +33,7 @@ class LaneView:
 class RmsNorm:
     """x * w / sqrt(mean(x^2) + eps), computed in fp32 and rounded once.
 
-    As sqrt(E) w * x / hypot(|x|, sqrt(E eps)): four torch calls, where F.rms_norm on CPU makes eight (7 against 10.5 us).
+    As sqrt(E) w * x / hypot(|x|, sqrt(E eps)): four torch calls; F.rms_norm on CPU makes eight (7 and 10.5 us).
     """
 
     def __init__(self, weight: Tensor, config: DecoderConfig, kernels: Kernels) -> None:
@@ -62,27 +62,32 @@ class DecoderLayer:
         def norm(name: str) -> RmsNorm:
             return RmsNorm(weight(name), config, kernels)
 
-        qkv = [f"self_attn.{name}_proj" for name in "qkv"]
-        biases = [part for part in map(bias, qkv) if part is not None]
         self.index = index
         self.rope_name = config.rope_names[index]
         self.input_norm = norm("input_layernorm")
-        self.qkv = kernels.linear(torch.cat([weight(name) for name in qkv]), torch.cat(biases) if biases else None)
+        self.qkv = kernels.linear(*self._fused(weight, bias, [f"self_attn.{name}_proj" for name in "qkv"]))
         self._window = config.windows[index]
         self._heads, self._kv_heads, self._head_dim = config.heads, config.kv_heads, config.head_dim
         self._scale = config.attention_scale
         self._qk_norm: RmsNorm | None = None
         if config.qk_norm:  # one norm for all heads: rows of q's weight, then of k's
-            parts = (weight("self_attn.q_norm").expand(self._heads, -1), weight("self_attn.k_norm").expand(self._kv_heads, -1))
-            self._qk_norm = RmsNorm(torch.cat(parts), config, kernels)
+            of_q, of_k = weight("self_attn.q_norm"), weight("self_attn.k_norm")
+            of_both = torch.cat((of_q.expand(config.heads, -1), of_k.expand(config.kv_heads, -1)))
+            self._qk_norm = RmsNorm(of_both, config, kernels)
         self._out = kernels.linear(weight("self_attn.o_proj"), bias("self_attn.o_proj"))
         self._after_attention = norm("post_attention_layernorm") if config.post_norms else None
         self._after_mlp = norm("post_feedforward_layernorm") if config.post_norms else None
         self._mlp_norm = norm("pre_feedforward_layernorm" if config.post_norms else "post_attention_layernorm")
-        self._gate = kernels.gate(
-            weight("mlp.gate_proj"), weight("mlp.up_proj"), bias("mlp.gate_proj"), bias("mlp.up_proj"), config.activation
-        )
+        self._gelu = config.activation == "gelu_tanh"
+        self._gate_up = kernels.linear(*self._fused(weight, bias, ("mlp.gate_proj", "mlp.up_proj")))
         self._down = kernels.linear(weight("mlp.down_proj"), bias("mlp.down_proj"))
+
+    @staticmethod
+    def _fused(
+        weight: Callable[[str], Tensor], bias: Callable[[str], Tensor | None], names: Sequence[str]
+    ) -> tuple[Tensor, Tensor | None]:
+        biases = [part for part in map(bias, names) if part is not None]
+        return torch.cat([weight(name) for name in names]), torch.cat(biases) if biases else None
 
     def run(self, h_TE: Tensor, qkv: Tensor, rope: tuple[Tensor, Tensor], lanes: Sequence[LaneView]) -> Tensor:
         """The layer's output for residual `h_TE`, given q, k and v (deltas included). Inputs are left unchanged.
@@ -101,15 +106,20 @@ class DecoderLayer:
             attended = torch.cat([self._attend(turned[lane.start : lane.start + lane.rows], lane) for lane in lanes])
         if self._after_attention is None or self._after_mlp is None:
             h_TE = self._out.add_to(h_TE, attended)
-            return self._down.add_to(h_TE, self._gate(self._mlp_norm(h_TE)))
+            return self._down.add_to(h_TE, self._mlp(self._mlp_norm(h_TE)))
         h_TE = h_TE + self._after_attention(self._out(attended))
-        return h_TE + self._after_mlp(self._down(self._gate(self._mlp_norm(h_TE))))
+        return h_TE + self._after_mlp(self._down(self._mlp(self._mlp_norm(h_TE))))
+
+    def _mlp(self, x_TE: Tensor) -> Tensor:
+        """The gated product that the down projection reads, T x intermediate."""
+        gate, up = self._gate_up(x_TE).chunk(2, dim=-1)
+        return (F.gelu(gate, approximate="tanh") if self._gelu else F.silu(gate)) * up
 
     def _attend(self, turned_TXD: Tensor, lane: LaneView) -> Tensor:
         """Write the lane's keys and values, and attend. Query heads of a kv head are batched beside it: with
         enable_gqa the CPU kernel took 3 to 6 times as long (measured)."""
-        lane.cache.written_T2ND[self.index].copy_(turned_TXD[:, self._heads :])
-        keys, values = lane.cache.keys_N1PD[self.index], lane.cache.values_N1PD[self.index]
+        lane.cache.written[self.index].copy_(turned_TXD[:, self._heads :])
+        keys, values = lane.cache.keys[self.index], lane.cache.values[self.index]
         groups = self._heads // self._kv_heads
         if lane.rows == 1:  # all G query heads of a kv head see the same keys: they are G query rows
             query = turned_TXD[:, : self._heads].view(self._kv_heads, 1, groups, self._head_dim)

@@ -1,12 +1,11 @@
 """Linear maps for inference, and which kernels do them on this machine.
 
 Packed = oneDNN's own weight layout, 1.5 to 2.5 times `F.linear` for one row (docs/lab-log.md, "Engine"). The ops are
-private to torch, so they are probed once and replaced by `F.linear` where they are missing or wrong. Two epilogues that
-oneDNN does for nothing are part of the interface: adding a residual, and the gate of a gated MLP.
+private to torch, so they are probed once and replaced by `F.linear` where they are missing or wrong. Adding a residual
+is part of the interface, because oneDNN does it for nothing. A call costs about 10 us before it reads a weight: fuse.
 Not for training: packed weights have no backward.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,9 +29,6 @@ class Linear(Protocol):
         ...
 
 
-Gate = Callable[[Tensor], Tensor]  # act(x Wg^T) * (x Wu^T)
-
-
 @dataclass(frozen=True, slots=True)
 class Kernels:
     """The choice made for one model: dtype, device, and whether weights are packed."""
@@ -54,14 +50,6 @@ class Kernels:
         """A linear map that owns its own copy, or a view, of `weight` (out x in)."""
         weight, bias = self._cast(weight), None if bias is None else self._cast(bias)
         return PackedLinear(weight, bias) if self.packed else PlainLinear(weight, bias)
-
-    def gate(self, gate: Tensor, up: Tensor, gate_bias: Tensor | None, up_bias: Tensor | None, activation: str) -> Gate:
-        """The first half of a gated MLP. activation: "silu" or "gelu_tanh"."""
-        if self.packed:
-            biases = [None if bias is None else self._cast(bias) for bias in (gate_bias, up_bias)]
-            return PackedGate(self._cast(gate), self._cast(up), biases[0], biases[1], activation)
-        bias = None if gate_bias is None or up_bias is None else torch.cat((gate_bias, up_bias))
-        return PlainGate(self.linear(torch.cat((gate, up)), bias), activation)
 
     def _cast(self, tensor: Tensor) -> Tensor:
         return tensor.to(device=self.device, dtype=self.dtype)
@@ -119,18 +107,6 @@ class PlainLinear:
         return base + F.linear(x, self._weight, self._bias)
 
 
-class PlainGate:
-    """Gate and up in one matrix product."""
-
-    def __init__(self, gate_up: Linear, activation: str) -> None:
-        self._gate_up = gate_up
-        self._gelu = activation == "gelu_tanh"
-
-    def __call__(self, x: Tensor) -> Tensor:
-        gate, up = self._gate_up(x).chunk(2, dim=-1)
-        return (F.gelu(gate, approximate="tanh") if self._gelu else F.silu(gate)) * up
-
-
 class PackedLinear:
     """oneDNN's layout. The batch hint is left out: none was better, and a hint of 1 cost fp32 up to 40 % (measured)."""
 
@@ -146,24 +122,4 @@ class PackedLinear:
 
     def add_to(self, base: Tensor, x: Tensor) -> Tensor:
         y: Tensor = self._run_binary(x, base, self._weight, self._bias, "add")
-        return y
-
-
-class PackedGate:
-    """Gate with its activation, then up times that: two products whose epilogues leave nothing else to do."""
-
-    def __init__(
-        self, gate: Tensor, up: Tensor, gate_bias: Tensor | None, up_bias: Tensor | None, activation: str
-    ) -> None:
-        reorder = torch.ops.mkldnn._reorder_linear_weight
-        self._gate, self._up = reorder(gate.contiguous(), None), reorder(up.contiguous(), None)
-        self._gate_bias, self._up_bias = gate_bias, up_bias
-        self._activation = ("gelu", "tanh") if activation == "gelu_tanh" else ("swish", "")
-        self._run = torch.ops.mkldnn._linear_pointwise.default
-        self._run_binary = torch.ops.mkldnn._linear_pointwise.binary
-
-    def __call__(self, x: Tensor) -> Tensor:
-        attribute, algorithm = self._activation
-        gate = self._run(x, self._gate, self._gate_bias, attribute, (), algorithm)
-        y: Tensor = self._run_binary(x, gate, self._up, self._up_bias, "mul")
         return y

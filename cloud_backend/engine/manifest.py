@@ -74,7 +74,7 @@ class Manifest:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelFolderError(f"{folder} is not a prepared model folder; make one with `prepare`") from error
         if manifest.format != FORMAT:
-            raise ModelFolderError(f"{folder} has format {manifest.format}, this version reads {FORMAT}: prepare it again")
+            raise ModelFolderError(f"{folder} has format {manifest.format}, not {FORMAT}: prepare the model again")
         return manifest
 
 

@@ -1,7 +1,7 @@
 """One exchange plan, ready to run: the slices of A and B that it uses (DESIGN.md section 2).
 
-h_t = W_t x + B_t y_t with y_t = M_t z and z = A x: A has r_down rows here, and the B of all targets that one tap serves in
-one layer stand in one matrix (rows of q, k, v by columns of y), so that a layer's delta is one product.
+h_t = W_t x + B_t y_t with y_t = M_t z and z = A x: A has r_down rows here, and the B of all targets that one tap serves
+in one layer stand in one matrix (rows of q, k, v by columns of y), so that a layer's delta is one product.
 """
 
 from collections.abc import Mapping

@@ -103,9 +103,9 @@ def _fill(folder: Path, model: SourceModel, config: DecoderConfig, model_id: str
 def _backbone_tensors(model: SourceModel, config: DecoderConfig) -> dict[str, Tensor]:
     """Decoder layers, final norm and rotary frequencies; nothing that knows words."""
     wanted = {
-        name: tensor.contiguous()
-        for name, tensor in ((n, model.tensors[n]) for n in model.tensors if n == "norm.weight" or n.startswith("layers."))
-        if not name.endswith("inv_freq")
+        name: model.tensors[name].contiguous()
+        for name in model.tensors
+        if name == "norm.weight" or (name.startswith("layers.") and not name.endswith("inv_freq"))
     }
     present = {int(name.split(".")[1]) for name in wanted if name.startswith("layers.")}
     if present != set(range(config.layers)) or "norm.weight" not in wanted:
@@ -124,12 +124,12 @@ def _write_recipes(
     start, share = 0.4, 0.25
     for index, recipe in enumerate(Recipe):
         name = recipe.name.lower()
-        made = recipes.make_recipe(
-            recipe,
-            config,
-            model.tensors,
-            lambda done, first=start + index * share, what=name: report(f"Making A and B ({what})", first + done * share),
-        )
+        first = start + index * share
+
+        def report_share(done: float, name: str = name, first: float = first) -> None:
+            report(f"Making A and B ({name})", first + done * share)
+
+        made = recipes.make_recipe(recipe, config, model.tensors, report_share)
         file = folder / recipe_file(name, recipes.VERSION)
         save_file(made, file)
         entries.append(RecipeEntry(name, recipes.VERSION, file_sha256(file), recipes.stored_rank(config)))

@@ -27,7 +27,7 @@ def rope_parameters(hf_config: Any, name: str, head_dim: int) -> tuple[Tensor, f
         exponents = torch.arange(0, head_dim, 2, dtype=torch.float) / head_dim
         return 1.0 / (parameters["rope_theta"] ** exponents), 1.0
     if kind not in _FIXED_TYPES:
-        raise UnsupportedModel(f"RoPE of type {kind!r} is not supported; supported are default, {', '.join(_FIXED_TYPES)}")
+        raise UnsupportedModel(f"RoPE of type {kind!r} is not supported; supported: default, {', '.join(_FIXED_TYPES)}")
     from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
     inverse, factor = ROPE_INIT_FUNCTIONS[kind](hf_config, layer_type=None if name == "all" else name)

@@ -15,15 +15,16 @@ from cloud_backend.engine.plan_state import LayerDelta, PlanState, TapState
 
 @dataclass(slots=True)
 class Lane:
-    """Rows that are computed together. h: the residual stream; x and qkv: of the layer whose delta is awaited."""
+    """Rows that are computed together. h: the residual stream; x and qkv: of the layer
+    whose delta is awaited."""
 
     position: int
     rows: int
-    h_TE: Tensor
+    h: Tensor
     views: KVViews
     masks: dict[int, Tensor]
     rope: dict[str, tuple[Tensor, Tensor]]
-    x_TE: Tensor | None = None
+    x: Tensor | None = None
     qkv: Tensor | None = None
     deltas: dict[int, list[tuple[LayerDelta, Tensor]]] = field(default_factory=dict)
 
@@ -66,7 +67,7 @@ class StepState:
 
     @property
     def segment(self) -> tuple[int, int]:
-        """First layer of the next segment, and the layer before whose q, k, v it stops. Equal pairs may run together."""
+        """First layer of the next segment, and the layer at whose input it stops. Equal pairs may run together."""
         tap = self.next_tap
         return self.layer, self.layer_count if tap is None else tap.layer
 

@@ -128,9 +128,9 @@ def _tokenizer(factory: Any, folder: Path, **options: Any) -> Any:
 
 def _fetch(hub_id: str) -> Path:
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, HfHubHTTPError, LocalEntryNotFoundError
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
         return Path(snapshot_download(hub_id, allow_patterns=_HUB_FILES))
-    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        raise SourceError(f"{hub_id!r} is neither a folder, a .gguf file nor a model the hub gave us: {error}") from error
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        raise SourceError(f"{hub_id!r} is no folder, no .gguf file and no model the hub gave us: {error}") from error
