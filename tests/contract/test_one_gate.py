@@ -13,7 +13,14 @@ NETWORK = {
     "multiprocessing.connection", "poplib", "PySide6.QtNetwork", "requests", "smtplib", "socket", "socketserver", "ssl",
     "telnetlib", "urllib.request", "urllib3", "websockets", "xmlrpc",
 }  # fmt: skip
-OPENERS = {"open_connection", "create_connection", "create_server", "start_server", "urlopen", "create_datagram_endpoint"}
+OPENERS = {
+    "open_connection",
+    "create_connection",
+    "create_server",
+    "start_server",
+    "urlopen",
+    "create_datagram_endpoint",
+}
 WRITERS = {"sendall", "sendto", "sendmsg", "sendfile", "send_bytes", "sock_sendall"}
 
 
@@ -30,9 +37,7 @@ def imports(tree: ast.AST) -> set[str]:
 
 
 def network_imports(tree: ast.AST) -> set[str]:
-    return {
-        name for name in imports(tree) if any(name == one or name.startswith(f"{one}.") for one in NETWORK)
-    }
+    return {name for name in imports(tree) if any(name == one or name.startswith(f"{one}.") for one in NETWORK)}
 
 
 def calls(tree: ast.AST, names: set[str]) -> list[int]:

@@ -41,7 +41,7 @@ def entries_by_connection(folder: Path) -> list[list[LedgerEntry]]:
 
 
 def assert_ledger_equals(entries: list[LedgerEntry], recording: Recording) -> None:
-    """Both byte streams of a connection, cut at the entries' lengths, have the entries' hashes, and nothing is left over."""
+    """Both byte streams, cut at the entries' lengths, have the entries' hashes, and nothing is left over."""
     for direction, stream in ((Direction.UP, recording.up), (Direction.DOWN, recording.down)):
         offset = 0
         for entry in entries:

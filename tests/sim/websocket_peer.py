@@ -58,7 +58,7 @@ def websocket_peer(handler: Handler = echo, context: ssl.SSLContext | None = Non
 
 @contextmanager
 def raw_peer(script: Script, *, upgrade: bool = True) -> Iterator[int]:
-    """Accept one connection, answer its upgrade (unless told not to), then play `script` on the socket; yields the port."""
+    """Accept one connection, answer its upgrade (unless told not to), then play `script`; yields the port."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def play() -> None:

@@ -12,8 +12,9 @@ import pytest
 from app.domain.clearance import Purpose
 from app.domain.errors import AppError, BackendError, BackendRefused, ConnectionLost, LedgerError
 from app.domain.ids import NO_MESSAGE, new_message_id
-from app.net.channel import MAX_MESSAGE_BYTES, DataChannel, frame_bytes
+from app.net.channel import DataChannel
 from app.net.measure import round_trips_ms
+from app.net.websocket import MAX_MESSAGE_BYTES, frame_bytes
 from app.privacy.gate import PrivacyGate
 from app.privacy.ledger import Ledger
 from tests.sim.gated import backend_at, make_gate, step_frame
@@ -71,7 +72,7 @@ def test_messages_of_every_length_come_back(tmp_path: Path, gates: list[PrivacyG
 def test_nodelay_is_set(tmp_path: Path, gates: list[PrivacyGate]) -> None:
     with websocket_peer() as port:
         channel = open_channel(tmp_path, port, gates)
-        link = channel._socket._socket
+        link = channel._link._socket._socket
         assert link is not None
         assert link.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         channel.close()
@@ -351,6 +352,18 @@ def test_the_reason_why_a_session_ended_meanwhile_is_the_answer(tmp_path: Path, 
             ask(channel)
 
 
+def test_a_backend_that_stops_reading_may_still_say_why(tmp_path: Path, gates: list[PrivacyGate]) -> None:
+    def script(connection: socket.socket) -> None:
+        connection.recv(1000)
+        connection.sendall(server_frame(BINARY, b"too large") + server_frame(CLOSE, (1009).to_bytes(2)))
+        time.sleep(0.2)
+
+    with raw_peer(script) as port:
+        channel = open_channel(tmp_path, port, gates)
+        assert ask(channel, step_frame(256, 60_000)) == b"too large"
+        channel.close()
+
+
 def test_close_says_goodbye_and_never_raises(tmp_path: Path, gates: list[PrivacyGate]) -> None:
     said: list[bytes] = []
 
@@ -418,7 +431,8 @@ def test_the_token_is_neither_in_the_ledger_nor_in_the_window_nor_in_a_log(
 
 @pytest.mark.parametrize(
     ("data", "size"),
-    [(b"", 0), (b"\x82", 0), (b"\x82\x05", 7), (b"\x82\x7e\x01", 0), (b"\x82\x7e\x01\x00", 260), (b"\x82\x7f" + bytes(7), 0),
+    [(b"", 0), (b"\x82", 0), (b"\x82\x05", 7), (b"\x82\x7e\x01", 0), (b"\x82\x7e\x01\x00", 260),
+     (b"\x82\x7f" + bytes(7), 0),
      (b"\x82\x7f" + (70_000).to_bytes(8), 70_010)],
 )  # fmt: skip
 def test_frame_lengths_are_read_from_the_header(data: bytes, size: int) -> None:

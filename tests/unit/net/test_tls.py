@@ -1,0 +1,155 @@
+"""TLS: a certificate authority of one's own works, and any other gives a clear error."""
+
+import datetime
+import ipaddress
+import ssl
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from app.domain.clearance import Purpose
+from app.domain.errors import BackendError, ConnectionLost, SettingsError
+from app.domain.ids import new_message_id
+from app.net.channel import DataChannel
+from app.net.control import ControlClient
+from app.privacy.ledger_format import read_entries
+from tests.sim.gated import backend_at, make_gate, step_frame
+from tests.sim.websocket_peer import websocket_peer
+
+
+class Authority:
+    """A certificate authority for one test. Files lie in `folder`."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        certificate = self._sign(self._name, self._key.public_key(), is_ca=True)
+        self.folder = folder
+        self.file = folder / f"{name}.pem"
+        self.file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+
+    def server_context(self, address: str = "127.0.0.1") -> ssl.SSLContext:
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "backend")])
+        certificate = self._sign(name, key.public_key(), is_ca=False, address=address)
+        file = self.folder / "server.pem"
+        file.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            + certificate.public_bytes(serialization.Encoding.PEM)
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(file)
+        return context
+
+    def _sign(
+        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, *, is_ca: bool, address: str = ""
+    ) -> x509.Certificate:
+        now = datetime.datetime.now(datetime.UTC)
+        day = datetime.timedelta(days=1)
+        issuer = self._key.public_key()
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self._name)
+            .public_key(key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - day)
+            .not_valid_after(now + day)
+            .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), critical=False)
+            .add_extension(x509.KeyUsage(True, False, False, False, False, is_ca, is_ca, False, False), critical=True)
+        )
+        if address:
+            names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
+            builder = builder.add_extension(names, critical=False)
+        return builder.sign(self._key, hashes.SHA256())
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("ca"), "right")
+
+
+def test_an_authority_of_ones_own_is_trusted(tmp_path: Path, authority: Authority) -> None:
+    with websocket_peer(context=authority.server_context()) as port:
+        gate = make_gate(tmp_path, port)
+        channel = DataChannel(backend_at(port, scheme="https", ca_file=str(authority.file)), gate)
+        channel.connect()
+        for cols in (176, 60_000):
+            frame = step_frame(4, cols)
+            assert channel.exchange(frame, Purpose.GENERATE, new_message_id(), 5.0) == frame
+        assert channel.ping() > 0
+        channel.keep_alive()
+        channel.close()
+        gate.close()
+    entries = list(read_entries(tmp_path / "ledger.bin"))
+    assert entries
+    assert all(entry.is_tls for entry in entries)
+
+
+def test_another_authority_gives_a_clear_error_on_both_channels(tmp_path: Path, authority: Authority) -> None:
+    wrong = Authority(tmp_path, "wrong")
+    with websocket_peer(context=authority.server_context()) as port:
+        gate = make_gate(tmp_path, port)
+        for ca_file in (str(wrong.file), None):
+            backend = backend_at(port, scheme="https", ca_file=ca_file)
+            with pytest.raises(BackendError, match="not trusted") as caught:
+                DataChannel(backend, gate).connect()
+            assert caught.value.advice
+            assert not isinstance(caught.value, ConnectionLost)  # trying again does not help
+            client = ControlClient(backend, gate)
+            with pytest.raises(BackendError, match="not trusted"):
+                client.list_models()
+            client.close()
+        gate.close()
+    assert list(read_entries(tmp_path / "ledger.bin")) == []  # nothing was sent to it
+
+
+def test_a_certificate_for_another_address_is_refused(tmp_path: Path, authority: Authority) -> None:
+    with websocket_peer(context=authority.server_context("127.0.0.2")) as port:
+        gate = make_gate(tmp_path, port)
+        with pytest.raises(BackendError, match="not trusted"):
+            DataChannel(backend_at(port, scheme="https", ca_file=str(authority.file)), gate).connect()
+        gate.close()
+
+
+def test_tls_to_a_port_that_speaks_none_is_a_lost_connection(tmp_path: Path) -> None:
+    with websocket_peer() as port:
+        gate = make_gate(tmp_path, port)
+        with pytest.raises(ConnectionLost, match="secure"):
+            DataChannel(backend_at(port, scheme="https"), gate).connect()
+        gate.close()
+
+
+def test_old_tls_is_refused(tmp_path: Path, authority: Authority) -> None:
+    context = authority.server_context()
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+        context.minimum_version = ssl.TLSVersion.TLSv1_1
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with websocket_peer(context=context) as port:
+        gate = make_gate(tmp_path, port)
+        with pytest.raises(ConnectionLost, match="secure"):
+            DataChannel(backend_at(port, scheme="https", ca_file=str(authority.file)), gate).connect()
+        gate.close()
+
+
+@pytest.mark.parametrize("content", [None, b"not a certificate"])
+def test_a_bad_file_of_authorities_is_named(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "ca.pem"
+    if content is not None:
+        file.write_bytes(content)
+    gate = make_gate(tmp_path, 1)
+    with pytest.raises(SettingsError):
+        ControlClient(backend_at(1, scheme="https", ca_file=str(file)), gate)
+    with pytest.raises(SettingsError):
+        DataChannel(backend_at(1, scheme="https", ca_file=str(file)), gate)
+    gate.close()
