@@ -12,6 +12,7 @@ from sentencepiece import SentencePieceProcessor
 from tokenizers import Tokenizer
 
 from app.device.control_text import ControlText
+from app.device.sentencepiece_model import PieceKind, piece_kinds
 from app.domain.errors import ModelError
 
 
@@ -29,8 +30,6 @@ class TextBackend(Protocol):
 
     def decode(self, tokens: Sequence[int]) -> str:
         """Text of `tokens`, special ones left out."""
-
-    def id_of(self, token: str) -> int | None: ...
 
 
 class FastBackend:
@@ -71,10 +70,6 @@ class FastBackend:
         text: str = self._tokenizer.decode(tokens, skip_special_tokens=True)
         return text
 
-    def id_of(self, token: str) -> int | None:
-        found: int | None = self._tokenizer.token_to_id(token)
-        return found
-
     def starts_with_bos(self, bos: int) -> bool:
         """Whether this tokenizer puts `bos` before a plain text."""
         ids: list[int] = self._tokenizer.encode("a", add_special_tokens=True).ids
@@ -106,30 +101,34 @@ def _renamed(source: str, aliases: dict[str, str]) -> str:
 
 # Appended to a serialised sentencepiece model, this is merged into it (protobuf's rule for a field that comes twice):
 # ModelProto.normalizer_spec (3) { add_dummy_prefix (3): false }.
+_SPACE = "\u2581"  # how a piece writes a space
 _NO_DUMMY_PREFIX = b"\x1a\x02\x18\x00"
 
 
 class SentencePieceBackend:
     """tokenizer.model, with the added tokens of tokenizer_config.json.
 
-    Only the text before the first control token gets sentencepiece's dummy space, or, where tokenizer_config.json says
-    "legacy": true, the text after every control token too, as transformers does it.
+    As in transformers 5, only the text before the first control token gets sentencepiece's dummy space, or, where
+    tokenizer_config.json says "legacy": true, the text after every control token too; never before another space.
     """
 
     def __init__(self, model: bytes, added: dict[int, tuple[str, bool]], *, legacy: bool) -> None:
         try:
+            kinds = piece_kinds(model)
             self._first = SentencePieceProcessor()
             self._first.LoadFromSerializedProto(model)
             self._inner = SentencePieceProcessor()
             self._inner.LoadFromSerializedProto(model + _NO_DUMMY_PREFIX)
-        except (RuntimeError, OSError) as error:
+        except (RuntimeError, OSError, ValueError) as error:
             raise ModelError(
                 "The model's tokenizer (tokenizer.model) is damaged.",
                 "Remove the model in the settings and fetch it again.",
             ) from error
         self._size = self._first.GetPieceSize()
         pieces = {
-            number: (self._first.IdToPiece(number), True) for number in range(self._size) if self._is_control(number)
+            number: (self._first.IdToPiece(number).replace(_SPACE, " "), kind is not PieceKind.USER_DEFINED)
+            for number, kind in enumerate(kinds)
+            if kind in (PieceKind.CONTROL, PieceKind.UNKNOWN, PieceKind.USER_DEFINED)
         }
         self._added = {**pieces, **added}
         self.added = dict(self._added.values())
@@ -138,17 +137,13 @@ class SentencePieceBackend:
         self._recognised = ControlText(self._ids)
         self._legacy = legacy
 
-    def _is_control(self, number: int) -> bool:
-        return bool(self._first.IsControl(number) or self._first.IsUnknown(number))
-
     def encode(self, text: str) -> list[int]:
         ids: list[int] = []
         for index, piece in enumerate(self._recognised.split(text)):
             if index % 2:
                 ids.append(self._ids[piece])
             elif piece:
-                has_prefix = self._legacy or index == 0
-                ids += (self._first if has_prefix else self._inner).encode(piece)
+                ids += self._encode_piece(piece, is_first=index == 0)
         return ids
 
     def encode_broken(self, text: str, control: ControlText, mark: str) -> list[int]:
@@ -163,8 +158,7 @@ class SentencePieceBackend:
                 if number % 2:
                     ids.append(self._ids[piece])
                 elif piece:
-                    has_prefix = self._legacy or (number == 0 and index == 0)
-                    ids += (self._first if has_prefix else self._inner).encode(piece)
+                    ids += self._encode_piece(piece, is_first=index == number == 0)
         return ids
 
     def decode(self, tokens: Sequence[int]) -> str:
@@ -181,11 +175,13 @@ class SentencePieceBackend:
                 run = []
         return "".join([*parts, self._decode_run(run, is_first=not parts)])
 
+    def _encode_piece(self, piece: str, *, is_first: bool) -> list[int]:
+        has_prefix = (self._legacy or is_first) and not piece.startswith((" ", _SPACE))
+        ids: list[int] = (self._first if has_prefix else self._inner).encode(piece)
+        return ids
+
     def _decode_run(self, run: list[int], *, is_first: bool) -> str:
         if not run:
             return ""
         text: str = (self._first if is_first else self._inner).decode(run)
         return text
-
-    def id_of(self, token: str) -> int | None:
-        return self._ids.get(token)

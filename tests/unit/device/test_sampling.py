@@ -71,7 +71,7 @@ def test_distribution_equals_transformers(
 @pytest.mark.parametrize("top_k", [0, 7])
 @pytest.mark.parametrize("top_p", [0.9, 0.6])
 def test_where_scores_tie_as_many_tokens_stay_with_the_same_probabilities(top_k: int, top_p: float) -> None:
-    """Which of equally likely tokens top-p drops is an accident of torch's unstable sort in transformers; how many is not."""
+    """Which of equal tokens top-p drops is an accident of torch's unstable sort in transformers; how many is not."""
     logits_V = (4 * torch.randn(3000, generator=torch.Generator().manual_seed(1))).round()
     chosen = SamplingSettings(0.7, top_k, top_p)
     expected_V = reference(chosen, logits_V, [1, 2])

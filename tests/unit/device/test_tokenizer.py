@@ -97,7 +97,7 @@ def test_whole_ids_of_transformers_own_defence_decode_to_the_same(smol: DeviceTo
 def test_decoding_equals_transformers_and_leaves_control_tokens_out(
     text: str, smol: DeviceTokenizer, peer: Any
 ) -> None:
-    ids = smol.encode(text) + [2, 1]
+    ids = [*smol.encode(text), 2, 1]
     assert smol.decode(ids) == peer.decode(ids, skip_special_tokens=True) == text
 
 
