@@ -44,7 +44,10 @@ def _add(arguments: argparse.Namespace, services: Services, terminal: Terminal) 
     if arguments.token_stdin:
         token = terminal.stdin.read(_TOKEN_LIMIT_CHARS)
     elif terminal.has_person:
-        token = terminal.ask_secret(f"Token for {name} (it is not shown): ")
+        try:
+            token = terminal.ask_secret(f"Token for {name} (it is not shown): ")
+        except EOFError:  # Ctrl+D
+            token = ""
     else:
         raise SettingsError("There is no terminal to ask for the token.", "Pipe it in, and say --token-stdin.")
     terminal.warn(services.backends.add(Backend(name, url, token, ca_file)))

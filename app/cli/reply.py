@@ -86,8 +86,9 @@ class Conversation:
                     return Ending("".join(pieces), event.reason, event.traffic, error, interrupts)
 
     def _show_link(self, change: LinkChanged) -> None:
-        if change.state in (LinkState.STARTING, LinkState.RECONNECTING):
-            self._terminal.note(f"[{change.state.value}] {change.detail}".rstrip())
+        """What the person would otherwise wonder about. OFFLINE comes with an error, which is shown by itself."""
+        if change.detail and change.state is not LinkState.OFFLINE:
+            self._terminal.note(f"[{change.state.value}] {change.detail}")
 
 
 @contextmanager

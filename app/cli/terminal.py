@@ -35,6 +35,7 @@ class Terminal:
     environ: Mapping[str, str]
     ask_secret: Callable[[str], str] = getpass.getpass
     _progress_shown: bool = False
+    _is_mid_line: bool = False
 
     @classmethod
     def of_this_process(cls) -> "Terminal":
@@ -70,6 +71,7 @@ class Terminal:
     def write(self, text: str) -> None:
         """Text of a reply, at once."""
         self.clear_progress()
+        self._is_mid_line = not text.endswith("\n")
         self.stdout.write(text.translate(_CONTROLS) if self.stdout.isatty() else text)
         self.stdout.flush()
 
@@ -77,13 +79,15 @@ class Terminal:
         self.write(line + "\n")
 
     def note(self, line: str) -> None:
-        """A dim line beside the output."""
+        """A dim line beside the output; on a line of its own where both share a screen and a reply is half written."""
         self.clear_progress()
+        if self._is_mid_line and self.stdout.isatty() and self.stderr.isatty():
+            self.print()
         self._to_stderr(line, _DIM, "\n")
 
     def progress(self, sentence: str) -> None:
         """What is under way, replaced by the next; nothing where nobody watches."""
-        if self._has_colours:
+        if self._can_rewrite:
             self.stderr.write(_ERASE_LINE)
             self._to_stderr(sentence, _DIM)
             self._progress_shown = True
@@ -107,7 +111,12 @@ class Terminal:
 
     @property
     def _has_colours(self) -> bool:
-        if not self.stderr.isatty() or self.environ.get("NO_COLOR") or self.environ.get("TERM") == "dumb":
+        return self._can_rewrite and not self.environ.get("NO_COLOR")
+
+    @property
+    def _can_rewrite(self) -> bool:
+        """True where stderr understands escape sequences."""
+        if not self.stderr.isatty() or self.environ.get("TERM") == "dumb":
             return False
         return sys.platform != "win32" or "WT_SESSION" in self.environ  # the old console prints the codes themselves
 

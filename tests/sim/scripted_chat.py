@@ -162,7 +162,7 @@ class ScriptedChat:
             self.emit(TrafficChanged(reply.traffic))
             if reply.reconnects and i == 0:
                 self.emit(LinkChanged(LinkState.RECONNECTING, "The connection broke; trying again in 1 s."))
-                self.emit(LinkChanged(LinkState.WORKING))
+                self.emit(LinkChanged(LinkState.WORKING, "Connected again."))
             self._stop.wait(reply.pause_s)
         if reply.waits:
             self._stop.wait()

@@ -50,6 +50,16 @@ def test_a_token_is_asked_for_without_showing_it(cli: Run) -> None:
     assert "typed-token" not in cli.out + cli.err
 
 
+def test_ctrl_d_instead_of_a_token_adds_nothing(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def leaves(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(cli, "_ask_secret", leaves)
+    assert cli("add", "home", "https://home.example", stdin=Keyboard()) == 1
+    assert "not a token" in cli.err
+    assert cli.services.backends.list() == ((), "")
+
+
 def test_a_piped_token_is_read_where_that_was_said(cli: Run) -> None:
     assert cli("add", "home", "https://home.example", "--token-stdin", stdin=io.StringIO("piped-token\n")) == 0
     assert cli.services.backends.find("home").token == "piped-token"

@@ -219,7 +219,16 @@ def test_a_lost_connection_is_said_and_the_reply_goes_on(cli: Run) -> None:
     cli.services.chat = script(ScriptedReply(("One", " two"), reconnects=True))
     assert cli("chat", "--once", "Hi") == 0
     assert cli.out == "One two\n"
-    assert cli.err == "[Reconnecting] The connection broke; trying again in 1 s.\n"
+    assert cli.err == "[Reconnecting] The connection broke; trying again in 1 s.\n[Working] Connected again.\n"
+
+
+def test_on_one_screen_a_note_does_not_break_into_a_line_of_the_reply(cli: Run) -> None:
+    cli.services.chat = script(ScriptedReply(("One", " two"), reconnects=True))
+    cli.stdout = cli.stderr = Screen()
+    cli.environ["TERM"] = "dumb"
+    assert cli("chat", "--once", "Hi") == 0
+    assert cli.out.startswith("One\n[Reconnecting]")
+    assert "Connected again.\n two\n5 frames" in cli.out
 
 
 @pytest.mark.parametrize("text", ["", " \n"])
@@ -295,8 +304,8 @@ def test_no_color_is_honoured(cli: Run) -> None:
     cli.stderr = Screen()
     cli.environ["NO_COLOR"] = "1"
     assert cli("chat", "--once", "Hi") == 0
-    assert "\x1b" not in cli.err
-    assert "frames sent" in cli.err
+    assert "\x1b[2m" not in cli.err
+    assert "\n" + "5 frames sent" in "\n" + cli.err.rpartition("\x1b[K")[2]  # progress was shown, and erased
 
 
 def test_a_reply_cannot_drive_the_terminal(cli: Run) -> None:
