@@ -51,7 +51,7 @@ class DataChannel:
         """Write one frame and wait for the next message, `timeout_s` seconds in all.
 
         Where the backend has sent a message of its own accord meanwhile (why it ends the session), that is returned and
-        nothing more is written. Raises ConnectionLost, LedgerError, NotCleared; BackendError for an answer beyond limits.
+        nothing more is written. Raises ConnectionLost, LedgerError, NotCleared; BackendError for an answer too large.
         """
         link = self._link
         with self._lock:
