@@ -137,7 +137,8 @@ class Chat:
     def close(self) -> None:
         """Stop, give the session back, and wait for the generation thread."""
         self._session.cancelled.set()
-        self._session.abort()
+        if self._busy:
+            self._session.abort()
         self._work.put(None)
         self._thread.join()
         self._stop_timer.cancel()
