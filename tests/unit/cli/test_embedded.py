@@ -80,7 +80,10 @@ def is_gone(pid: object) -> bool:
     return False
 
 
-def test_it_is_started_as_the_contract_says_and_its_address_is_given(make: Make, model: Path, log: Path) -> None:
+def test_it_is_started_as_the_contract_says_and_its_address_is_given(
+    make: Make, model: Path, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a folder of the person's, from which no module may be imported
     words: list[str] = []
     backend = make(LISTENING + UNTIL_EOF).start(words.append)
     found = facts(log)
