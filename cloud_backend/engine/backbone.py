@@ -6,6 +6,7 @@ y, take_delta, run_segment. Call everything from one thread; only `StepState.can
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -17,11 +18,12 @@ from app.wire.errors import ErrorCode, WireError
 from app.wire.frames import Frame
 from app.wire.messages import Open, Recipe
 from app.wire.plan import ExchangePlan
+from cloud_backend.engine.attention import LaneView, make_masks
 from cloud_backend.engine.codec import decode_tensor, encode_tensor
 from cloud_backend.engine.config import DecoderConfig
 from cloud_backend.engine.errors import ModelFolderError, StepCancelled
 from cloud_backend.engine.kv_cache import KVCache
-from cloud_backend.engine.layers import DecoderLayer, LaneView, RmsNorm, make_mask
+from cloud_backend.engine.layers import DecoderLayer, RmsNorm
 from cloud_backend.engine.linear import Kernels, choose_kernels
 from cloud_backend.engine.manifest import BACKBONE_FILE, Manifest, RecipeEntry, file_sha256
 from cloud_backend.engine.plan_state import PlanMatrices, PlanState, TapState, make_matrices
@@ -106,7 +108,7 @@ class Backbone:
         self.check_plan(plan, recipe, open_message.recipe_version, open_message.recipe_hash)
         matrices = self._plans.pop((recipe, plan), None)
         if matrices is None:
-            tensors: Mapping[str, Tensor] = {}
+            tensors: dict[str, Tensor] = {}
             if plan.taps:
                 tensors = self._read_recipe(self._recipe_entry(recipe, open_message.recipe_version))
             matrices = make_matrices(plan, self.config, self._kernels, tensors)
@@ -208,14 +210,9 @@ class Backbone:
 
     def _lane(self, cache: KVCache, position: int, h_TE: Tensor) -> Lane:
         rows = h_TE.shape[0]
-        masks: dict[int, Tensor] = {}
-        if rows > 1:
-            for window in set(self.config.windows):
-                mask = make_mask(position, rows, window, self._kernels.dtype, self._kernels.device)
-                if mask is not None:
-                    masks[window] = mask
+        masks = make_masks(position, rows, self.config, self._kernels)
         rope = {name: self._rope_rows(table, position, rows) for name, table in self._rope.items()}
-        return Lane(position, rows, h_TE, cache.views(position, rows), masks, rope)
+        return Lane(h_TE, LaneView(0, rows, cache.views(position, rows), masks), rope)
 
     def _rope_rows(self, table: RopeTable, position: int, rows: int) -> tuple[Tensor, Tensor]:
         """cos and sin for every head of q, k and v: values do not turn, so theirs are 1 and 0."""
@@ -228,17 +225,7 @@ class Backbone:
     def _run_layers(self, lanes: list[Lane], first: int, stop: int, steps: Sequence[StepState]) -> Tensor:
         """Residual stream of `lanes` (rows concatenated) after layers first..stop-1."""
         h_TE = _join([lane.h for lane in lanes])
-        views: list[LaneView] = []
-        start = 0
-        for lane in lanes:
-            views.append(LaneView(start, lane.rows, lane.views, lane.masks))
-            start += lane.rows
-        rope = {
-            name: lanes[0].rope[name]
-            if len(lanes) == 1
-            else (torch.cat([lane.rope[name][0] for lane in lanes]), torch.cat([lane.rope[name][1] for lane in lanes]))
-            for name in self._rope
-        }
+        views, rope = _side_by_side(lanes)
         xs = [lane.x for lane in lanes if lane.x is not None]
         bases = [lane.qkv for lane in lanes if lane.qkv is not None]
         for index in range(first, stop):
@@ -289,6 +276,22 @@ class Backbone:
             raise ModelFolderError(f"{path} is missing or not what the manifest says; prepare the model again")
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - safe_open is no mapping
+
+
+def _side_by_side(lanes: Sequence[Lane]) -> tuple[list[LaneView], dict[str, tuple[Tensor, Tensor]]]:
+    """Views and rotary tables of lanes whose rows are concatenated."""
+    if len(lanes) == 1:
+        return [lanes[0].view], lanes[0].rope
+    views: list[LaneView] = []
+    start = 0
+    for lane in lanes:
+        views.append(replace(lane.view, start=start))
+        start += lane.rows
+    rope = {
+        name: (torch.cat([lane.rope[name][0] for lane in lanes]), torch.cat([lane.rope[name][1] for lane in lanes]))
+        for name in lanes[0].rope
+    }
+    return views, rope
 
 
 def _add_deltas(qkv: Tensor, lanes: Sequence[Lane], index: int) -> Tensor:

@@ -46,6 +46,11 @@ class Kernels:
         threads = torch.get_num_threads()
         return f"{name} {'oneDNN-packed' if self.packed else 'plain'}, {threads} thread{'s' if threads > 1 else ''}"
 
+    @property
+    def blocks_attention(self) -> bool:
+        """Whether attention over many rows is done by plain products: faster than the fused kernel in bf16 on CPU."""
+        return self.packed and self.dtype is torch.bfloat16
+
     def linear(self, weight: Tensor, bias: Tensor | None = None) -> Linear:
         """A linear map that owns its own copy, or a view, of `weight` (out x in)."""
         weight, bias = self._cast(weight), None if bias is None else self._cast(bias)

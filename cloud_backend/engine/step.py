@@ -9,24 +9,28 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from app.wire.frames import Flags, Frame
-from cloud_backend.engine.kv_cache import KVCache, KVViews
+from cloud_backend.engine.attention import LaneView
+from cloud_backend.engine.kv_cache import KVCache
 from cloud_backend.engine.plan_state import LayerDelta, PlanState, TapState
 
 
 @dataclass(slots=True)
 class Lane:
-    """Rows that are computed together. h: the residual stream; x and qkv: of the layer
-    whose delta is awaited."""
+    """Rows that are computed together. h: the residual stream; x and qkv: of the layer whose delta is awaited.
 
-    position: int
-    rows: int
+    rope: name -> cos and sign-folded sin of these rows. deltas: layer -> what is added to its q, k, v.
+    """
+
     h: Tensor
-    views: KVViews
-    masks: dict[int, Tensor]
+    view: LaneView
     rope: dict[str, tuple[Tensor, Tensor]]
     x: Tensor | None = None
     qkv: Tensor | None = None
     deltas: dict[int, list[tuple[LayerDelta, Tensor]]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        return self.view.rows
 
     def take(self, tap: TapState, y: Tensor) -> None:
         """Keep the deltas of `tap` (rows x up_cols) for the layers that it serves."""
