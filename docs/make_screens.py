@@ -1,7 +1,8 @@
 """Makes the pictures in docs/img: the main states of the window, light and dark, at scale 1 and 2.
 
     python docs/make_screens.py                                  # a scripted port: no model, no backend
-    python docs/make_screens.py --factory package.module:start   # a real one: called like `start` of run_window
+    python docs/make_screens.py --real                           # the real app: built-in backend and default model
+    python docs/make_screens.py --factory package.module:start   # any other port: called like `start` of run_window
 
 Only "starting" and "error" are told to the window by this script; the rest is what the port does.
 """
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,6 +52,7 @@ IDEAS = """1. Bake a loaf of bread and read while it rises.
 3. Walk anyway: put on boots, take the long way round, and come home to a warm kitchen."""
 SCRIPT = (CODE, "The capital of Portugal is Lisbon.", IDEAS)
 REAL_WAIT_S = 120.0
+AFTERWARDS = ExitStack()
 
 
 def scripted(report: Report) -> ChatPort:
@@ -64,6 +67,17 @@ def scripted(report: Report) -> ChatPort:
             for text in SCRIPT
         ]
     )
+
+
+def real(report: Report) -> ChatPort:
+    """The app's own chat, with its built-in backend; AFTERWARDS takes it down."""
+    from app.core.services import ChatRequest
+    from app.main import Nearhalf
+    from app.storage.paths import data_folder
+
+    services = Nearhalf(data_folder())
+    chat = services.open_chat(ChatRequest(), lambda words: report(LinkChanged(LinkState.STARTING, words)))
+    return AFTERWARDS.enter_context(chat)
 
 
 class Session:
@@ -106,6 +120,7 @@ class Session:
         )
         self._shoot("error")
         chat.close()
+        AFTERWARDS.close()
         window.bridge.close()
         window.hide()
         window.deleteLater()
@@ -131,7 +146,8 @@ class Session:
 def make(factory_name: str, out: Path, scale: str, model: str) -> None:
     """Every picture at the scale that this process was started with."""
     module, _, name = factory_name.partition(":")
-    factory = scripted if not name else getattr(importlib.import_module(module), name)
+    own = {"": scripted, "real": real}
+    factory = own[factory_name] if factory_name in own else getattr(importlib.import_module(module), name)
     _, theme = make_application()
     for appearance in (Appearance.LIGHT, Appearance.DARK):
         theme.set_appearance(appearance)
@@ -141,6 +157,7 @@ def make(factory_name: str, out: Path, scale: str, model: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--real", dest="factory", action="store_const", const="real", help="the real app")
     parser.add_argument("--factory", default="", help="module:callable that takes `report` and returns a ChatPort")
     parser.add_argument("--model", default="SmolLM2-135M-Instruct", help="the name in the header")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "img")

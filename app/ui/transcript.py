@@ -187,7 +187,8 @@ class Transcript:
         if self._is_code:
             self._panels += 1
         self._replace_line(
-            language if self._is_code else "", self._line_format(max(gap, self._cursor.blockFormat().topMargin()))
+            language if self._is_code else "",
+            self._line_format(max(gap, self._cursor.blockFormat().topMargin() + PADDING)),
         )
         if self._is_code and language:
             caption = QTextCursor(self._cursor)

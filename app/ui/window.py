@@ -33,6 +33,8 @@ from app.ui.page import ChatPage, WindowSettings
 from app.ui.theme import Theme
 from app.ui.words import reply_facts
 
+__all__ = ["ChatWindow", "WindowSettings"]
+
 
 class ChatWindow(QMainWindow):
     retry_start_requested = Signal()
@@ -106,8 +108,7 @@ class ChatWindow(QMainWindow):
         self.bridge.read_messages_with(lambda: chat.messages)
         chat.subscribe(self.bridge.post)
         self.header.set_model(self._settings.model_name(), self._settings.backend_name)
-        if self._link.state is LinkState.STARTING:
-            self.receive(LinkChanged(LinkState.READY))
+        self.bridge.post(LinkChanged(LinkState.READY))  # behind what the start has told and nobody has seen yet
         self.receive(HistoryReplaced(chat.messages))
 
     def send(self, text: str) -> None:

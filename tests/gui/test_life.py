@@ -71,6 +71,20 @@ def test_the_window_is_there_before_the_backend_and_says_what_it_waits_for(qtbot
     assert chat.closed
 
 
+def test_progress_words_that_come_late_do_not_outlive_the_start(qtbot, begin) -> None:
+    def start(report: Report) -> ChatPort:
+        for percent in range(50):
+            report(LinkChanged(LinkState.STARTING, f"{percent} %"))
+            time.sleep(0.002)
+        return ScriptedChat()
+
+    session = begin(start)
+    qtbot.wait(200)
+    assert session.window.header.link_text == "Ready"
+    assert session.window.composer.hint.text() == ""
+    close(qtbot, session)
+
+
 @pytest.mark.allow_warning_logs
 def test_a_start_that_fails_says_why_and_can_be_tried_again(qtbot, begin) -> None:
     tries = []
