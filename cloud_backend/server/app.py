@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
+from fastapi.telemetry import TelemetryConfig
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
@@ -21,6 +22,14 @@ from cloud_backend.server.tokens import TokenStore
 
 SWITCH_INTERVAL_S = 0.0002  # removes 5 ms stalls between the engine thread and the loop (FACTS.md, Transport)
 _ENGINE_STOP_S = 2.0
+# FastAPI would export spans, exceptions and stack traces where two environment variables ask for it
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 
 
 def create_app(models: list[HostedModel], config: ServerConfig, tokens: TokenStore) -> FastAPI:
@@ -48,6 +57,7 @@ def create_app(models: list[HostedModel], config: ServerConfig, tokens: TokenSto
         redoc_url=None,
         openapi_url="/v1/openapi.json",
         lifespan=lifespan,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.table = table
     app.add_middleware(BearerAuth, tokens=tokens, metrics=table.metrics)
@@ -72,7 +82,8 @@ def _add_routes(app: FastAPI, table: SessionTable) -> None:
         """Models of this server: each manifest, and the limits of a session."""
         return {"models": [_describe(model, table.config) for model in table.models.values()]}
 
-    @app.api_route("/v1/models/{model_id:path}/device-pack", methods=["GET", "HEAD"], response_class=FileResponse)
+    @app.head("/v1/models/{model_id:path}/device-pack", include_in_schema=False)
+    @app.get("/v1/models/{model_id:path}/device-pack", response_class=FileResponse)
     async def fetch_device_pack(model_id: str, request: Request) -> Response:
         """The public weights that a device needs. Ranges, If-Range and ETag let a cut download go on."""
         model = table.models.get(model_id)

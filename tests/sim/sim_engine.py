@@ -1,7 +1,7 @@
 """An engine without a model: hashes in plain Python behind the Engine protocol, for tests of the server.
 
-A position's "state" is a hash of everything before it, so a wrong order, a lost delta or another session's cache changes
-every later byte. `layer_seconds` makes it slow, layer by layer, and it obeys `cancel` between layers as a real one does.
+A position's "state" is a hash of everything before it, so a wrong order, a lost delta or another session's cache
+changes every later byte. `layer_seconds` makes it slow, layer by layer, and it obeys `cancel` between layers.
 """
 
 import hashlib
