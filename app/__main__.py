@@ -2,6 +2,10 @@
 
 import sys
 
-from app.main import main
+if __name__ == "__main__":
+    try:
+        from app.main import main
 
-sys.exit(main())
+        sys.exit(main())
+    except KeyboardInterrupt:  # before main could take it: the person has changed their mind
+        sys.exit(130)

@@ -49,8 +49,10 @@ log = logging.getLogger(__name__)
 class Nearhalf:
     """Implements app.core.services.Services over one data folder."""
 
-    def __init__(self, folder: DataFolder) -> None:
+    def __init__(self, folder: DataFolder, tell: Callable[[str], None] = lambda notice: None) -> None:
+        """`tell` gets what a person should know beside progress, e.g. that a damaged file was set aside."""
         self._folder = folder
+        self._notify = tell
         self._backends = BackendStore(folder.backends, TokenStore(folder.tokens))
 
     @property
@@ -64,7 +66,7 @@ class Nearhalf:
             yield self._build_chat(request, report, stack)[0]
 
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
-        """Round trips by WebSocket pings, and decode steps of one token, with the device's own part. Raises AppError."""
+        """Round trips by WebSocket pings; decode steps of one token, with the device's own part. Raises AppError."""
         from app.core.session import RemoteSession
         from app.domain.sampling import SamplingSettings
         from app.net.measure import round_trips_ms
@@ -93,13 +95,12 @@ class Nearhalf:
         from app.ui.window import WindowSettings
 
         settings, warning = SettingsFile(self._folder.settings).load()
+        self._tell(warning)
         with ExitStack() as stack:
             model_names: list[str] = []
 
             def start(tell: Callable[[Event], None]) -> ChatPort:
                 stack.close()  # what an earlier try has left
-                if warning:
-                    log.warning(warning)
                 request = self._request(settings)
                 chat, model = self._build_chat(
                     request, lambda sentence: tell(LinkChanged(LinkState.STARTING, sentence)), stack
@@ -117,6 +118,11 @@ class Nearhalf:
                 ),
                 log_path=self._folder.logs / "app.log",
             )
+
+    def _tell(self, notice: str) -> None:
+        if notice:
+            log.warning(notice)
+            self._notify(notice)
 
     def _request(self, settings: Settings) -> ChatRequest:
         backend = self._backends.find(settings.backend) if settings.backend is not None else None
@@ -151,8 +157,7 @@ class Nearhalf:
         ledger = Ledger(self._folder.ledger)
         gate = PrivacyGate(ledger)
         stack.callback(gate.close)
-        if ledger.notice:
-            report(ledger.notice)
+        self._tell(ledger.notice)
         if backend is not None:
             return Link(gate, backend, None)
         embedded = EmbeddedBackend(self._folder.models / BUILT_IN_MODEL, log=self._folder.logs / "backend.log")
@@ -196,7 +201,7 @@ class Link:
         self._allow(backend)
 
     def open_channel(self) -> "DataChannel":
-        """A channel that is not connected yet. Raises BackendError where the built-in backend cannot be started anew."""
+        """A channel, not connected yet. Raises BackendError where the built-in backend cannot be started anew."""
         from app.net.channel import DataChannel
 
         if self._embedded is not None:
@@ -218,12 +223,11 @@ def _host(backend: Backend) -> str:
 
 
 def _near_half(pack: "DevicePack", adapter: Path | None) -> "NearHalf":
-    import torch
-
     from app.device.adapter import Adapter
     from app.device.near_half import NearHalf
+    from app.device.threads import use_threads
 
-    torch.set_num_threads(DEVICE_THREADS)
+    use_threads(DEVICE_THREADS)
     return NearHalf(pack, Adapter.load(adapter, pack.facts) if adapter is not None else None)
 
 
@@ -291,4 +295,5 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (AppError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    return run(sys.argv[1:] if argv is None else list(argv), Nearhalf(folder))
+    services = Nearhalf(folder, lambda notice: print(notice, file=sys.stderr))
+    return run(sys.argv[1:] if argv is None else list(argv), services)

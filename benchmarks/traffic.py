@@ -1,7 +1,9 @@
-"""Bytes of the exchanges against sending full-width residuals, per decoded token. Counted from real frames, nothing is run.
+"""Bytes of the exchanges against sending full-width residuals, per decoded token. Counted, nothing is run.
 
-The alternative: the same adapter on the device without A and B on the cloud: x (hidden size) comes down at every adapted layer, and the deltas of
-q, k and v at their full widths go up. python -m benchmarks.traffic
+    python -m benchmarks.traffic
+
+The alternative is the same adapter on the device without A and B on the cloud: x (hidden size) comes down at every
+adapted layer, and the deltas of q, k and v at their full widths go up.
 """
 
 from dataclasses import dataclass

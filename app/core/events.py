@@ -1,4 +1,4 @@
-"""What happens while the app works, as values. The window and the terminal both show these, and own no truth themselves."""
+"""What happens while the app works, as values. The window and the terminal show these, and own no truth themselves."""
 
 from dataclasses import dataclass
 from enum import Enum

@@ -84,9 +84,7 @@ def generate(
     return reason
 
 
-def _send_prompt(
-    session: RemoteSession, prompt: Sequence[int], reply: Reply, on_progress: Callable[[], None]
-) -> bytes:
+def _send_prompt(session: RemoteSession, prompt: Sequence[int], reply: Reply, on_progress: Callable[[], None]) -> bytes:
     """Bring the cache to `prompt`, sending only what it does not hold; return the last hidden state."""
     if len(prompt) >= session.positions:
         raise ContextFull(

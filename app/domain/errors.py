@@ -1,15 +1,15 @@
 """Errors that a person may see. Each carries a message (what happened) and advice (what to do); nothing of the content.
 
-    AppError
-    +-- BackendError          the backend cannot be reached, or answered wrongly
-    |   +-- ConnectionLost    worth another try: reconnect and replay
-    |   +-- BackendRefused    it answered with a reason
-    +-- ModelError            a model or device pack is missing, damaged, or of a kind not supported
-    +-- AdapterError          an adapter does not fit this model, recipe or plan
-    +-- LedgerError           the ledger cannot be written, so nothing may be sent
-    +-- SettingsError         a setting, file or argument is wrong
-    +-- ContextFull           the conversation no longer fits
-    +-- Cancelled             the person stopped it
+AppError
++-- BackendError          the backend cannot be reached, or answered wrongly
+|   +-- ConnectionLost    worth another try: reconnect and replay
+|   +-- BackendRefused    it answered with a reason
++-- ModelError            a model or device pack is missing, damaged, or of a kind not supported
++-- AdapterError          an adapter does not fit this model, recipe or plan
++-- LedgerError           the ledger cannot be written, so nothing may be sent
++-- SettingsError         a setting, file or argument is wrong
++-- ContextFull           the conversation no longer fits
++-- Cancelled             the person stopped it
 """
 
 

@@ -7,7 +7,7 @@ from app.domain.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class SamplingSettings:
-    """temperature 0 is greedy. top_k 0, top_p 1, min_p 0 and repetition_penalty 1 switch the rule off. seed None is a new one."""
+    """temperature 0 is greedy; seed None is a new one. top_k 0, top_p 1, min_p 0, repetition_penalty 1: rule off."""
 
     temperature: float = 0.0
     top_k: int = 0

@@ -1,1 +1,1 @@
-"""The data channel's protocol, without I/O: stdlib only, used by the device and by the cloud (docs/wire-protocol.md)."""
+"""The data channel's protocol, without I/O: stdlib only, used by device and cloud alike (docs/wire-protocol.md)."""

@@ -1,7 +1,7 @@
-"""What can go wrong on the data channel, as codes. The cloud sends a code; the device owns the words (DESIGN.md, Errors).
+"""What can go wrong on the data channel, as codes. The cloud sends a code; the device owns the words.
 
-`WireError` is raised by the side that detects a fault. Its `code` is what travels in an ERROR frame; its `detail` is for
-that side's log only and never holds payload.
+`WireError` is raised by the side that detects a fault. Its `code` is what travels in an ERROR frame; its `detail` is
+for that side's log only and never holds payload.
 """
 
 from enum import IntEnum

@@ -173,10 +173,10 @@ def read_header(untrusted: bytes | bytearray | memoryview, limits: Limits) -> tu
         if (cols > 0) != (dtype is not Dtype.NONE) or (side_cols > 0) != (side_dtype is not Dtype.NONE):
             raise RemoteProtocolError(ErrorCode.BAD_HEADER, "columns and dtype disagree")
         if payload_bytes != tensor_bytes(dtype, rows, cols) + tensor_bytes(side_dtype, rows, side_cols):
-            raise RemoteProtocolError(ErrorCode.WRONG_SHAPE, f"{payload_bytes} bytes for {rows} x ({cols} + {side_cols})")
-    frame = Frame(
-        kind, session, step, position, tap, rows, cols, dtype, side_cols, side_dtype, _FLAGS[flag_bits], b""
-    )
+            raise RemoteProtocolError(
+                ErrorCode.WRONG_SHAPE, f"{payload_bytes} bytes for {rows} x ({cols} + {side_cols})"
+            )
+    frame = Frame(kind, session, step, position, tap, rows, cols, dtype, side_cols, side_dtype, _FLAGS[flag_bits], b"")
     return frame, payload_bytes
 
 

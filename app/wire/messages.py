@@ -60,7 +60,9 @@ class Open:
         """Raises RemoteProtocolError (BAD_HEADER, RECIPE_UNKNOWN, WRONG_DTYPE, PLAN_REFUSED)."""
         if len(untrusted) < _OPEN.size:
             raise RemoteProtocolError(ErrorCode.BAD_HEADER, "OPEN is too short")
-        model_hash, recipe_hash, recipe_number, recipe_version, positions, state, exchange = _OPEN.unpack_from(untrusted)
+        model_hash, recipe_hash, recipe_number, recipe_version, positions, state, exchange = _OPEN.unpack_from(
+            untrusted
+        )
         try:
             recipe = Recipe(recipe_number)
         except ValueError as error:

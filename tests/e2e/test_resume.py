@@ -1,4 +1,4 @@
-"""The backend dies or the socket is cut in the middle of a reply; the text is that of an uninterrupted run, token for token."""
+"""The backend dies or the socket is cut in the middle of a reply; the text is that of an uninterrupted run."""
 
 import os
 import signal
@@ -53,7 +53,7 @@ def backend_children() -> list[psutil.Process]:
 def ask(
     chat: ChatPort, settings: SamplingSettings, after_pieces: int = 0, do: Callable[[], None] = lambda: None
 ) -> tuple[str, tuple[int, ...], ReplyEnded, list[LinkState]]:
-    """Ask QUESTION; call `do` after so many pieces of text. Returns text, tokens, how it ended and the link's states."""
+    """Ask QUESTION; call `do` after so many pieces of text. Returns text, tokens, the end, and the link's states."""
     ended: list[ReplyEnded] = []
     done = threading.Event()
     pieces: list[str] = []

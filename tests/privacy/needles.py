@@ -44,7 +44,7 @@ def found_in(haystack: bytes, text: str, tokens: Sequence[int]) -> list[str]:
 
 
 def websocket_payloads(stream: bytes) -> bytes:
-    """Payloads of the WebSocket frames after the HTTP head of a captured stream, unmasked and joined (RFC 6455, 5.2)."""
+    """Payloads of the WebSocket frames after the HTTP head of a captured stream, unmasked and joined (RFC 6455)."""
     out = bytearray()
     offset = stream.find(b"\r\n\r\n") + 4
     while offset + 2 <= len(stream):

@@ -1,5 +1,5 @@
-"""A canary is typed into the real app, over a real backend. Every byte that crossed the wire (recorded by a relay that is not
-ours), every log and every file written is searched for it, in every form. And the ledger equals the recording.
+"""A canary is typed into the real app, over a real backend. Every byte that crossed the wire (recorded by a relay that
+shares no code with the app), every log and every file written is searched for it. And the ledger equals the recording.
 """
 
 import hashlib
@@ -65,9 +65,10 @@ def captured(smollm2_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         (folder / "token").write_text(backend.token)
 
         def chat(*options: str, text: str) -> dict[str, object]:
+            backend_options = ["--backend", proxy.url, "--token-file", str(folder / "token")]
+            greedy = ["--json", "--max-tokens", "24", "--temperature", "0"]
             done = subprocess.run(
-                [sys.executable, "-m", "app", "chat", "--backend", proxy.url, "--token-file", str(folder / "token")]
-                + ["--json", "--max-tokens", "24", "--temperature", "0", *options],
+                [sys.executable, "-m", "app", "chat", *backend_options, *greedy, *options],
                 cwd=ROOT,
                 env=os.environ | {"NEARHALF_HOME": str(home), "TMPDIR": str(home), "HOME": str(home)},
                 input=text + "\n",
@@ -88,9 +89,7 @@ def captured(smollm2_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         adapter.save(folder / "adapter.safetensors")  # beside the folders that are searched, as the person's own file
         chat("--adapter", str(folder / "adapter.safetensors"), text=f"Repeat after me: {CANARY}")
         tokens = load_tokenizer(pack).encode(" " + CANARY)
-    return Captured(
-        home, folder / "backend", proxy.connections, reply, tokens, adapter, backend.token
-    )
+    return Captured(home, folder / "backend", proxy.connections, reply, tokens, adapter, backend.token)
 
 
 def test_the_search_finds_every_form_that_it_looks_for(captured: Captured) -> None:
@@ -159,7 +158,7 @@ def test_the_ledger_equals_the_recording(captured: Captured) -> None:
 
 
 def test_the_sum_shown_to_the_person_is_the_sum_on_the_wire(captured: Captured) -> None:
-    first = [e for e in read_entries(captured.home / "ledger.nhl") if e.message.int][0].message
+    first = next(e for e in read_entries(captured.home / "ledger.nhl") if e.message.int).message
     ours = [e for e in read_entries(captured.home / "ledger.nhl") if e.message == first]
     up = sum(e.wire_bytes for e in ours if e.direction == Direction.UP)
     down = sum(e.wire_bytes for e in ours if e.direction == Direction.DOWN)

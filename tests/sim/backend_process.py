@@ -22,7 +22,7 @@ def free_port() -> int:
 
 
 class BackendProcess:
-    """Serves `model` from `folder`, where it also writes its logs, cache and temporary files. Use as a context manager."""
+    """Serves `model`; writes logs, cache and temporary files into `folder`. Use as a context manager."""
 
     def __init__(self, model: Path, folder: Path, *options: str) -> None:
         folder.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The frame parser: whole, byte by byte, with a tail; golden vectors; garbage gives a documented error and nothing else."""
+"""The frame parser: whole, byte by byte, with a tail; golden vectors; garbage gives a documented error only."""
 
 import json
 from pathlib import Path

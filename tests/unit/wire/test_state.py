@@ -199,7 +199,12 @@ def test_an_error_frame_ends_the_session_with_its_code() -> None:
 
 def test_each_side_refuses_to_speak_out_of_turn() -> None:
     device, cloud = opened_pair()
-    for speak in (lambda: device.delta(b""), lambda: device.open(ASKED), lambda: cloud.tap(b""), lambda: cloud.state(b"", 0)):
+    for speak in (
+        lambda: device.delta(b""),
+        lambda: device.open(ASKED),
+        lambda: cloud.tap(b""),
+        lambda: cloud.state(b"", 0),
+    ):
         with pytest.raises(LocalProtocolError):
             speak()
 
