@@ -99,8 +99,8 @@ def make_environment(place: Place) -> None:
     if not _put_pip(place):
         raise SetupProblem(
             "This Python has no pip, and none could be fetched.",
-            "Install it, then run the same command again. Debian and Ubuntu:  sudo apt install python3-venv\n"
-            "    Fedora:  sudo dnf install python3-pip",
+            "Install it, then run the same command again. Debian and Ubuntu:\n    sudo apt-get update && sudo apt-get install -y python3-venv\n"
+            "    (Fedora: sudo dnf install python3-pip)",
         )
     if str(place.python.resolve()) != str(Path(sys.executable).resolve()):  # Windows copies the interpreter
         key = f"{place.python.resolve()} {key.rpartition(' ')[2]}"

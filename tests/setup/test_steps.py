@@ -96,7 +96,7 @@ def test_without_any_source_of_pip_the_line_to_run_is_named(place: Place, monkey
     monkeypatch.setattr(setup_steps, "_put_pip", lambda _place: False)
     with pytest.raises(SetupProblem) as caught:
         setup_steps.make_environment(place)
-    assert "apt install python3-venv" in caught.value.advice
+    assert "apt-get install -y python3-venv" in caught.value.advice
     assert not (place.venv / "nearhalf-environment.done").exists()
 
 
