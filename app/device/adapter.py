@@ -1,4 +1,4 @@
-"""Adapters: the user's trained matrices M and head part, and the file that keeps them (docs/adapter-format.md).
+"""Adapters: the user's trained matrices M and head part, and the file that keeps them.
 
 M of a target is r_up x r_down: y = M z (DESIGN.md section 2). A head part is V (d x r) and U (r x d):
 h' = h + V U h on the final hidden state. One safetensors file, fp32, with a card in its metadata. An adapter never

@@ -1,4 +1,4 @@
-"""Tensors as the wire carries them: row-major little-endian bytes <-> torch (docs/wire-protocol.md, "Tensors").
+"""Tensors as the wire carries them: row-major little-endian bytes <-> torch (docs/wire-protocol.md, "Byte layout").
 
 INT8 is one fp32 scale a row, then the int8 rows: value = scale * q, scale = absmax / 127, or 1.0 for a row of zeros.
 Rounding is to nearest, ties to even. What arrives is untrusted: `decode_finite` refuses NaN and infinity.

@@ -1,4 +1,4 @@
-"""The device pack: the public weights and files that the near half needs (docs/device-pack.md; DESIGN.md section 1).
+"""The device pack: the public weights and files that the near half needs (DESIGN.md section 1).
 
 A pack arrives as a ZIP from a backend, so it is untrusted: its SHA-256 is checked against the one announced, and only
 known member names of bounded size, stored uncompressed, are written. Weights are opened by mmap and read as they are
