@@ -99,8 +99,9 @@ def make_environment(place: Place) -> None:
     if not _put_pip(place):
         raise SetupProblem(
             "This Python has no pip, and none could be fetched.",
-            "Install it, then run the same command again. Debian and Ubuntu:\n    sudo apt-get update && sudo apt-get install -y python3-venv\n"
-            "    (Fedora: sudo dnf install python3-pip)",
+            "Install it, then run the same command again:\n"
+            "    sudo apt-get update && sudo apt-get install -y python3-venv      (Debian, Ubuntu)\n"
+            "    sudo dnf install -y python3-pip                                  (Fedora)",
         )
     if str(place.python.resolve()) != str(Path(sys.executable).resolve()):  # Windows copies the interpreter
         key = f"{place.python.resolve()} {key.rpartition(' ')[2]}"
