@@ -22,7 +22,7 @@ _CORPUS = (
 
 
 def tiny_config(family: str, **overrides: Any) -> Any:
-    """A config of 6 layers, hidden size 48, 4 query heads on 2 kv heads, made to be awkward: head_dim * heads != hidden."""
+    """A config of 6 layers, hidden size 48, 4 query heads on 2 kv heads of 16: awkward, as 4 * 16 is not 48."""
     from transformers import CONFIG_MAPPING
 
     fields: dict[str, Any] = {

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from app.wire.errors import ErrorCode, WireError
@@ -45,7 +45,7 @@ def load_backbone(
             # Memory-mapped: a page is read when a layer copies it into its own layout, and is never copied whole.
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - safe_open is no mapping
         return Backbone(folder, manifest, config, choose_kernels(device, dtype), tensors)
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise ModelFolderError(f"{folder / BACKBONE_FILE} cannot be read; prepare the model again") from error
 
 
@@ -167,7 +167,7 @@ class Backbone:
         batches += [[lane] for step in steps if step.is_rowwise for lane in step.lanes]
         residuals = [(lanes, self._run_layers(lanes, first, stop, steps)) for lanes in batches]
         for lanes, h_TE in residuals:  # only now: a cancelled step must leave the others as they were
-            for lane, part in zip(lanes, h_TE.split([lane.rows for lane in lanes]), strict=True):
+            for lane, part in zip(lanes, _parts(h_TE, lanes), strict=True):
                 lane.h, lane.x, lane.qkv = part, None, None
         for step in steps:
             self._end_segment(step, stop)
@@ -181,7 +181,7 @@ class Backbone:
         batches += [[lane] for step in steps if step.is_rowwise for lane in step.lanes]
         for lanes in batches:
             base = layer.qkv(_join([lane.x for lane in lanes if lane.x is not None]))
-            for lane, part in zip(lanes, base.split([lane.rows for lane in lanes]), strict=True):
+            for lane, part in zip(lanes, _parts(base, lanes), strict=True):
                 lane.qkv = part
 
     @torch.inference_mode()
@@ -296,11 +296,16 @@ def _side_by_side(lanes: Sequence[Lane]) -> tuple[list[LaneView], dict[str, tupl
 
 def _add_deltas(qkv: Tensor, lanes: Sequence[Lane], index: int) -> Tensor:
     """qkv plus B y of every lane that has a delta for layer `index`. A y of zeros leaves every bit as it was."""
-    parts = list(qkv.split([lane.rows for lane in lanes]))
+    parts = _parts(qkv, lanes)
     for place, lane in enumerate(lanes):
         for delta, y in lane.deltas.get(index, ()):
             parts[place] = delta.b.add_to(parts[place], y)
     return _join(parts)
+
+
+def _parts(tensor: Tensor, lanes: Sequence[Lane]) -> list[Tensor]:
+    """Each lane's rows of `tensor`."""
+    return [tensor] if len(lanes) == 1 else list(tensor.split([lane.rows for lane in lanes]))
 
 
 def _join(parts: Sequence[Tensor]) -> Tensor:

@@ -36,6 +36,9 @@ def load_source(source: str) -> SourceModel:
 
     GGUF weights are dequantised to bf16. Raises SourceError or UnsupportedModel.
     """
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # whoever prepares reports progress in their own words
     path = Path(source).expanduser()
     if path.is_dir():
         return _load_folder(path)

@@ -15,7 +15,7 @@ Pair = tuple[Any, Backbone]  # the whole model, and our backbone of it
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Pair]:
-    """tiny(family, tied=..., window=...) -> (transformers model, Backbone), both fp32. window 0: the family's default."""
+    """tiny(family, tied=..., window=...) -> (transformers model in fp32, Backbone). window 0: the family's default."""
 
     @functools.cache
     def make(family: str, *, tied: bool = False, window: int = 0, dtype: str = "fp32") -> Pair:

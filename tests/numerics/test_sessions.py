@@ -1,4 +1,4 @@
-"""What a session may rely on: exact replay, roll-back, company in a batch, cancelling, and nothing left in freed memory."""
+"""What a session may rely on: exact replay, roll-back, company in a batch, cancelling, nothing left in freed memory."""
 
 from collections.abc import Callable
 from typing import Any

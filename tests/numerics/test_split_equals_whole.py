@@ -1,5 +1,6 @@
 """The split path gives the logits of `transformers`, for every family, prefilled in chunks and decoded (fp32, 1e-4)."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 import torch
 
 from app.wire.frames import Flags
+from cloud_backend.engine import linear
+from cloud_backend.engine.backbone import load_backbone
 from tests.numerics.engine_driver import Session, embed, head, logits_of, random_ids
-from tests.tiny_models import FAMILIES
+from tests.tiny_models import FAMILIES, prepare_tiny, tiny_model
 
 TOLERANCE = 1e-4
 TEXT = 40
@@ -51,9 +54,6 @@ def test_only_the_rows_asked_for_come_down(tiny: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("family", ["llama", "qwen3", "gemma3_text"])
 def test_scaled_rotary_frequencies_equal_those_of_transformers(family: str, tmp_path: Any) -> None:
-    from cloud_backend.engine.backbone import load_backbone
-    from tests.tiny_models import prepare_tiny, tiny_model
-
     scaled: dict[str, Any] = {"rope_type": "linear", "factor": 4.0, "rope_theta": 5000.0}
     if family == "llama":
         scaled = {
@@ -70,3 +70,30 @@ def test_scaled_rotary_frequencies_equal_those_of_transformers(family: str, tmp_
     _assert_same(head(model, Session(backbone).forward(embed(model, ids))), logits_of(model, ids))
     if family == "qwen3":
         assert backbone.config.rope_factors["all"] != 1.0  # YaRN's attention factor is in play
+
+
+@pytest.mark.parametrize("window", [0, 40], ids=["default", "window-shorter"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_bf16_stays_as_close_as_bf16_can(family: str, window: int, tiny: Callable[..., Any]) -> None:
+    """Over 150 rows at once: blocked attention, its last block short. The yardstick is transformers' own bf16."""
+    model, backbone = tiny(family, window=window, dtype="bf16")
+    ids = random_ids(model, 190)
+    exact = logits_of(model, ids)
+    session = Session(backbone)
+    sent = embed(model, ids)
+    split = head(
+        model, torch.cat([session.forward(sent[:30]), session.forward(sent[30:189]), session.forward(sent[189:])])
+    )
+    own = logits_of(copy.deepcopy(model).bfloat16(), ids).float()
+    error, own_error = ((logits - exact).square().mean().sqrt() for logits in (split, own))
+    assert error < 1.2 * own_error
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_plain_kernels_give_the_same(family: str, tiny: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    model, packed = tiny(family, window=7)
+    monkeypatch.setattr(linear, "_packing_works", lambda dtype: False)
+    plain = load_backbone(packed._folder, dtype="fp32")
+    assert plain.description.startswith("fp32 plain")
+    ids = random_ids(model, TEXT)
+    _assert_same(head(model, Session(plain).forward(embed(model, ids))), logits_of(model, ids))

@@ -1,0 +1,60 @@
+"""A and B: the singular vectors they claim to be, the same every time they are made."""
+
+import torch
+from torch import Tensor
+
+from app.wire.messages import Recipe
+from app.wire.plan import Projection
+from cloud_backend.engine.families import read_config
+from cloud_backend.engine.recipe import a_key, b_key, make_recipe, stored_rank, top_eigenvectors
+from cloud_backend.engine.weights import plain_name
+from tests.tiny_models import tiny_model
+
+
+def _made(recipe: Recipe) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    model = tiny_model("qwen3")
+    tensors = {plain_name(name): tensor for name, tensor in model.state_dict().items()}
+    return tensors, make_recipe(recipe, read_config(model.config), tensors, lambda share: None)
+
+
+def test_svd_spans_what_the_projections_do_most() -> None:
+    tensors, made = _made(Recipe.SVD)
+    parts = [tensors[f"layers.4.self_attn.{name}_proj.weight"].double() for name in "qkv"]
+    _, _, right = torch.linalg.svd(torch.cat(parts))
+    left, _, _ = torch.linalg.svd(parts[2])
+    a, b = made[a_key(4)].double(), made[b_key(4, Projection.V)].double()
+    assert a.shape == (32, 48)
+    assert b.shape == (32, 32)
+    for rank in range(8):  # the same directions, up to the sign
+        assert abs(a[rank] @ right[rank]) > 0.999
+        assert abs(b[:, rank] @ left[:, rank]) > 0.999
+    torch.testing.assert_close(a @ a.T, torch.eye(32, dtype=torch.float64), atol=0.01, rtol=0)
+
+
+def test_signs_are_fixed() -> None:
+    matrix = torch.randn(9, 9, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+    vectors = top_eigenvectors(matrix @ matrix.T, 4)
+    largest = vectors.gather(0, vectors.abs().argmax(dim=0, keepdim=True))
+    assert (largest > 0).all()
+
+
+def test_both_recipes_are_the_same_every_time() -> None:
+    for recipe in Recipe:
+        _, first = _made(recipe)
+        _, again = _made(recipe)
+        assert first.keys() == again.keys()
+        assert all(torch.equal(first[name], again[name]) for name in first)
+
+
+def test_random_has_the_variances_it_promises_and_differs_by_layer() -> None:
+    _, made = _made(Recipe.RANDOM)
+    a, b = made[a_key(0)].float(), made[b_key(0, Projection.Q)].float()
+    assert a.shape == (32, 48)
+    assert b.shape == (64, 32)
+    assert abs(a.var() * 48 - 1) < 0.15
+    assert abs(b.var() * 32 - 1) < 0.15
+    assert not torch.equal(a, made[a_key(1)].float())
+
+
+def test_the_stored_rank_fits_the_narrowest_projection() -> None:
+    assert stored_rank(read_config(tiny_model("llama").config)) == 32
