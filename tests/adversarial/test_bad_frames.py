@@ -72,6 +72,18 @@ def _stale_step(device: Device) -> None:
     device.socket.send(_step(device, step=1).encode())
 
 
+def _fill_and_send_one_more(device: Device) -> None:
+    for _ in range(8):
+        device.step(8)
+    device.socket.send(_step(device).encode())
+
+
+def _step_instead_of_delta(device: Device) -> None:
+    device.send_step()
+    device.receive()
+    device.socket.send(_step(device).encode())
+
+
 ATTACKS: dict[str, tuple[ErrorCode, Attack]] = {
     "wrong magic": (ErrorCode.BAD_MAGIC, _send(lambda d: _patched(_step(d), 0, b"XX"))),
     "unknown major version": (ErrorCode.VERSION_UNSUPPORTED, _send(lambda d: _patched(_step(d), 2, b"\x09"))),
@@ -133,7 +145,7 @@ ATTACKS: dict[str, tuple[ErrorCode, Attack]] = {
     "another session's id": (ErrorCode.WRONG_SESSION, _send(lambda d: _step(d, session=d.wire.session ^ 1).encode())),
     "out of positions": (
         ErrorCode.OUT_OF_POSITIONS,
-        lambda d: [d.step(8) for _ in range(8)] and d.socket.send(_step(d).encode()),  # type: ignore[func-returns-value]
+        _fill_and_send_one_more,
     ),
     "delta for another tap": (ErrorCode.OUT_OF_ORDER, _send(lambda d: _delta(d, tap=3).encode())),
     "delta for another step": (ErrorCode.STALE_STEP, _send(lambda d: _delta(d, step=77).encode())),
@@ -146,7 +158,7 @@ ATTACKS: dict[str, tuple[ErrorCode, Attack]] = {
     "NaN in a delta": (ErrorCode.NOT_FINITE, _send(lambda d: _delta(d, payload=bytes(20) + NAN).encode())),
     "step where a delta is owed": (
         ErrorCode.OUT_OF_ORDER,
-        lambda d: (d.send_step(), d.receive(), d.socket.send(_step(d).encode())),  # type: ignore[func-returns-value]
+        _step_instead_of_delta,
     ),
 }
 

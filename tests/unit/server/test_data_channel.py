@@ -1,5 +1,6 @@
 """Well-behaved sessions over a real socket; bad ones are in tests/adversarial."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -8,6 +9,7 @@ import pytest
 
 from app.wire.errors import ErrorCode
 from app.wire.frames import Dtype, Flags
+from cloud_backend.server.protocols import disable_nagle
 from tests.sim.live_server import FREE_AND_ONE, TWO_TAPS, Device, LiveServer, expected_states, open_message, wait_until
 
 
@@ -102,3 +104,17 @@ def test_sessions_hear_draining_before_the_server_stops() -> None:
         assert computing.refused_with() is ErrorCode.DRAINING
         server.stop()
         assert time.monotonic() - started < 4
+
+
+def test_nagle_is_switched_off_where_the_loop_left_it_on() -> None:
+    """As with several uvicorn workers on the plain asyncio loop (uvicorn#3149)."""
+
+    class Transport(asyncio.Transport):
+        def get_extra_info(self, name: str, default: object = None) -> object:
+            return accepted if name == "socket" else default
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+            assert not accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            disable_nagle(Transport())
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
