@@ -94,6 +94,10 @@ class Nearhalf:
         from app.ui.application import run_window
         from app.ui.window import WindowSettings
 
+        # Qt's loop would hold Python's handlers back until the next event; nothing of ours is lost by ending at once:
+        # every ledger entry is written already, and the backend ends with the pipe it holds.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         settings, warning = SettingsFile(self._folder.settings).load()
         self._tell(warning)
         with ExitStack() as stack:

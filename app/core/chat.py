@@ -6,7 +6,7 @@ made so far stays in `messages` and a ReplyEnded event says why. `close` returns
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 
@@ -29,7 +29,7 @@ from app.core.generation import Reply, generate
 from app.core.ports import Channel, NearHalf, Tokens, TrafficMeter
 from app.core.session import RemoteSession, RetryPolicy
 from app.domain.backend import ModelInfo
-from app.domain.errors import AppError, Cancelled, SettingsError
+from app.domain.errors import AppError, BackendError, Cancelled, SettingsError
 from app.domain.ids import MessageId, new_message_id
 from app.domain.sampling import SamplingSettings
 
@@ -168,7 +168,7 @@ class Chat:
         self._emit(LinkChanged(LinkState.WORKING))
         self._emit(MessageAdded(Message(reply.message, Role.ASSISTANT, "")))
         try:
-            prompt = self._tokenizer.encode_chat(self._turns(), add_generation_prompt=True)
+            prompt = self._prompt()
             reason = generate(
                 self._session,
                 self._near,
@@ -189,22 +189,34 @@ class Chat:
             error = AppError("Something went wrong inside Nearhalf.", "The log has the details. Try again.")
         with self._lock:
             if reply.tokens:
-                self._messages.append(Message(reply.message, Role.ASSISTANT, reply.text, tuple(reply.tokens)))
+                # A stop string cuts the text inside a token: then the tokens say more than the reply does.
+                tokens = () if reason is EndReason.STOP_STRING else tuple(reply.tokens)
+                self._messages.append(Message(reply.message, Role.ASSISTANT, reply.text, tokens))
         self._end(reply, reason, error)
 
     def _end(self, reply: Reply, reason: EndReason, error: AppError | None) -> None:
         self._stop_timer.cancel()
         traffic = self._traffic(reply)
         self._emit(TrafficChanged(traffic))
-        if error is None:
-            self._emit(LinkChanged(LinkState.READY))
-        else:
+        if isinstance(error, BackendError):
             self._emit(LinkChanged(LinkState.OFFLINE, error.message))
+        else:
+            self._emit(LinkChanged(LinkState.READY))
         self._busy = False
         self._emit(ReplyEnded(reply.message, reason, traffic, error))
 
-    def _turns(self) -> Sequence[tuple[str, str]]:
-        return [(message.role.value, message.text) for message in self.messages]
+    def _prompt(self) -> list[int]:
+        messages = self.messages
+        eos = self._tokenizer.eos_ids
+        return self._tokenizer.encode_chat(
+            [(message.role.value, message.text) for message in messages],
+            add_generation_prompt=True,
+            replies={
+                place: [token for token in message.tokens if token not in eos]
+                for place, message in enumerate(messages)
+                if message.tokens
+            },
+        )
 
     def _on_progress(self, reply: Reply) -> None:
         if not reply.tokens:

@@ -36,7 +36,7 @@ class LinkState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a chat. `tokens` are the exact ids of an assistant's reply, so that it can be replayed."""
+    """One message of a chat. `tokens`: the exact ids of the model's reply; empty where they say more than `text`."""
 
     id: MessageId
     role: Role

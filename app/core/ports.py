@@ -1,6 +1,6 @@
 """What core needs of the other parts, and what the window and the terminal need of core, as Protocols."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from app.core.events import Event, Message
@@ -59,8 +59,17 @@ class Tokens(Protocol):
 
     eos_ids: frozenset[int]
 
-    def encode_chat(self, messages: Sequence[tuple[str, str]], *, add_generation_prompt: bool) -> list[int]:
-        """(role, text) pairs through the chat template. Text that looks like a control token stays text."""
+    def encode_chat(
+        self,
+        messages: Sequence[tuple[str, str]],
+        *,
+        add_generation_prompt: bool,
+        replies: Mapping[int, Sequence[int]] = ...,
+    ) -> list[int]:
+        """(role, text) pairs through the chat template. Text that looks like a control token stays text.
+
+        replies: place in `messages` -> the ids the model made for it, which the cloud's cache already holds.
+        """
 
     def encode(self, text: str) -> list[int]: ...
 

@@ -6,6 +6,7 @@ control token stays text (control_text.py). It decides nothing about which messa
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from app.device.chat_template import ChatTemplate, PlainTemplate
@@ -17,6 +18,7 @@ from app.device.text_backends import FastBackend, SentencePieceBackend, TextBack
 
 _SPECIAL_NAMES = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 _MODEL = "assistant"
+_NO_REPLIES: Mapping[int, Sequence[int]] = MappingProxyType({})
 
 
 class DeviceTokenizer:
@@ -40,16 +42,43 @@ class DeviceTokenizer:
         self._control = ControlText(special | written)
         self._control_of_model = ControlText(special)
 
-    def encode_chat(self, messages: Sequence[tuple[str, str]], *, add_generation_prompt: bool) -> list[int]:
-        """Ids of (role, text) pairs through the chat template. Raises ModelError where the template refuses them."""
-        mark = unused_mark([*(text for _, text in messages), self._template.source, *self._control.tokens])
+    def encode_chat(
+        self,
+        messages: Sequence[tuple[str, str]],
+        *,
+        add_generation_prompt: bool,
+        replies: Mapping[int, Sequence[int]] = _NO_REPLIES,
+    ) -> list[int]:
+        """Ids of (role, text) pairs through the chat template. Raises ModelError where the template refuses them.
+
+        replies: place in `messages` -> the very ids that the model made for it. They are used in place of its text's
+        where the template writes it unchanged and ends it with a control token: a text may have more than one spelling
+        in ids, and only the one that was made is in the cloud's cache.
+        """
+        known = [*(text for _, text in messages), self._template.source, *self._control.tokens]
+        mark = unused_mark(known)
         # The model's own markup in its earlier replies ("</think>") is left for the template to find.
         broken = [
             (role, (self._control_of_model if role == _MODEL else self._control).break_in(text, mark))
             for role, text in messages
         ]
         rendered = self._template.render(broken, add_generation_prompt=add_generation_prompt)
+        if replies:
+            slot = unused_mark([*known, mark])
+            slotted = [(role, f"{slot}{i}{slot}" if i in replies else text) for i, (role, text) in enumerate(broken)]
+            pieces = self._template.render(slotted, add_generation_prompt=add_generation_prompt).split(slot)
+            if self._is_faithful(pieces, broken, rendered):
+                ids = list(self._prefix)
+                for place, piece in enumerate(pieces):
+                    ids += replies[int(piece)] if place % 2 else self._encode(piece, mark)
+                return ids
         return self._prefix + self._encode(rendered, mark)
+
+    def _is_faithful(self, pieces: Sequence[str], broken: Sequence[tuple[str, str]], rendered: str) -> bool:
+        """True where filling the slots (the odd pieces) with their texts gives `rendered`, and a control token follows
+        each, so that what stands after a reply is encoded the same whatever the reply's ids are."""
+        filled = "".join(broken[int(piece)][1] if place % 2 else piece for place, piece in enumerate(pieces))
+        return filled == rendered and all(piece.startswith(tuple(self._control.tokens)) for piece in pieces[2::2])
 
     def encode(self, text: str) -> list[int]:
         """Ids of a text by itself: no control tokens in it, none around it."""

@@ -4,7 +4,7 @@ the number of rows each position was computed with included: a replay that repea
 import hashlib
 import struct
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.backend import ModelInfo, RecipeInfo
@@ -168,8 +168,17 @@ class SimulatedTokens:
 
     eos_ids = frozenset({END})
 
-    def encode_chat(self, messages: Sequence[tuple[str, str]], *, add_generation_prompt: bool) -> list[int]:
-        return [token for role, text in messages for token in self.encode(f"{role}:{text};")]
+    def encode_chat(
+        self,
+        messages: Sequence[tuple[str, str]],
+        *,
+        add_generation_prompt: bool,
+        replies: Mapping[int, Sequence[int]] = {},
+    ) -> list[int]:
+        tokens: list[int] = []
+        for place, (_, text) in enumerate(messages):
+            tokens += [*(replies[place] if place in replies else self.encode(text)), 1]
+        return tokens
 
     def encode(self, text: str) -> list[int]:
         return [1 + ord(character) % (VOCABULARY - 1) for character in text]

@@ -79,8 +79,9 @@ def test_only_new_positions_are_sent_in_the_second_turn() -> None:
         chat.send("and?", SETTINGS)
         ended = seen.reply()
         kind, position, rows = cloud.log[sent][1:]
-        assert kind is Kind.STEP and position > 0
-        assert ended.traffic.prompt_tokens == position + rows - position
+        # "hello", its end, 12 tokens of the reply; new are the reply's end, "and?" and its end
+        assert (kind, position, rows) == (Kind.STEP, 18, 6)
+        assert ended.traffic.prompt_tokens == 6
 
 
 def test_regenerate_repeats_greedy_text_and_edit_changes_it() -> None:
