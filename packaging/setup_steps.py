@@ -269,8 +269,8 @@ def main(arguments: list[str]) -> int:
         if testing:
             os.chdir(root)
             command = ["-m", "pytest", *arguments[1:]]
-        else:
-            command = ["-m", "app", *app_arguments(arguments, display=display)]
+        else:  # -P: a folder `app` where the person happens to be must not take our place
+            command = ["-P", "-m", "app", *app_arguments(arguments, display=display)]
         return become([str(place.python), *command])
     except SetupProblem as problem:
         say(f"\n{problem.message}\n    {problem.advice}")
