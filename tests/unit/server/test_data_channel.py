@@ -113,8 +113,11 @@ def test_nagle_is_switched_off_where_the_loop_left_it_on() -> None:
         def get_extra_info(self, name: str, default: object = None) -> object:
             return accepted if name == "socket" else default
 
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
-            assert not accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-            disable_nagle(Transport())
-            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as accepted,
+    ):
+        assert not accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        disable_nagle(Transport())
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
