@@ -41,7 +41,7 @@ class RopeTable:
     """
 
     def __init__(self, inverse: Tensor, factor: float, dtype: torch.dtype) -> None:
-        self._inverse = inverse.float()
+        self._inverse = inverse.float().clone()  # a view would keep the whole weight file mapped
         self._factor = factor
         self._dtype = dtype
         self.cos_PD = torch.empty(0, 2 * inverse.numel(), dtype=dtype, device=inverse.device)

@@ -122,7 +122,7 @@ def test_layer_by_layer_plan_equals_peft_lora(family: str, recipe: Recipe, tiny:
 
 
 def _odd_plan() -> ExchangePlan:
-    """Ranks that differ down and up, targets of one layer apart in y, two taps serving one layer, a free tap for others."""
+    """Ranks that differ, targets of one layer apart in y, two taps serving one layer, a free tap for others."""
     q, k, v = Projection
     return ExchangePlan(
         (

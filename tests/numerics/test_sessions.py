@@ -54,6 +54,21 @@ def test_a_step_from_an_earlier_position_overwrites_what_followed(family: str, t
     assert session.cache.length == 14
 
 
+def test_what_a_cut_step_may_have_overwritten_no_longer_counts(tiny: Callable[..., Any]) -> None:
+    model, backbone = tiny("llama")
+    sent = embed(model, random_ids(model, 12))
+    session = Session(backbone)
+    session.forward(sent)
+    cut = session.begin(sent[:2], position=5)
+    assert session.cache.length == 5
+    cut.cancel = True
+    with pytest.raises(StepCancelled):
+        backbone.run_segment([cut])
+    with pytest.raises(WireError) as caught:
+        session.begin(sent[:1], position=12)
+    assert caught.value.code is ErrorCode.POSITION_GAP
+
+
 def test_a_step_cut_in_half_leaves_nothing_behind(tiny: Callable[..., Any]) -> None:
     model, backbone = tiny("llama")
     plan = _plan("two-taps")
