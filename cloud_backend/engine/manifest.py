@@ -1,4 +1,4 @@
-"""The model folder: its file names, and `manifest.json`, which says what is in it (docs/model-folder.md)."""
+"""The model folder: its file names, and `manifest.json`, which says what is in it (docs/model-files.md)."""
 
 import hashlib
 import json

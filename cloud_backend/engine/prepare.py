@@ -1,4 +1,4 @@
-"""Make a model folder from a source: backbone, A and B, device pack, manifest (docs/model-folder.md).
+"""Make a model folder from a source: backbone, A and B, device pack, manifest (docs/model-files.md).
 
 All or nothing: files are written beside the goal under another name, and renamed when whole.
 """
