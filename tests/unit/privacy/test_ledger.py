@@ -101,6 +101,21 @@ def test_the_chain_continues_after_reopening(written: Path) -> None:
     assert [entry.connection for entry in read_entries(written)] == [2] * 10 + [connection] * 5
 
 
+def test_what_is_answered_at_once_is_written_with_its_answer(path: Path) -> None:
+    ledger = Ledger(path)
+    connection = write_entries(ledger, 1)
+    clearance = Clearance(connection, HOST, Purpose.GENERATE, b"content", new_message_id())
+    before = path.stat().st_size
+    ledger.append(Direction.DOWN, clearance, FRAME, b"z", is_answered_at_once=True)
+    assert path.stat().st_size == before
+    ledger.append(Direction.UP, clearance, FRAME, b"y")
+    assert path.stat().st_size == before + 2 * RECORD_BYTES
+    ledger.append(Direction.DOWN, clearance, FRAME, b"z", is_answered_at_once=True)
+    ledger.close()
+    assert verify(path).is_good
+    assert [entry.direction for entry in read_entries(path)][1:] == [Direction.DOWN, Direction.UP, Direction.DOWN]
+
+
 def test_a_long_host_name_is_kept_whole(path: Path) -> None:
     host = "a" * 63 + "." + "b" * 63 + "." + "c" * 63 + "." + "d" * 61 + ":65535"
     ledger = Ledger(path)
