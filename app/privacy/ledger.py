@@ -90,8 +90,8 @@ class Ledger:
     ) -> int:
         """Write one entry; return its number. `frame` is the header the gate read, or None. Raises LedgerError.
 
-        is_answered_at_once: it arrived, and the next entry follows within the same step: both are then written together,
-        which saves 5 us an exchange. A crash in between loses a record of what arrived, never of what left.
+        is_answered_at_once: it arrived, and the next entry follows within the same step: both are then written
+        together, which saves 5 us an exchange. A crash in between loses a record of what arrived, never of what left.
         """
         host = self._hosts.get(clearance.host)
         if host is None:
