@@ -33,6 +33,7 @@ _MOST_READ_BYTES = 2**20
 _RESPONSE_HEADER_BYTES = 64 * 2**10
 _BINARY, _CLOSE, _PING, _PONG = int(Opcode.BINARY), int(Opcode.CLOSE), int(Opcode.PING), int(Opcode.PONG)
 _CONTINUED = int(Opcode.CONT)
+_WHOLE_BINARY, _MASKED = 0x80 | _BINARY, 0x80  # first byte of an unfragmented binary frame; mask bit of the second
 _CONTROL_PURPOSE = {_PING: Purpose.KEEPALIVE, _PONG: Purpose.KEEPALIVE, _CLOSE: Purpose.CLOSE}
 _UNREADABLE = "The backend answered in a form that this app does not know."
 _UPDATE = "Check the backend's address, or update the app or the backend."
@@ -47,6 +48,7 @@ class GatedWebSocket:
     def __init__(self, backend: Backend, gate: Gate) -> None:
         address = parse_url(backend.url)
         self._address = address
+        self._host = address.name
         self._token = backend.token
         self._context = tls_context(backend.ca_file) if address.is_tls else None
         self._gate = gate
@@ -183,7 +185,15 @@ class GatedWebSocket:
         return run
 
     def _process(self, run: bytes) -> bytes | None:
-        """Record one frame, let the protocol judge and answer it; return the message it completes."""
+        """Record one frame, let the protocol judge and answer it; return the message it completes.
+
+        A binary message in one frame, as every answer of a backend is, needs no judging beyond the cut that `_take_run`
+        made: the protocol stands between two frames before it and after it.
+        """
+        if run[0] == _WHOLE_BINARY and run[1] < _MASKED and not self._fragments and len(run) == frame_bytes(run):
+            content = run[2 if run[1] < 126 else 4 if run[1] == 126 else 10 :]
+            self._gate.received(run, self._clearance(self.purpose, content, self.message))
+            return content
         self._protocol.receive_data(run)
         events = self._protocol.events_received()
         opcode = run[0] & 0x0F
@@ -245,7 +255,7 @@ class GatedWebSocket:
         self._socket.write(self._gate.clear(data, self._clearance(purpose, content, message)), timeout_s)
 
     def _clearance(self, purpose: Purpose, content: bytes, message: MessageId) -> Clearance:
-        return Clearance(self._connection, self._address.name, purpose, content, message, self._address.is_tls)
+        return Clearance(self._connection, self._host, purpose, content, message, self._address.is_tls)
 
     def _check_open(self) -> None:
         if not self.is_open:
