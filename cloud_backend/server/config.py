@@ -9,7 +9,8 @@ class ServerConfig:
 
     max_positions: of one session; 0 = what the model allows. max_lifetime_s: a session's age, whatever it does.
     step_timeout_s: for the device's answer to a TAP, and for OPEN after the upgrade. send_timeout_s: for a peer to
-    read what was sent. header_timeout_s: for a whole HTTP request head. max_connections: sockets, whoever they are.
+    read what was sent. header_timeout_s: for a whole HTTP request head. max_connections: sockets, whoever they are;
+    of those of one token, max_connections_per_token may be data channels, with a session or without.
     """
 
     max_sessions: int = 64
@@ -19,6 +20,7 @@ class ServerConfig:
     max_rows: int = 512
     max_frame_bytes: int = 64 * 2**20
     max_connections: int = 256
+    max_connections_per_token: int = 32
     idle_timeout_s: float = 900.0
     max_lifetime_s: float = 24 * 3600.0
     step_timeout_s: float = 30.0

@@ -4,31 +4,30 @@
 - A request head must be whole within `header_timeout_s`, and sockets are counted, strangers' too.
 - A socket whose peer reads nothing is dropped, never closed politely: a close waits behind the unread bytes for ever.
 - `send` returns once the peer has taken what was sent, so that the session's send timeout sees a slow reader at once.
-- A message over `ws_max_size` is refused by name, with an ERROR frame, before uvicorn's close frame.
+- A session that asks for it (direct.py) is called from `data_received` and writes to the transport itself; messages are
+  then judged by their headers (framing.py) before their payloads are here.
 """
 
 import asyncio
 import socket
+import time
 from asyncio.transports import BaseTransport
 from typing import Any, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame as WebSocketFrame
-from websockets.frames import Opcode
 from websockets.http11 import Request
+from websockets.protocol import State
 
-from app.wire.errors import ErrorCode
-from app.wire.frames import HEADER_BYTES, Frame, Kind
-from app.wire.messages import Refusal
 from cloud_backend.server.config import ServerConfig
-from cloud_backend.server.session import ABORT_EXTENSION
+from cloud_backend.server.direct import DIRECT_EXTENSION, Receiver
+from cloud_backend.server.framing import MessageReader, binary_message
 
 _LINGER_S = 3.0  # for the peer's answer to our close frame
 _QUIET_S = 0.3  # without another byte: the peer has stopped sending what we discard
-_MESSAGE_TOO_BIG = 1009
 _PROTOCOL_FAULT = 1002
+_NEVER_S = float("inf")
 
 
 def disable_nagle(transport: BaseTransport) -> None:
@@ -77,10 +76,12 @@ class ControlProtocol(H11Protocol):
 
 
 class DataProtocol(WebSocketsSansIOProtocol):
-    """WebSocket."""
+    """WebSocket. A DirectSocket for a session that attaches itself."""
 
+    _reader: MessageReader | None = None
     _linger_timer: asyncio.TimerHandle | None = None
     _quiet_timer: asyncio.TimerHandle | None = None
+    stalled_since_s = _NEVER_S
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(transport)
@@ -90,13 +91,43 @@ class DataProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if not self.close_sent:  # the app's task exists, and first runs after this
             extensions = cast(dict[str, Any], self.scope["extensions"])
-            extensions[ABORT_EXTENSION] = {"call": self.transport.abort}
+            extensions[DIRECT_EXTENSION] = {"socket": self}
 
     def data_received(self, data: bytes) -> None:
-        if self._quiet_timer is None:
-            super().data_received(data)
-        else:
+        if self._quiet_timer is not None:
             self._close_when_quiet()
+        elif not self.handshake_initiated:
+            super().data_received(data)
+        elif not self.handshake_complete:
+            self.transport.abort()  # it spoke before the answer to its upgrade
+        elif self._reader is None:
+            super().data_received(data)
+        elif not self.transport.is_closing():
+            self._reader.feed(data)
+
+    def attach(self, receiver: Receiver) -> None:
+        self._reader = MessageReader(receiver, self.config.ws_max_size, super().data_received, self._fail)
+
+    def write(self, message: bytes) -> bool:
+        if self.conn.state is not State.OPEN or not self.writable.is_set() or self.transport.is_closing():
+            return False
+        self.transport.write(binary_message(message))
+        return True
+
+    def abort(self) -> None:
+        self.transport.abort()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.stalled_since_s = time.monotonic()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.stalled_since_s = _NEVER_S
+
+    def _fail(self) -> None:
+        self.conn.fail(_PROTOCOL_FAULT)
+        self.handle_parser_exception()
 
     async def send(self, message: Any) -> None:
         await super().send(message)
@@ -106,14 +137,10 @@ class DataProtocol(WebSocketsSansIOProtocol):
             self.handshake_complete = True  # refused before the upgrade: uvicorn would log that as a fault of the app
 
     def handle_parser_exception(self) -> None:
-        """Refuse by name, then read on and discard for a moment: closing on unread bytes resets the connection, and
-        the peer would never see why."""
+        """Say why, then read on and discard for a moment: closing on unread bytes resets the connection, and the peer
+        would never see it."""
         close = self.conn.close_sent
         code = close.code if close is not None else _PROTOCOL_FAULT
-        if code == _MESSAGE_TOO_BIG:
-            most = max(0, self.config.ws_max_size - HEADER_BYTES)
-            refusal = Frame(Kind.ERROR, payload=Refusal(ErrorCode.FRAME_TOO_LARGE, most).encode()).encode()
-            self.transport.write(WebSocketFrame(Opcode.BINARY, refusal).serialize(mask=False))
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True

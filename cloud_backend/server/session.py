@@ -1,8 +1,9 @@
 """One data channel: frames in, work to the engine thread, frames out (docs/wire-protocol.md).
 
-Two coroutines share the sans-I/O CloudConnection. The reader judges each message and hands its work over; it reads
-all the time, so that a peer that leaves or breaks the order is noticed in the middle of a step. The writer sends what
-the engine's results have put into the outbox. Everything here runs on the loop.
+Messages come in through `take` and go out through `_post`, on the loop. On our own protocol class the socket calls
+`take`, and `_post` writes to it (direct.py). On another host two coroutines stand in between: the reader calls `take`,
+all the time, so that a peer that leaves or breaks the order is noticed in the middle of a step; the writer sends what
+`_post` put into the outbox. On both they carry what is rare: a peer that leaves or reads slowly, and the close.
 
 Every way out passes `end` (we end it, with a code) or `_peer_left`; both free the cache at once.
 """
@@ -12,7 +13,6 @@ import logging
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable
 from typing import Any, cast
 
 from starlette.types import Receive, Scope, Send
@@ -25,13 +25,19 @@ from cloud_backend.scheduler.engine_thread import Outcome
 from cloud_backend.scheduler.ports import Step
 from cloud_backend.server.auth import OWNER_KEY
 from cloud_backend.server.compute import SessionCompute
+from cloud_backend.server.direct import DIRECT_EXTENSION, DirectSocket
 from cloud_backend.server.eventlog import log_event, session_label
+from cloud_backend.server.judgement import judge_header
 from cloud_backend.server.table import LimitReachedError, Seat, SessionTable
 
-ABORT_EXTENSION = "nearhalf.abort"  # offered by our own protocol class: drop the socket without flushing
 _NEVER_S = float("inf")
 _TOO_BIG = 1009
-_CLOSE_CODES = {ErrorCode.INTERNAL: 1011, ErrorCode.DRAINING: 1012, ErrorCode.SESSION_EXPIRED: 1001}
+_CLOSE_CODES = {
+    ErrorCode.INTERNAL: 1011,
+    ErrorCode.DRAINING: 1012,
+    ErrorCode.SESSION_EXPIRED: 1001,
+    ErrorCode.FRAME_TOO_LARGE: _TOO_BIG,
+}
 _PEER_FAULT = 1008
 
 
@@ -42,10 +48,10 @@ class DataSession:
         self._table = table
         self._config = table.config
         self._metrics = table.metrics
-        self._owner: str = scope[OWNER_KEY]
+        self.owner: str = scope[OWNER_KEY]
         self._receive = receive
         self._send = send
-        self._abort: Callable[[], None] | None = scope.get("extensions", {}).get(ABORT_EXTENSION, {}).get("call")
+        self._direct: DirectSocket | None = scope.get("extensions", {}).get(DIRECT_EXTENSION, {}).get("socket")
         self._wire = CloudConnection(table.limits)
         self._outbox: deque[bytes] = deque()
         self._news: asyncio.Future[None] | None = None
@@ -70,8 +76,13 @@ class DataSession:
     async def run(self) -> None:
         """Serve until the peer leaves or the session ends."""
         await self._receive()  # websocket.connect
+        if self._direct is not None:
+            self._direct.attach(self)
         await self._send({"type": "websocket.accept"})
-        self._table.enter(self)
+        try:
+            self._table.enter(self)
+        except LimitReachedError as error:
+            self._fail(error)
         reader = asyncio.create_task(self._read())
         self._writer = asyncio.create_task(self._write())
         try:
@@ -91,12 +102,7 @@ class DataSession:
                     self._metrics.refused.labels(ErrorCode.FRAME_TOO_LARGE.name).inc()
                 self._peer_left()
                 return
-            if self._over:
-                continue  # what was already under way when we ended the session
-            try:
-                self._take(message.get("bytes"))
-            except Exception as error:  # noqa: BLE001 - the session loop's border: no session's fault reaches another
-                self._fail(error)
+            self.take(message.get("bytes"))
 
     async def _write(self) -> None:
         try:
@@ -115,7 +121,12 @@ class DataSession:
             self._peer_left()
 
     def _post(self, frame: bytes) -> None:
-        self._outbox.append(frame)
+        is_sending = bool(self._outbox) or self._sending_since_s != _NEVER_S
+        if self._direct is None or is_sending or not self._direct.write(frame):
+            self._outbox.append(frame)
+            self._wake_writer()
+
+    def _wake_writer(self) -> None:
         if self._news is not None and not self._news.done():
             self._news.set_result(None)
 
@@ -129,15 +140,17 @@ class DataSession:
         self._close_reason = code.name
         self._stop()
         self._post(self._wire.error(code, limit))
+        self._wake_writer()  # to close
 
     def check_deadlines(self, now_s: float) -> None:
         """Called a few times a second."""
-        if now_s - self._sending_since_s > self._config.send_timeout_s:
+        stalled_since_s = self._direct.stalled_since_s if self._direct is not None else _NEVER_S
+        if now_s - min(self._sending_since_s, stalled_since_s) > self._config.send_timeout_s:
             if not self._over:
                 self._metrics.refused.labels(ErrorCode.TOO_SLOW.name).inc()
                 log_event("reader_too_slow", code=ErrorCode.TOO_SLOW.name, **self._facts())
-            if self._abort is not None:
-                self._abort()  # a close would wait behind what the peer does not read
+            if self._direct is not None:
+                self._direct.abort()  # a close would wait behind what the peer does not read
             self._peer_left()
         elif now_s > self._due_s:
             self.end(self._due_code)
@@ -152,10 +165,8 @@ class DataSession:
             self._writer.cancel()
 
     def _fail(self, error: Exception) -> None:
-        if isinstance(error, LimitReachedError):
-            self.end(error.code, error.limit)
-        elif isinstance(error, WireError):
-            self.end(error.code)
+        if isinstance(error, WireError):
+            self.end(error.code, error.limit if isinstance(error, LimitReachedError) else 0)
         else:
             log_event("session_failed", level=logging.ERROR, exception=type(error).__name__, **self._facts())
             self.end(ErrorCode.INTERNAL)
@@ -188,6 +199,17 @@ class DataSession:
 
     # ------------------------------------------------------------------ messages
 
+    def judge(self, untrusted_header: bytes) -> int:
+        return judge_header(untrusted_header, self._table.limits, self._wire.phase, self._shape, self._step_frame)
+
+    def take(self, untrusted: bytes | None) -> None:
+        if self._over:
+            return  # already under way when we ended the session
+        try:
+            self._take(untrusted)
+        except Exception as error:  # noqa: BLE001 - the session loop's border: no session's fault reaches another
+            self._fail(error)
+
     def _take(self, untrusted: bytes | None) -> None:
         """One message. Raises WireError."""
         if untrusted is None:
@@ -200,9 +222,9 @@ class DataSession:
             self._step_frame = frame
             self._session_compute().begin(frame)
         else:
+            self._session_compute().go_on(frame.payload)
             self._metrics.device_wait_seconds.observe(time.monotonic() - self._tap_sent_s)
             self._metrics.exchanges.inc()
-            self._session_compute().go_on(frame.payload)
 
     def _session_compute(self) -> SessionCompute:
         if self._compute is None:
@@ -212,15 +234,14 @@ class DataSession:
     def _open(self, message: Open) -> None:
         table = self._table
         model = table.find_model(message.model_hash)
-        seat = table.take_seat(self._owner, model, message.positions)
-        max_rows = self._config.max_rows
+        seat = table.take_seat(self.owner, model, message.positions)
         shape = SessionShape(
             model.engine.hidden_size,
             message.plan,
             message.state_dtype,
             message.exchange_dtype,
             message.positions,
-            max_rows,
+            self._config.max_rows,
         )
         compute = SessionCompute(model.engine, table.engine_thread, asyncio.get_running_loop(), self._on_segment)
         self._seat, self._compute = seat, compute
@@ -239,6 +260,7 @@ class DataSession:
         config = self._config
         idle_s, step_s = (max(1, round(seconds)) for seconds in (config.idle_timeout_s, config.step_timeout_s))
         session = secrets.randbits(63) + 1
+        self._shape = shape
         frame = self._wire.opened(session, shape, Opened(shape.positions, shape.max_rows, idle_s, step_s))
         self._metrics.sessions.inc()
         log_event(
@@ -253,7 +275,6 @@ class DataSession:
         if outcome.error is not None:
             self._fail(outcome.error)
             return
-        self._metrics.exchange_seconds.observe(outcome.seconds)
         step = cast(Step, outcome.value)
         now_s = time.monotonic()
         try:
@@ -267,6 +288,7 @@ class DataSession:
             self._tap_sent_s = now_s
             self._due_s, self._due_code = now_s + self._config.step_timeout_s, ErrorCode.TOO_SLOW
         self._post(frame)
+        self._metrics.exchange_seconds.observe(outcome.seconds)
 
     def _finish(self, step: Step) -> bytes:
         frame = self._step_frame

@@ -1,4 +1,4 @@
-"""Who has a session, and how much may be held: sessions in all and per token, positions, KV memory.
+"""Who has a session, and how much may be held: sessions in all and per token, data sockets, positions, KV memory.
 
 Rules: room is taken before anything is allocated, and given back only when the memory is really free. Nothing waits for
 room: a session that does not fit is refused by code, with the number it ran into. Used on the event loop only.
@@ -41,6 +41,10 @@ class Seat:
 
 class Occupant(Protocol):
     """A connection, as the table sees it."""
+
+    @property
+    def owner(self) -> str:
+        """Hash of its token."""
 
     def check_deadlines(self, now_s: float) -> None: ...
 
@@ -103,6 +107,10 @@ class SessionTable:
         self._show()
 
     def enter(self, occupant: Occupant) -> None:
+        """A socket is there, with a session or without. Raises LimitReachedError where its token has too many."""
+        most = self.config.max_connections_per_token
+        if sum(other.owner == occupant.owner for other in self._occupants) >= most:
+            raise LimitReachedError(ErrorCode.TOKEN_SESSIONS_FULL, most)
         self._occupants.add(occupant)
 
     def leave(self, occupant: Occupant) -> None:

@@ -1,7 +1,5 @@
 """Peers that leave, hang or do not read: their cache is free within a second, and others do not notice."""
 
-import base64
-import os
 import socket
 import struct
 import time
@@ -11,11 +9,9 @@ from contextlib import ExitStack, closing, contextmanager
 import pytest
 
 from app.wire.errors import ErrorCode
-from app.wire.frames import Dtype, Flags, Frame, Kind
-from app.wire.messages import Opened
-from app.wire.state import DeviceConnection
+from app.wire.frames import Flags
+from tests.adversarial.raw_device import RawDevice
 from tests.sim.live_server import (
-    TOKEN,
     TWO_TAPS,
     Device,
     LiveServer,
@@ -26,68 +22,6 @@ from tests.sim.live_server import (
 from tests.sim.sim_engine import SimEngine
 
 Make = Callable[..., LiveServer]
-
-
-class RawDevice:
-    """A WebSocket client by hand, so that nothing answers pings, reads or closes unless the test says so."""
-
-    def __init__(self, server: LiveServer, receive_buffer: int = 0) -> None:
-        self.socket = socket.socket()
-        if receive_buffer:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.settimeout(5)
-        self.socket.connect(("127.0.0.1", server.port))
-        key = base64.b64encode(os.urandom(16)).decode()
-        self.socket.sendall(
-            f"GET /v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nAuthorization: Bearer {TOKEN}\r\n\r\n".encode()
-        )
-        answer = b""
-        while not answer.endswith(b"\r\n\r\n"):
-            answer += self.socket.recv(1)
-        assert b" 101 " in answer
-        self.wire = DeviceConnection(server.engine.hidden_size)
-
-    def close(self) -> None:
-        self.socket.close()
-
-    def send(self, payload: bytes) -> None:
-        length = len(payload)
-        size = struct.pack("!BQ", 0x80 | 127, length) if length > 125 else bytes([0x80 | length])
-        self.socket.sendall(b"\x82" + size + bytes(4) + payload)  # a mask of zeros changes nothing
-
-    def read_message(self) -> bytes:
-        first, size = self._exactly(2)
-        assert first == 0x82, "a binary message"
-        if size == 126:
-            (size,) = struct.unpack("!H", self._exactly(2))
-        elif size == 127:
-            (size,) = struct.unpack("!Q", self._exactly(8))
-        return self._exactly(size)
-
-    def _exactly(self, count: int) -> bytes:
-        data = b""
-        while len(data) < count:
-            chunk = self.socket.recv(count - len(data))
-            assert chunk, "the server closed"
-            data += chunk
-        return data
-
-    def open(self, positions: int = 64) -> Opened:
-        self.send(self.wire.open(open_message(positions=positions)))
-        self.wire.receive(self.read_message())
-        assert self.wire.opened is not None
-        return self.wire.opened
-
-    def step(self, number: int, rows: int, hidden: int, flags: Flags) -> None:
-        fields = {
-            "rows": rows,
-            "cols": hidden,
-            "dtype": Dtype.FP32,
-            "flags": flags,
-            "payload": bytes(4 * rows * hidden),
-        }
-        self.send(Frame(Kind.STEP, self.wire.session, number, 0, **fields).encode())  # type: ignore[arg-type]
 
 
 @contextmanager

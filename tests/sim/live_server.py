@@ -50,7 +50,9 @@ class LiveServer:
         folder: Path | None = None,
         tls: ssl.SSLContext | None = None,
         pack: bytes = b"pack",
+        plain_host: bool = False,
     ) -> None:
+        """plain_host: uvicorn's own WebSocket protocol, without what ours adds (server/direct.py)."""
         self.engine = engine or SimEngine()
         self._scratch = tempfile.TemporaryDirectory()
         pack_path = Path(self._scratch.name) / "device-pack.zip"
@@ -67,6 +69,8 @@ class LiveServer:
         self.port: int = self._socket.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self.server = make_server(self.app, self._socket, tls=tls)
+        if plain_host:
+            self.server.config.ws = "websockets-sansio"
         self._thread = threading.Thread(target=self.server.run, args=([self._socket],), name="live server")
 
     def __enter__(self) -> Self:

@@ -14,6 +14,19 @@ def test_token_is_stored_hashed_and_found_again(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize("same_chars", [8, 32, 63])
+def test_hash_that_is_nearly_right_admits_nobody(tmp_path: Path, same_chars: int) -> None:
+    path = tmp_path / "tokens"
+    right = hash_token("alice")
+    wrong = "".join("0" if char != "0" else "1" for char in right[same_chars:])
+    path.write_text(right[:same_chars] + wrong + "\n")
+    store = TokenStore(path=path)
+    assert len(store) == 1
+    assert store.owner("alice") is None
+    path.write_text(wrong + right[len(wrong) :] + "\n")  # the same from the other end
+    assert TokenStore(path=path).owner("alice") is None
+
+
 def test_second_token_is_added_behind_a_line_without_an_end(tmp_path: Path) -> None:
     path = tmp_path / "tokens"
     path.write_text("# alice\n" + hash_token("alice") + "  # laptop")
