@@ -1,7 +1,8 @@
 """The one gate: every byte that leaves or reaches this computer passes here, and is in the ledger before it goes on.
 
 DESIGN.md section 4, "One gate". It opens no socket and starts nothing. What it lets out:
-- HTTP: a GET without a body. The control channel cannot carry anything else up.
+- HTTP: a GET of one of the app's own routes, with no query and no body, whose headers all have a known name and a value
+  of that header's form. There is no place in it for words.
 - WebSocket: one masked frame that carries exactly the content it was told: a Nearhalf frame of a kind that goes up, a
   ping, a pong, or a close.
 - To hosts on its list, and only while the ledger can be written.
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from app.domain.clearance import Clearance, ClearedPayload, Direction, NotCleared, Purpose
 from app.domain.ids import NO_MESSAGE, MessageId
 from app.privacy.ledger import Ledger
+from app.privacy.request import is_known_request
 from app.wire.errors import RemoteProtocolError
 from app.wire.frames import HEADER_BYTES, UP_KINDS, Frame, Kind, read_header
 from app.wire.limits import Limits
@@ -26,7 +28,7 @@ _CONTROL_CONTENT_BYTES = 125  # RFC 6455, 5.5: of a ping, a pong or a close
 _MESSAGES_COUNTED = 4096
 _LIMITS = Limits(max_rows=65_536)  # the gate judges form; the session's own limits are the wire's business
 
-_HTTP_PURPOSES = frozenset({Purpose.LIST_MODELS, Purpose.DEVICE_PACK, Purpose.HEALTH, Purpose.UPGRADE, Purpose.MEASURE})
+_HTTP_PURPOSES = frozenset({Purpose.LIST_MODELS, Purpose.DEVICE_PACK, Purpose.HEALTH, Purpose.UPGRADE})
 _FRAME_PURPOSES = frozenset({Purpose.SESSION, Purpose.GENERATE, Purpose.REPLAY, Purpose.MEASURE})
 _BINARY, _CLOSE, _PING, _PONG = 0x82, 0x88, 0x89, 0x8A  # first byte of a whole WebSocket frame
 _CONTROL_PURPOSES = {
@@ -65,7 +67,7 @@ class PrivacyGate:
     def __init__(self, ledger: Ledger, *, window_bytes: int = WINDOW_BYTES) -> None:
         self._ledger = ledger
         self._lock = threading.Lock()
-        self._allowed: frozenset[str] = frozenset()
+        self._allowed: dict[str, str] = {}  # host:port -> the path that its routes begin with
         self._window_bytes = window_bytes
         self._window: deque[tuple[int, Direction, Purpose, MessageId, bytes]] = deque()  # fields of KeptContent
         self._kept_bytes = 0
@@ -73,15 +75,15 @@ class PrivacyGate:
         self._message = NO_MESSAGE
         self._message_totals = Totals()
 
-    def allow(self, host: str) -> None:
-        """Let bytes go to `host` (host:port): the person chose this backend."""
+    def allow(self, host: str, base_path: str = "") -> None:
+        """Let bytes go to `host` (host:port), to routes under `base_path`: the person chose this backend."""
         with self._lock:
-            self._allowed |= {host}
+            self._allowed = self._allowed | {host: base_path}
 
     def disallow(self, host: str) -> None:
         """Refuse `host` from now on, open connections included."""
         with self._lock:
-            self._allowed -= {host}
+            self._allowed = {name: path for name, path in self._allowed.items() if name != host}
 
     def next_connection(self, host: str) -> int:
         """A number for a socket about to be opened. Raises NotCleared, LedgerError.
@@ -96,8 +98,7 @@ class PrivacyGate:
 
     def clear(self, data: bytes, clearance: Clearance) -> ClearedPayload:
         """Judge and record bytes that are about to leave. Raises NotCleared, LedgerError."""
-        self._check_host(clearance.host)
-        frame = _judge(data, clearance)
+        frame = _judge(data, clearance, self._check_host(clearance.host))
         with self._lock:
             return ClearedPayload(data, self._record(Direction.UP, data, clearance, frame))
 
@@ -136,12 +137,15 @@ class PrivacyGate:
         with self._lock:
             self._ledger.close()
 
-    def _check_host(self, host: str) -> None:
-        if host not in self._allowed:
+    def _check_host(self, host: str) -> str:
+        """The path under which its routes lie."""
+        base_path = self._allowed.get(host)
+        if base_path is None:
             raise NotCleared(
                 f"Nothing was sent to {host}: it is not a backend of this app.",
                 "Add it first, with `nearhalf backend add`.",
             )
+        return base_path
 
     def _record(self, direction: Direction, data: bytes, clearance: Clearance, frame: Frame | None) -> int:
         is_tap = frame is not None and frame.kind is Kind.TAP
@@ -177,7 +181,7 @@ class PrivacyGate:
         return totals
 
 
-def _judge(data: bytes, clearance: Clearance) -> Frame | None:
+def _judge(data: bytes, clearance: Clearance, base_path: str) -> Frame | None:
     """The header of a frame that may leave, None for HTTP and WebSocket control frames. Raises NotCleared."""
     purpose, content = clearance.purpose, clearance.content
     first = data[0] if data else 0
@@ -190,6 +194,8 @@ def _judge(data: bytes, clearance: Clearance) -> Frame | None:
     elif data.startswith(b"GET /") and purpose in _HTTP_PURPOSES:
         if len(data) > _HTTP_REQUEST_BYTES or data.find(b"\r\n\r\n") != len(data) - 4 or content != data:
             raise _refusal("a request carries more than its headers")
+        if not is_known_request(data, purpose, clearance.host, base_path):
+            raise _refusal("a request is none of those that this app makes")
         return None
     else:
         raise _refusal("they are neither a request nor a frame of the protocol")

@@ -18,7 +18,16 @@ from app.wire.frames import Dtype, Frame, Kind
 from tests.sim.gated import make_gate, step_frame
 
 HOST = "127.0.0.1:1"
-GET = b"GET /v1/session HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer s3cret-token\r\nUpgrade: websocket\r\n\r\n"
+GET = (
+    b"GET /v1/session HTTP/1.1\r\nHost: 127.0.0.1:1\r\nAuthorization: Bearer s3cret-token\r\nUpgrade: websocket\r\n\r\n"
+)
+ROUTES = {
+    b"/v1/models": Purpose.LIST_MODELS,
+    b"/v1/models/a%20model.1_2/device-pack": Purpose.DEVICE_PACK,
+    b"/livez": Purpose.HEALTH,
+    b"/readyz": Purpose.HEALTH,
+    b"/v1/session": Purpose.UPGRADE,
+}
 
 
 @pytest.fixture
@@ -85,6 +94,57 @@ REFUSED = {
     "a huge get": (b"GET /" + b"a" * 20_000 + GET[4:], clearance(b"GET /" + b"a" * 20_000 + GET[4:], Purpose.HEALTH)),
     "nothing": (b"", clearance(b"")),
 }
+SPOILT_REQUESTS = {
+    "a query": GET.replace(b"/v1/session", b"/v1/session?leak=words"),
+    "a fragment": GET.replace(b"/v1/session", b"/v1/session#words"),
+    "an unknown route": GET.replace(b"/v1/session", b"/v1/notes"),
+    "a route with more behind it": GET.replace(b"/v1/session", b"/v1/session/words"),
+    "another purpose's route": GET.replace(b"/v1/session", b"/v1/models"),
+    "another base path": GET.replace(b"/v1/session", b"/words/v1/session"),
+    "an unknown header": GET.replace(b"Upgrade: websocket", b"X-Note: words"),
+    "a header's value with words": GET.replace(b"Upgrade: websocket", b"User-Agent: words"),
+    "another host's name": GET.replace(b"127.0.0.1:1", b"words.example"),
+    "a header twice": GET.replace(b"\r\n\r\n", b"\r\nUpgrade: websocket\r\n\r\n"),
+    "a token with spaces": GET.replace(b"s3cret-token", b"some words"),
+    "a folded header": GET.replace(b"\r\nUpgrade", b"\r\n words\r\nUpgrade"),
+    "bytes that are not ASCII": GET.replace(b"s3cret-token", b"s3cret-\xff"),
+    "another method's line": GET.replace(b" HTTP/1.1", b" words HTTP/1.1"),
+}
+REFUSED |= {name: (data, clearance(data, Purpose.UPGRADE)) for name, data in SPOILT_REQUESTS.items()}
+
+
+def request_of(route: bytes) -> bytes:
+    return GET.replace(b"/v1/session", route)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=bytes.decode)
+def test_every_route_of_the_app_passes_and_only_for_its_purpose(gate: PrivacyGate, route: bytes) -> None:
+    data = request_of(route)
+    for purpose in set(Purpose):
+        if purpose is ROUTES[route]:
+            assert gate.clear(data, clearance(data, purpose)).data is data
+        else:
+            with pytest.raises(NotCleared):
+                gate.clear(data, clearance(data, purpose))
+
+
+def test_routes_lie_under_the_path_that_the_person_gave(gate: PrivacyGate) -> None:
+    gate.allow(HOST, "/far")
+    inside = request_of(b"/far/v1/session")
+    gate.clear(inside, clearance(inside, Purpose.UPGRADE))
+    with pytest.raises(NotCleared):
+        gate.clear(GET, clearance(GET, Purpose.UPGRADE))
+
+
+@pytest.mark.parametrize(
+    ("host", "written"),
+    [("cloud.example:443", b"cloud.example"), ("cloud.example:8443", b"cloud.example:8443"), ("[::1]:80", b"[::1]"),
+     ("k\xf6ln.example:443", b"xn--kln-sna.example")],
+)  # fmt: skip
+def test_a_host_is_written_as_http_does(gate: PrivacyGate, host: str, written: bytes) -> None:
+    gate.allow(host)
+    data = GET.replace(b"127.0.0.1:1", written)
+    gate.clear(data, clearance(data, Purpose.UPGRADE, host=host))
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -113,8 +173,9 @@ def test_what_arrives_is_recorded_whatever_it_is(gate: PrivacyGate, tmp_path: Pa
 
 
 def test_the_token_is_neither_kept_nor_in_the_ledger(gate: PrivacyGate, tmp_path: Path) -> None:
-    for purpose in (Purpose.UPGRADE, Purpose.LIST_MODELS, Purpose.DEVICE_PACK):
-        gate.clear(GET, clearance(GET, purpose))
+    for route, purpose in ROUTES.items():
+        data = request_of(route)
+        gate.clear(data, clearance(data, purpose))
     assert b"Authorization: Bearer ***\r\n" in gate.kept()[0].content
     assert all(b"s3cret" not in kept.content for kept in gate.kept())
     assert b"s3cret" not in (tmp_path / "ledger.bin").read_bytes()
