@@ -3,7 +3,6 @@
 from typing import NewType
 from uuid import UUID, uuid4
 
-ChatId = NewType("ChatId", UUID)
 MessageId = NewType("MessageId", UUID)
 
 NO_MESSAGE = MessageId(UUID(int=0))  # bytes that belong to no message of a chat (set-up, health, downloads)
@@ -11,7 +10,3 @@ NO_MESSAGE = MessageId(UUID(int=0))  # bytes that belong to no message of a chat
 
 def new_message_id() -> MessageId:
     return MessageId(uuid4())
-
-
-def new_chat_id() -> ChatId:
-    return ChatId(uuid4())

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ import httpx
 
 from app.domain.backend import Backend, ModelInfo, RecipeInfo
 from app.domain.clearance import Gate, Purpose
-from app.domain.errors import BackendError, BackendRefused, Cancelled, ConnectionLost, ModelError
+from app.domain.errors import BackendError, BackendRefused, ConnectionLost, ModelError
 from app.net.address import parse_url
 from app.net.refusals import refusal_of_status
 from app.net.retry import delays_s, was_interrupted
@@ -34,8 +33,7 @@ _HEX_64 = re.compile(r"[0-9a-f]{64}")
 _UNREADABLE = "The backend's list of models cannot be read."
 _UPDATE = "Check the backend's address, or update the app or the backend."
 
-Progress = Callable[[int, int], None]  # bytes done, bytes in all
-IsCancelled = Callable[[], bool]
+Progress = Callable[[int, int], None]  # bytes done, bytes in all; what it raises ends the download
 
 
 class ControlClient:
@@ -64,27 +62,12 @@ class ControlClient:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise BackendError(_UNREADABLE, _UPDATE) from error
 
-    def check(self, count: int = 5) -> list[float]:
-        """Round trips in milliseconds of `count` small requests on one connection, after one that proves the token."""
-        self._get("/v1/models", Purpose.MEASURE)
-        times_ms = []
-        for _ in range(count):
-            started_s = time.perf_counter()
-            self._get("/livez", Purpose.MEASURE, is_authorised=False)
-            times_ms.append((time.perf_counter() - started_s) * 1000)
-        return times_ms
-
-    def download_pack(
-        self,
-        model: ModelInfo,
-        destination: Path,
-        progress: Progress = lambda done, total: None,
-        is_cancelled: IsCancelled = lambda: False,
-    ) -> None:
+    def download_pack(self, model: ModelInfo, destination: Path, progress: Progress = lambda done, total: None) -> None:
         """Fetch a device pack to `destination`, going on from an earlier part; one that is there already is kept.
 
-        Raises ModelError for a pack that is damaged (it is deleted) or cannot be stored, Cancelled (the part stays),
-        ConnectionLost after several fruitless tries, BackendRefused.
+        Raises ModelError for a pack that is damaged (it is deleted) or cannot be stored, ConnectionLost after several
+        fruitless tries, BackendRefused; and what `progress` raises: a person who leaves raises Cancelled or
+        KeyboardInterrupt there. The part then stays.
         """
         part = destination.with_name(f"{destination.name}.{model.pack_sha256[:16]}.part")
         waits = delays_s()
@@ -98,7 +81,7 @@ class ControlClient:
                 before = _size(part)
                 try:
                     if before < model.pack_bytes:
-                        self._fetch(model, part, progress, is_cancelled)
+                        self._fetch(model, part, progress)
                     break
                 except (ConnectionLost, BackendRefused) as error:
                     if isinstance(error, BackendRefused) and not error.can_retry:
@@ -108,7 +91,7 @@ class ControlClient:
                     fruitless += 1
                     if fruitless >= _FRUITLESS_TRIES:
                         raise
-                    self._pause(next(waits), is_cancelled)
+                    was_interrupted(self._aborted, next(waits))
             _accept(part, destination, model)
         except OSError as error:
             raise ModelError(
@@ -124,15 +107,15 @@ class ControlClient:
         """Close the connection."""
         self._client.close()
 
-    def _get(self, path: str, purpose: Purpose, *, is_authorised: bool = True) -> bytes:
+    def _get(self, path: str, purpose: Purpose) -> bytes:
         """A small answer. Where a kept connection has gone meanwhile, it is asked for once more on a new one."""
         try:
-            return self._get_once(path, purpose, is_authorised)
+            return self._get_once(path, purpose)
         except ConnectionLost:
-            return self._get_once(path, purpose, is_authorised)
+            return self._get_once(path, purpose)
 
-    def _get_once(self, path: str, purpose: Purpose, is_authorised: bool) -> bytes:
-        with self._request(path, purpose, self._authorization if is_authorised else {}) as response:
+    def _get_once(self, path: str, purpose: Purpose) -> bytes:
+        with self._request(path, purpose, self._authorization) as response:
             if response.status_code != 200:
                 raise refusal_of_status(response.status_code)
             body = bytearray()
@@ -153,16 +136,7 @@ class ControlClient:
         except httpx.HTTPError as error:
             raise BackendError("The backend's answer cannot be read.", _UPDATE) from error
 
-    def _pause(self, delay_s: float, is_cancelled: IsCancelled) -> None:
-        """Wait, looking a few times a second whether the person has cancelled. Raises Cancelled."""
-        end_s = time.monotonic() + delay_s
-        while (left_s := end_s - time.monotonic()) > 0:
-            if is_cancelled():
-                raise Cancelled
-            if was_interrupted(self._aborted, min(left_s, 0.1)):
-                return
-
-    def _fetch(self, model: ModelInfo, part: Path, progress: Progress, is_cancelled: IsCancelled) -> None:
+    def _fetch(self, model: ModelInfo, part: Path, progress: Progress) -> None:
         """One request for what is missing, appended to `part`."""
         have = _size(part)
         headers = dict(self._authorization)
@@ -179,15 +153,11 @@ class ControlClient:
             if status == 206 and not response.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
                 raise BackendError("The backend sent another part of the device pack than was asked for.", _UPDATE)
             with part.open("ab" if status == 206 else "wb") as file:
-                self._store(response, file, model, progress, is_cancelled)
+                self._store(response, file, model, progress)
 
-    def _store(
-        self, response: httpx.Response, file: BinaryIO, model: ModelInfo, progress: Progress, is_cancelled: IsCancelled
-    ) -> None:
+    def _store(self, response: httpx.Response, file: BinaryIO, model: ModelInfo, progress: Progress) -> None:
         done = file.tell()
         for chunk in response.iter_raw(_CHUNK_BYTES):
-            if is_cancelled():
-                raise Cancelled
             if done + len(chunk) > model.pack_bytes:
                 file.truncate(0)
                 raise ModelError("The device pack is larger than the backend said.", _UPDATE)

@@ -87,10 +87,6 @@ class ChatView(QTextEdit):
 
     # Following the end
 
-    @property
-    def is_following(self) -> bool:
-        return self._follows
-
     def follow(self) -> None:
         """Go to the end, and stay there as it moves."""
         self._follows = True

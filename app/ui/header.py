@@ -62,10 +62,6 @@ class Elided(QLabel):
         self._whole = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
-    @property
-    def whole(self) -> str:
-        return self._whole
-
     def set_whole(self, text: str) -> None:
         self._whole = text
         self.setToolTip(text)
@@ -124,10 +120,6 @@ class Header(QWidget):
     @property
     def link_text(self) -> str:
         return self._link.text()
-
-    @property
-    def model_text(self) -> str:
-        return self._model.whole
 
     def set_model(self, model: str, backend: str) -> None:
         self._model.set_whole("  ·  ".join(part for part in (model, backend) if part))

@@ -4,7 +4,7 @@ import hashlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from app.domain.clearance import NotCleared, Purpose
 from app.domain.errors import AppError, BackendError, BackendRefused, Cancelled, ConnectionLost, ModelError
 from app.net.control import ControlClient
 from app.privacy.gate import PrivacyGate
-from app.privacy.ledger_format import read_entries
 from tests.sim.control_peer import ControlState, control_peer
 from tests.sim.faulty_proxy import Faults, FaultyProxy
 from tests.sim.gated import backend_at, make_gate
@@ -84,8 +83,6 @@ def test_a_wrong_token_is_refused_in_words_without_the_token(place: Place) -> No
         client.list_models()
     assert caught.value.advice
     assert "wr0ng" not in f"{caught.value} {caught.value.__cause__!r}"
-    with pytest.raises(BackendRefused):
-        client.check()
     client.close()
 
 
@@ -152,7 +149,7 @@ def test_broken_http_is_named(tmp_path: Path, answer: bytes, kind: type[AppError
         gate = make_gate(tmp_path, port)
         client = ControlClient(backend_at(port), gate)
         with pytest.raises(kind):
-            client._get_once("/v1/models", Purpose.LIST_MODELS, True)
+            client._get_once("/v1/models", Purpose.LIST_MODELS)
         client.close()
         gate.close()
 
@@ -178,14 +175,6 @@ def test_a_kept_connection_that_went_away_is_opened_again(place: Place) -> None:
         proxy.cut()
         assert client.list_models()
         client.close()
-
-
-def test_check_measures_round_trips(place: Place) -> None:
-    times_ms = place.client.check(4)
-    assert len(times_ms) == 4
-    assert all(0 < time_ms < 1000 for time_ms in times_ms)
-    purposes = {entry.purpose for entry in read_entries(place.folder / "ledger.bin")}
-    assert purposes == {Purpose.MEASURE}
 
 
 def test_a_pack_is_fetched_and_then_kept(place: Place) -> None:
@@ -221,7 +210,7 @@ def test_a_cut_download_goes_on_where_it_stopped(place: Place, cuts: int) -> Non
 def test_a_part_of_an_earlier_run_is_used(place: Place) -> None:
     (model,) = place.client.list_models()
     with pytest.raises(Cancelled):
-        place.client.download_pack(model, place.pack, is_cancelled=after(3))
+        place.client.download_pack(model, place.pack, leaving_after(3))
     (part,) = place.parts()
     assert 0 < part.stat().st_size < len(PACK)
     place.client.download_pack(model, place.pack)
@@ -229,23 +218,23 @@ def test_a_part_of_an_earlier_run_is_used(place: Place) -> None:
     assert place.state.requests[-1][1].startswith("bytes=")
 
 
-def after(count: int) -> "CancelAfter":
-    return CancelAfter(count)
+def leaving_after(chunks: int) -> Callable[[int, int], None]:
+    """Progress told to a person who leaves at the n-th word."""
+    left = chunks
 
+    def progress(done: int, total: int) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Cancelled
 
-class CancelAfter:
-    def __init__(self, count: int) -> None:
-        self.left = count
-
-    def __call__(self) -> bool:
-        self.left -= 1
-        return self.left < 0
+    return progress
 
 
 def test_a_pack_that_changed_is_fetched_from_the_beginning(place: Place) -> None:
     (model,) = place.client.list_models()
     with pytest.raises(Cancelled):
-        place.client.download_pack(model, place.pack, is_cancelled=after(3))
+        place.client.download_pack(model, place.pack, leaving_after(3))
     place.state.pack = PACK[::-1]
     with pytest.raises(ModelError, match="SHA-256"):
         place.client.download_pack(model, place.pack)
