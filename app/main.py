@@ -7,7 +7,6 @@ import faulthandler
 import logging
 import logging.handlers
 import signal
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,18 +20,21 @@ from app.core.services import Backends, ChatRequest, Measurement, Report
 from app.domain.backend import Backend, ModelInfo
 from app.domain.clearance import Purpose
 from app.domain.errors import AppError, ModelError, SettingsError
-from app.domain.ids import NO_MESSAGE
 from app.storage.backends import BackendStore
 from app.storage.paths import DataFolder, data_folder
 from app.storage.secrets import TokenStore
 from app.storage.settings import Settings, SettingsFile
+from app.wire.messages import Recipe
+from app.wire.plan import layer_by_layer
 
 if TYPE_CHECKING:
     from app.core.chat import Chat
     from app.core.embedded import EmbeddedBackend
-    from app.core.session import RemoteSession, RetryPolicy
+    from app.core.session import RetryPolicy
+    from app.device.adapter import Adapter
     from app.device.near_half import NearHalf
     from app.device.pack import DevicePack
+    from app.net.address import Address
     from app.net.channel import DataChannel
     from app.privacy.gate import PrivacyGate
 
@@ -40,6 +42,7 @@ BUILT_IN_MODEL = "smollm2-135m-instruct"
 # The model's threads on the device: the built-in backend computes on the other cores, and two torch processes that
 # fight for the same cores fall to a fraction of their speed (docs/lab-log.md).
 DEVICE_THREADS = 1
+MEASURED_RANK = 32
 SWITCH_INTERVAL_S = 0.0002  # Python's own 5 ms lets one busy thread stall the generation thread
 LOG_BYTES = 2**20
 
@@ -66,28 +69,32 @@ class Nearhalf:
             yield self._build_chat(request, report, stack)[0]
 
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
-        """Round trips by WebSocket pings; decode steps of one token, with the device's own part. Raises AppError."""
-        from app.core.session import RemoteSession
-        from app.domain.sampling import SamplingSettings
+        """Round trips by WebSocket pings; decode steps with no adapter, and with one of zeros that taps every layer.
+
+        A ping does not wait for the backend's engine, and an exchange does: so exchanges are timed themselves.
+        Raises AppError.
+        """
+        from app.device.adapter import Adapter
         from app.net.measure import round_trips_ms
 
         with ExitStack() as stack:
             link = self._link(backend, report, stack)
             model, pack = self._model(link, None, report)
-            near = _near_half(pack, None)
-            report("Measuring.")
+            report("Measuring round trips.")
             channel = link.open_channel()
+            stack.callback(channel.close)
             channel.connect()
             rtt_ms = round_trips_ms(channel)
             channel.close()
-            session = RemoteSession(
-                near, model, link.open_channel, _retry_policy(), report, lambda: None, purpose=Purpose.MEASURE
-            )
-            stack.callback(session.close)
-            sampler = near.sampler(SamplingSettings())
-            times_ms = [_timed_step_ms(session, near, sampler) for _ in range(10)]
-        step_ms = statistics.median(times_ms[2:]) - statistics.median(rtt_ms)
-        return Measurement(tuple(rtt_ms), max(step_ms, 0.0))
+            report("Measuring steps without an adapter.")
+            step_ms = _step_ms(link, model, _near_half(pack, None), report)
+            report("Measuring steps with an exchange at every layer.")
+            ranks = [recipe.rank for recipe in pack.facts.recipes if recipe.name == Recipe.SVD.name.lower()]
+            plan = layer_by_layer(range(model.layers), min([MEASURED_RANK, *ranks]))
+            adapter = Adapter.zero(plan, pack.facts, Recipe.SVD, name="measurement")
+            tapped_ms = _step_ms(link, model, _near_half(pack, adapter), report)
+        exchange_ms = (tapped_ms - step_ms) / max(plan.round_trips - 1, 1)
+        return Measurement(tuple(rtt_ms), step_ms, max(exchange_ms, 0.0), model.layers)
 
     def open_window(self) -> int:
         """Show the window until it is closed."""
@@ -135,6 +142,7 @@ class Nearhalf:
 
     def _build_chat(self, request: ChatRequest, report: Report, stack: ExitStack) -> tuple["Chat", ModelInfo]:
         from app.core.chat import Chat
+        from app.device.adapter import Adapter
         from app.device.tokenizer import load_tokenizer
 
         link = self._link(request.backend, report, stack)
@@ -142,7 +150,7 @@ class Nearhalf:
         report("Loading the device's half of the model.")
         chat = Chat(
             model=model,
-            near=_near_half(pack, request.adapter),
+            near=_near_half(pack, Adapter.load(request.adapter, pack.facts) if request.adapter else None),
             tokenizer=load_tokenizer(pack),
             open_channel=link.open_channel,
             meter=link.gate,
@@ -150,7 +158,7 @@ class Nearhalf:
             system=request.system or "",
         )
         stack.callback(chat.close)
-        chat.connect()
+        chat.connect(report)
         return chat, model
 
     def _link(self, backend: Backend | None, report: Report, stack: ExitStack) -> "Link":
@@ -204,35 +212,38 @@ class Link:
         self._embedded = embedded
         self._allow(backend)
 
-    def open_channel(self) -> "DataChannel":
-        """A channel, not connected yet. Raises BackendError where the built-in backend cannot be started anew."""
+    def open_channel(self, is_cancelled: Callable[[], bool] = lambda: False) -> "DataChannel":
+        """A channel, not connected yet; the built-in backend is started anew where it has died.
+
+        Raises BackendError where it cannot be started, Cancelled where `is_cancelled` says so meanwhile.
+        """
         from app.net.channel import DataChannel
 
         if self._embedded is not None:
-            backend = self._embedded.start()  # the running one, or a new one where it has died
+            backend = self._embedded.start(is_cancelled=is_cancelled)
             if backend != self.backend:
-                self.gate.disallow(_host(self.backend))
+                self.gate.disallow(_address(self.backend).name)
                 self._allow(backend)
         return DataChannel(self.backend, self.gate)
 
     def _allow(self, backend: Backend) -> None:
         self.backend = backend
-        self.gate.allow(_host(backend))
+        address = _address(backend)
+        self.gate.allow(address.name, address.path)
 
 
-def _host(backend: Backend) -> str:
+def _address(backend: Backend) -> "Address":
     from app.net.address import parse_url
 
-    return parse_url(backend.url).name
+    return parse_url(backend.url)
 
 
-def _near_half(pack: "DevicePack", adapter: Path | None) -> "NearHalf":
-    from app.device.adapter import Adapter
+def _near_half(pack: "DevicePack", adapter: "Adapter | None") -> "NearHalf":
     from app.device.near_half import NearHalf
     from app.device.threads import use_threads
 
     use_threads(DEVICE_THREADS)
-    return NearHalf(pack, Adapter.load(adapter, pack.facts) if adapter is not None else None)
+    return NearHalf(pack, adapter)
 
 
 def _retry_policy() -> "RetryPolicy":
@@ -242,11 +253,16 @@ def _retry_policy() -> "RetryPolicy":
     return RetryPolicy(delays_s)
 
 
-def _timed_step_ms(session: "RemoteSession", near: "NearHalf", sampler: object) -> float:
-    started_s = time.perf_counter()
-    state = session.extend([0], NO_MESSAGE, want_last=True)
-    near.next_token(state, sampler, [0])
-    return (time.perf_counter() - started_s) * 1000
+def _step_ms(link: "Link", model: ModelInfo, near: "NearHalf", report: Report) -> float:
+    from app.core.measurement import median_step_ms
+    from app.core.session import RemoteSession
+
+    session = RemoteSession(near, model, link.open_channel, _retry_policy(), report, lambda: None, Purpose.MEASURE)
+    try:
+        session.connect(report)
+        return median_step_ms(session, near)
+    finally:
+        session.close()
 
 
 def _choose(models: Sequence[ModelInfo], model_id: str | None) -> ModelInfo:

@@ -269,7 +269,9 @@ def main(arguments: list[str]) -> int:
         if testing:
             os.chdir(root)
             command = ["-m", "pytest", *arguments[1:]]
-        else:  # -P: a folder `app` where the person happens to be must not take our place
+        else:
+            os.environ["NEARHALF_COMMAND"] = "python3 start.py"  # for the app's own help; see app/cli/arguments.py
+            # -P: a folder `app` where the person happens to be must not take our place
             command = ["-P", "-m", "app", *app_arguments(arguments, display=display)]
         return become([str(place.python), *command])
     except SetupProblem as problem:

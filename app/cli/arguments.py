@@ -2,10 +2,13 @@
 
 import argparse
 import math
+import os
 from collections.abc import Sequence
 
 from app.domain.sampling import SamplingSettings
 from app.storage.settings import CHAT_SAMPLING
+
+COMMAND_VARIABLE = "NEARHALF_COMMAND"  # how the person started us, where it was not as `nearhalf`: set by start.py
 
 _TOP = """\
 examples:
@@ -39,7 +42,7 @@ examples:
   nearhalf backend test home
   NEARHALF_TOKEN=... nearhalf backend test https://home.example
 
-Measures the round-trip time and one step, and predicts tokens/s = 1 / (round trips x round-trip time + step).
+Measures round trips, steps and exchanges, and predicts tokens/s = 1 / (step + (round trips - 1) x exchange).
 """
 _REMOVE = "example:\n  nearhalf backend remove home\n"
 
@@ -64,7 +67,7 @@ def sampling(arguments: argparse.Namespace) -> SamplingSettings:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _command(None, "nearhalf", "Chat with a model whose decoder layers run elsewhere.", _TOP)
+    parser = _command(None, _program(), "Chat with a model whose decoder layers run elsewhere.", _TOP)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands (none: open the window)")
     _add_chat(commands)
     backend = _command(commands, "backend", "Add, list, test and remove backends.", _ADD + _TEST.partition("\n\n")[0])
@@ -125,6 +128,7 @@ def _command(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser] | None", name: str, summary: str, examples: str
 ) -> argparse.ArgumentParser:
     layout = argparse.RawDescriptionHelpFormatter
+    examples = examples.replace("nearhalf ", f"{_program()} ")
     if commands is None:
         return argparse.ArgumentParser(
             name, description=summary, epilog=examples, formatter_class=layout, allow_abbrev=False
@@ -132,6 +136,10 @@ def _command(
     return commands.add_parser(
         name, help=summary, description=summary, epilog=examples, formatter_class=layout, allow_abbrev=False
     )
+
+
+def _program() -> str:
+    return os.environ.get(COMMAND_VARIABLE) or "nearhalf"
 
 
 def _help(words: str, default: float) -> str:

@@ -3,7 +3,7 @@
 import argparse
 
 from app.cli.choice import chosen_backend
-from app.cli.terminal import Terminal
+from app.cli.terminal import OPERATOR_CAN_READ, Terminal
 from app.core.embedded import NAME as BUILT_IN
 from app.core.services import Measurement, Services
 from app.domain.backend import Backend
@@ -13,12 +13,11 @@ from app.storage.backends import checked_ca_file, checked_name, checked_url
 _TOKEN_LIMIT_CHARS = 4096
 
 # Round trips a token, and the plans that need so many (DESIGN.md section 2). A tap at layer 0 is free.
-PLANS = (
+_SMALL_PLANS = (
     (1, "no adapter"),
     (1, "adapter with the free tap only (layer 0), with or without a head part"),
     (3, "adapter with grouped taps: two taps and the free one"),
     (6, "adapter with grouped taps: five taps and the free one"),
-    (30, "adapter tapping every layer of a 30-layer model, as in the paper"),
 )
 
 
@@ -51,6 +50,7 @@ def _add(arguments: argparse.Namespace, services: Services, terminal: Terminal) 
     else:
         raise SettingsError("There is no terminal to ask for the token.", "Pipe it in, and say --token-stdin.")
     terminal.warn(services.backends.add(Backend(name, url, token, ca_file)))
+    terminal.note(OPERATOR_CAN_READ)
     terminal.print(f"Added {name} at {url}. Try it: nearhalf backend test {name}")
 
 
@@ -77,14 +77,18 @@ def report(measured: Measurement) -> list[str]:
     low, high = min(measured.rtt_ms), max(measured.rtt_ms)
     lines = [
         f"round trip   {measured.median_rtt_ms:8.2f} ms  (median of {len(measured.rtt_ms)}, {low:.2f} to {high:.2f})",
-        f"one step     {measured.step_ms:8.2f} ms  (computing on both sides, without the network)",
+        f"one step     {measured.step_ms:8.2f} ms  (both sides' computing and one round trip, without an adapter)",
+        f"an exchange  {measured.exchange_ms:8.2f} ms  (what each further round trip adds, computing included)",
         "",
         "round trips",
         "    a token  tokens/s  plan",
     ]
-    lines += [f"{trips:11}  {measured.tokens_per_s(trips):8.1f}  {plan}" for trips, plan in PLANS]
-    lines += [
-        "",
-        "Predicted, not measured: 1 / (round trips x round trip + one step). An adapter's own computing is not in it.",
-    ]
+    lines += [f"{trips:11}  {measured.tokens_per_s(trips):8.1f}  {plan}" for trips, plan in plans(measured.layers)]
+    lines += ["", "Predicted: 1 / (one step + (round trips - 1) x an exchange). Longer chats take longer steps."]
     return lines
+
+
+def plans(layers: int) -> list[tuple[int, str]]:
+    """(round trips a token, what needs so many) for a model of `layers` decoder layers, rising."""
+    every = (layers, f"adapter tapping every one of the {layers} layers, as in the paper")
+    return [*(plan for plan in _SMALL_PLANS if plan[0] < max(layers, 2)), every]

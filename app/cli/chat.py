@@ -3,16 +3,18 @@
 import argparse
 import json
 import re
+from contextlib import ExitStack
 from pathlib import Path
 
 from app.cli.arguments import sampling
 from app.cli.choice import chosen_backend
 from app.cli.reply import Conversation, Ending
-from app.cli.terminal import Terminal, status_line
-from app.core.events import Role
+from app.cli.terminal import OPERATOR_CAN_READ, Terminal, status_line
+from app.core.events import EndReason, Role, Traffic
 from app.core.ports import ChatPort
 from app.core.services import ChatRequest, Services
-from app.domain.errors import SettingsError
+from app.domain.errors import AppError, SettingsError
+from app.domain.sampling import SamplingSettings
 
 _PROMPT = "> "
 _HELLO = "/help lists the commands; Ctrl+C stops a reply, Ctrl+D leaves."
@@ -26,17 +28,14 @@ _COMMAND = re.compile(r"/[a-z]+")
 
 def run_chat(arguments: argparse.Namespace, services: Services, terminal: Terminal) -> None:
     """Raises AppError; KeyboardInterrupt where Ctrl+C broke off a reply that nobody was typing for."""
-    settings = sampling(arguments)
     once = None if arguments.once is None else _text(arguments.once)
-    if once is not None and not once.strip():
-        raise SettingsError("There is nothing to send.", 'Give --once some text: nearhalf chat --once "Hello"')
-    request = ChatRequest(
-        chosen_backend(arguments, services.backends, terminal.environ),
-        arguments.model,
-        _adapter(arguments.adapter),
-        _text(arguments.system) if arguments.system else None,
-    )
-    with services.open_chat(request, terminal.progress) as chat:
+    with ExitStack() as stack:
+        try:
+            chat, settings = _open(arguments, services, terminal, stack)
+        except AppError as error:
+            if arguments.json:
+                terminal.print(json.dumps(summary(Ending("", EndReason.FAILED, Traffic(), error, 0))))
+            raise
         terminal.clear_progress()
         conversation = Conversation(chat, settings, terminal, streams=not arguments.json)
         if once is not None:
@@ -47,6 +46,21 @@ def run_chat(arguments: argparse.Namespace, services: Services, terminal: Termin
             for line in terminal.stdin:
                 if text := _text(line).strip():
                     _answer(conversation, text, arguments, terminal)
+
+
+def _open(
+    arguments: argparse.Namespace, services: Services, terminal: Terminal, stack: ExitStack
+) -> tuple[ChatPort, SamplingSettings]:
+    """Judge the arguments, then open the chat. Raises AppError."""
+    settings = sampling(arguments)
+    if arguments.once is not None and not _text(arguments.once).strip():
+        raise SettingsError("There is nothing to send.", 'Give --once some text: nearhalf chat --once "Hello"')
+    backend = chosen_backend(arguments, services.backends, terminal.environ)
+    system = _text(arguments.system) if arguments.system else None
+    request = ChatRequest(backend, arguments.model, _adapter(arguments.adapter), system)
+    if backend is not None:
+        terminal.note(OPERATOR_CAN_READ)
+    return stack.enter_context(services.open_chat(request, terminal.progress)), settings
 
 
 def _answer(conversation: Conversation, text: str, arguments: argparse.Namespace, terminal: Terminal) -> None:

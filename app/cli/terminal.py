@@ -14,6 +14,12 @@ from typing import TextIO
 from app.core.events import EndReason, Traffic
 from app.domain.errors import AppError
 
+# DESIGN.md section 6: what must be said of every backend that somebody else may run.
+OPERATOR_CAN_READ = (
+    "Text stays on this computer, but whoever runs this backend and records the traffic can rebuild it from the "
+    "numbers: choose one that you trust, or run your own."
+)
+
 _DIM, _RED, _PLAIN = "\x1b[2m", "\x1b[31m", "\x1b[0m"
 _ERASE_LINE = "\r\x1b[K"
 

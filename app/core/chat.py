@@ -26,7 +26,7 @@ from app.core.events import (
     TrafficChanged,
 )
 from app.core.generation import Reply, generate
-from app.core.ports import Channel, NearHalf, Tokens, TrafficMeter
+from app.core.ports import NearHalf, OpenChannel, Tokens, TrafficMeter
 from app.core.session import RemoteSession, RetryPolicy
 from app.domain.backend import ModelInfo
 from app.domain.errors import AppError, BackendError, Cancelled, SettingsError
@@ -50,7 +50,7 @@ class Chat:
         model: ModelInfo,
         near: NearHalf,
         tokenizer: Tokens,
-        open_channel: Callable[[], Channel],
+        open_channel: OpenChannel,
         meter: TrafficMeter,
         retry: RetryPolicy,
         system: str = "",
@@ -85,9 +85,12 @@ class Chat:
     def subscribe(self, listener: Callable[[Event], None]) -> None:
         self._listeners.append(listener)
 
-    def connect(self) -> None:
-        """Open the session on the calling thread. Raises AppError with the reason where the backend says no."""
-        self._session.connect()
+    def connect(self, report: Callable[[str], None]) -> None:
+        """Open the session on the calling thread. Raises AppError with the reason where the backend says no.
+
+        Nobody has subscribed yet: `report` gets a sentence on each wait, with its reason.
+        """
+        self._session.connect(report)
 
     def send(self, text: str, settings: SamplingSettings) -> None:
         """Add the person's message and generate the reply. Raises SettingsError while a reply is under way."""
@@ -206,17 +209,20 @@ class Chat:
         self._emit(ReplyEnded(reply.message, reason, traffic, error))
 
     def _prompt(self) -> list[int]:
-        messages = self.messages
+        """The chat as tokens. Messages of the person with no reply between them (it was stopped before its first token,
+        or failed) become one, a blank line apart: many chat templates refuse roles that do not alternate."""
         eos = self._tokenizer.eos_ids
-        return self._tokenizer.encode_chat(
-            [(message.role.value, message.text) for message in messages],
-            add_generation_prompt=True,
-            replies={
-                place: [token for token in message.tokens if token not in eos]
-                for place, message in enumerate(messages)
-                if message.tokens
-            },
-        )
+        turns: list[tuple[str, str]] = []
+        replies: dict[int, list[int]] = {}
+        for message in self.messages:
+            role = message.role.value
+            if message.role is Role.USER and turns and turns[-1][0] == role:
+                turns[-1] = (role, f"{turns[-1][1]}\n\n{message.text}")
+                continue
+            if message.tokens:
+                replies[len(turns)] = [token for token in message.tokens if token not in eos]
+            turns.append((role, message.text))
+        return self._tokenizer.encode_chat(turns, add_generation_prompt=True, replies=replies)
 
     def _on_progress(self, reply: Reply) -> None:
         if not reply.tokens:

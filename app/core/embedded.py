@@ -72,11 +72,13 @@ class EmbeddedBackend:
         child = self._child
         return child is not None and child.is_alive
 
-    def start(self, report: Report = lambda sentence: None) -> Backend:
+    def start(
+        self, report: Report = lambda sentence: None, is_cancelled: Callable[[], bool] = lambda: False
+    ) -> Backend:
         """The running backend; started first where it is not running. `report` gets a sentence every two seconds.
 
         Raises ModelError where there is no prepared model, BackendError where the child ends or stays silent, and
-        Cancelled where `stop` is called meanwhile.
+        Cancelled where `stop` is called or `is_cancelled` says so meanwhile.
         """
         with self._lock:
             if self._backend is not None and self.is_running:
@@ -90,17 +92,12 @@ class EmbeddedBackend:
             token = secrets.token_urlsafe(32)
             self._child = _Child(self._command(), self._model, token, self._log)
             try:
-                url = self._wait_until_it_listens(self._child, report)
+                url = self._wait_until_it_listens(self._child, report, is_cancelled)
             except BaseException:
                 self._end_child()
                 raise
             self._backend = Backend(NAME, url, token)
             return self._backend
-
-    def restart(self, report: Report = lambda sentence: None) -> Backend:
-        """Stop it if it still runs, and start it anew. Raises as `start` does."""
-        self.stop()
-        return self.start(report)
 
     def stop(self) -> None:
         """End the child: close its standard input, wait, terminate, kill. Never raises; harmless where nothing runs."""
@@ -116,12 +113,12 @@ class EmbeddedBackend:
         if child is not None:
             child.end()
 
-    def _wait_until_it_listens(self, child: "_Child", report: Report) -> str:
+    def _wait_until_it_listens(self, child: "_Child", report: Report, is_cancelled: Callable[[], bool]) -> str:
         began_s = time.monotonic()
         next_report_s = 0.0
         while True:
             waited_s = time.monotonic() - began_s
-            if self._stopping.is_set():
+            if self._stopping.is_set() or is_cancelled():
                 raise Cancelled
             if waited_s > self._start_timeout_s:
                 raise self._failure(f"The built-in backend did not answer within {self._start_timeout_s:.0f} s.")

@@ -25,7 +25,7 @@ class EndReason(Enum):
 
 
 class LinkState(Enum):
-    """How the backend stands, in the words the window uses."""
+    """How the backend stands. The terminal shows these words; the window has its own (app/ui/words.py)."""
 
     STARTING = "Starting the backend"
     READY = "Ready"
@@ -77,7 +77,7 @@ class MessageAdded:
 
 @dataclass(frozen=True, slots=True)
 class HistoryChanged:
-    """Messages were removed or replaced (edit, regenerate, new chat): read ChatService.messages again."""
+    """Messages were removed or replaced (edit, regenerate, new chat): read ChatPort.messages again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,10 +85,13 @@ def generate(
 
 
 def _send_prompt(session: RemoteSession, prompt: Sequence[int], reply: Reply, on_progress: Callable[[], None]) -> bytes:
-    """Bring the cache to `prompt`, sending only what it does not hold; return the last hidden state."""
+    """Bring the cache to `prompt`, sending only what it does not hold; return the last hidden state.
+
+    Raises ContextFull, with nothing sent, where no position would be left for the reply's first token.
+    """
     if len(prompt) >= session.positions:
         raise ContextFull(
-            f"This chat has {len(prompt)} tokens, and the model's context holds {session.positions}.",
+            f"This chat has {len(prompt)} tokens: the model's context of {session.positions} has no room for a reply.",
             "Start a new chat, or edit an earlier message to make it shorter.",
         )
     held = min(shared_prefix(session.tokens, prompt), len(prompt) - 1)  # the last one is sent again for its state

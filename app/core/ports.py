@@ -31,6 +31,11 @@ class Channel(Protocol):
         """Say goodbye and close; never raises."""
 
 
+OpenChannel = Callable[[Callable[[], bool]], Channel]
+"""Makes a channel, not connected yet. It may have to start a backend first: then it asks its argument, several times a
+second, whether the person has stopped it, and raises Cancelled where they have."""
+
+
 class TrafficTotals(Protocol):
     """Frames and wire bytes of one message, as the ledger has them."""
 

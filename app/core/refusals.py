@@ -4,6 +4,8 @@ from app.domain.errors import BackendRefused
 from app.wire.errors import ErrorCode, RefusedByPeer
 from app.wire.frames import MAJOR
 
+_UPDATE_BACKEND = "Ask whoever runs the backend to update it."
+_UPDATE_APP = "Update Nearhalf on this computer."
 _UPDATE = "Update Nearhalf, or ask whoever runs the backend to update it."
 _LATER = "Wait a little and try again, or use another backend."
 
@@ -49,7 +51,13 @@ _WORDS: dict[ErrorCode, tuple[str, str, bool]] = {
 
 
 def refusal_in_words(error: RefusedByPeer) -> BackendRefused:
-    """What to tell a person about an ERROR frame."""
+    """What to tell a person about an ERROR frame, or about a frame of a version that this side does not speak."""
+    if error.code is ErrorCode.VERSION_UNSUPPORTED and error.detail:
+        is_newer = int(error.detail) > MAJOR
+        return BackendRefused(
+            f"The backend speaks version {error.detail} of the protocol, and this app version {MAJOR}.",
+            _UPDATE_APP if is_newer else _UPDATE_BACKEND,
+        )
     message, advice, can_retry = _WORDS.get(
         error.code, (f"The backend refused what this device sent ({error.code.name}).", _UPDATE, False)
     )

@@ -25,18 +25,20 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One backend, measured: round trips of a small message, and one decode step's time without its round trip."""
+    """One backend with its first model, measured."""
 
-    rtt_ms: tuple[float, ...]  # at least one
-    step_ms: float  # computing on both sides
+    rtt_ms: tuple[float, ...]  # of pings, which wait for no engine: shown, not predicted with. At least one
+    step_ms: float  # one decode step without an adapter: both sides' computing and its round trip
+    exchange_ms: float  # what each exchange of a step adds: a round trip, the backend's engine, M z
+    layers: int  # of the model
 
     @property
     def median_rtt_ms(self) -> float:
         return median(self.rtt_ms)
 
     def tokens_per_s(self, round_trips: int) -> float:
-        """Decode speed predicted for a plan: 1 / (round_trips x RTT + compute)."""
-        return 1000.0 / max(round_trips * self.median_rtt_ms + self.step_ms, 1e-6)
+        """Decode speed predicted for a plan: 1 / (step + exchanges x exchange), exchanges = round_trips - 1."""
+        return 1000.0 / max(self.step_ms + (round_trips - 1) * self.exchange_ms, 1e-6)
 
 
 class Backends(Protocol):

@@ -4,7 +4,8 @@ The device holds the truth: this file remembers every step it sent, with its bou
 dies it opens another session and sends those steps again, positions that were decoded one by one as ROWWISE steps,
 so the new cache is bit for bit the old one and a reply goes on token for token.
 
-Contract per failure: ConnectionLost and a refusal that may pass are retried with back-off until `give_up_after_s`;
+Contract per failure: ConnectionLost and a refusal that may pass are retried with back-off until `give_up_after_s`
+(`give_up_opening_after_s` while a person waits for the first connection); every wait is announced with its reason.
 LedgerError, a refusal that will not pass and Cancelled go to the caller at once. Nothing is lost in any case.
 """
 
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from threading import Event as Flag
 from typing import TypeVar
 
-from app.core.ports import Channel, NearHalf
+from app.core.ports import Channel, NearHalf, OpenChannel
 from app.core.refusals import refusal_in_words
 from app.domain.backend import ModelInfo
 from app.domain.clearance import Purpose
@@ -86,6 +87,7 @@ class RetryPolicy:
 
     waits_s: Callable[[], Iterable[float]]
     give_up_after_s: float = 120.0
+    give_up_opening_after_s: float = 15.0
 
 
 class RemoteSession:
@@ -95,7 +97,7 @@ class RemoteSession:
         self,
         near: NearHalf,
         model: ModelInfo,
-        open_channel: Callable[[], Channel],
+        open_channel: OpenChannel,
         retry: RetryPolicy,
         on_reconnecting: Callable[[str], None],
         on_connected: Callable[[], None],
@@ -145,13 +147,17 @@ class RemoteSession:
         def send() -> bytes:
             return self._send_step(position, tokens, flags, self._purpose, message)
 
-        state = self._with_retries(send, message)
+        state = self._with_retries(send, message, self._retry.give_up_after_s, self._on_reconnecting)
         self._history.add(tokens)
         return state
 
-    def connect(self) -> None:
-        """Open the session now, so that a wrong token or a full backend is known before the first message."""
-        self._with_retries(lambda: None, NO_MESSAGE)
+    def connect(self, report: Callable[[str], None] | None = None) -> None:
+        """Open the session now, so that a wrong token or a full backend is known before the first message.
+
+        `report` gets a sentence before each further try (None: whoever is told later too). Raises as `extend` does.
+        """
+        announce = report or self._on_reconnecting
+        self._with_retries(lambda: None, NO_MESSAGE, self._retry.give_up_opening_after_s, announce)
 
     def keep_alive(self) -> None:
         """Answer the backend's pings while no step is under way. A dead link is dropped; the next step reconnects."""
@@ -174,7 +180,9 @@ class RemoteSession:
         self._channel = None
         self._connection = None
 
-    def _with_retries(self, work: Callable[[], Result], message: MessageId) -> Result:
+    def _with_retries(
+        self, work: Callable[[], Result], message: MessageId, give_up_after_s: float, announce: Callable[[str], None]
+    ) -> Result:
         deadline: float | None = None
         waits = iter(self._retry.waits_s())
         attempt = 0
@@ -194,13 +202,13 @@ class RemoteSession:
                 if isinstance(error, BackendRefused) and not error.can_retry:
                     raise
                 now = time.monotonic()
-                deadline = deadline or now + self._retry.give_up_after_s
+                deadline = deadline or now + give_up_after_s
                 wait_s = next(waits, None)
                 if wait_s is None or now + wait_s > deadline:
                     raise
                 attempt += 1
                 log.info("connection lost, attempt %d", attempt)
-                self._on_reconnecting(f"{error.message} Trying again (attempt {attempt}).")
+                announce(f"{error.message} Trying again (attempt {attempt}).")
                 if self.cancelled.wait(wait_s):
                     raise Cancelled from error
             except BaseException:
@@ -209,7 +217,7 @@ class RemoteSession:
 
     def _open_and_replay(self, message: MessageId) -> None:
         near = self._near
-        channel = self._open_channel()
+        channel = self._open_channel(self.cancelled.is_set)
         self._channel = channel
         channel.connect()
         connection = DeviceConnection(near.hidden_size)

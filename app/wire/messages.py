@@ -1,6 +1,8 @@
 """The payloads of the control frames: OPEN, OPENED, ERROR. Integers and hashes only; no field can carry text.
 
-To add a field: append it, raise frames.MINOR, and let the older length stay valid (docs/wire-protocol.md, "Versions").
+OPENED and ERROR may grow: to add a field, append it, raise frames.MINOR, and let the older length stay valid. OPEN may
+not: its plan ends the payload, and bytes after it are refused, so that nothing can ride along; a further field of OPEN
+is a new major version (docs/wire-protocol.md, "Versions").
 """
 
 import struct

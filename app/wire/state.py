@@ -16,6 +16,8 @@ from app.wire.limits import Limits
 from app.wire.messages import Open, Opened, Refusal
 from app.wire.plan import ExchangePlan, Tap
 
+MAJOR_OFFSET = 2  # of the major version in a header of any version
+
 
 class Phase(Enum):
     """Where a connection stands."""
@@ -110,7 +112,9 @@ class DeviceConnection:
     def receive(self, untrusted: bytes) -> Frame:
         """One message from the cloud: OPENED, TAP or STATE, checked against what was asked.
 
-        Raises RefusedByPeer for an ERROR frame, RemoteProtocolError for anything the protocol does not allow now.
+        Raises RefusedByPeer for an ERROR frame, RemoteProtocolError for anything the protocol does not allow now. A
+        frame of another major version counts as that refusal, its detail being the peer's version: the header up to
+        there is the same in all versions, and what follows cannot be read.
         """
         try:
             frame = decode(untrusted, self._limits)
@@ -129,8 +133,10 @@ class DeviceConnection:
                 self.phase = Phase.READY
             else:
                 raise RemoteProtocolError(ErrorCode.OUT_OF_ORDER, f"{frame.kind.name} while {self.phase.name}")
-        except (RemoteProtocolError, RefusedByPeer):
+        except (RemoteProtocolError, RefusedByPeer) as error:
             self.phase = Phase.ENDED
+            if isinstance(error, RemoteProtocolError) and error.code is ErrorCode.VERSION_UNSUPPORTED:
+                raise RefusedByPeer(error.code, str(untrusted[MAJOR_OFFSET])) from error
             raise
         return frame
 

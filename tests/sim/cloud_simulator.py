@@ -40,7 +40,7 @@ class SimulatedCloud:
     log: list[tuple[Purpose, Kind, int, int]] = field(default_factory=list)
     totals_of: dict[MessageId, "Totals"] = field(default_factory=dict)
 
-    def open_channel(self) -> "SimulatedChannel":
+    def open_channel(self, is_cancelled: Callable[[], bool] = lambda: False) -> "SimulatedChannel":
         return SimulatedChannel(self)
 
     def totals(self, message: MessageId) -> "Totals":

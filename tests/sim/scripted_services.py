@@ -34,7 +34,7 @@ class ScriptedServices:
     folder: Path
     chat: ScriptedChat = field(default_factory=ScriptedChat)
     error: AppError | None = None  # raised instead of opening a chat
-    measurement: Measurement = field(default_factory=lambda: Measurement((10.0, 9.0, 50.0), 20.0))
+    measurement: Measurement = field(default_factory=lambda: Measurement((10.0, 9.0, 50.0), 20.0, 12.0, 30))
     requests: list[ChatRequest] = field(default_factory=list)
     measured: list[Backend | None] = field(default_factory=list)
     windows: int = 0

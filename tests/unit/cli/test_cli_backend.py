@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import run
+from app.cli.backend import plans
 from app.cli.terminal import Terminal
 from app.core.services import Measurement
 from app.domain.backend import Backend
@@ -115,20 +116,35 @@ def test_a_backend_is_removed_and_a_second_time_is_an_error(cli: Run) -> None:
 
 
 def test_the_prediction_is_the_formula_applied_to_what_was_measured(cli: Run) -> None:
-    cli.services.measurement = Measurement((10.0, 9.0, 50.0), 20.0)
+    cli.services.measurement = Measurement((10.0, 9.0, 50.0), 30.0, 12.0, layers=28)
     assert cli("test") == 0
     assert cli.services.measured == [None]
     rows = [line.split(maxsplit=2) for line in cli.out.splitlines() if line[:11].strip().isdigit()]
     assert [(int(trips), float(speed)) for trips, speed, _ in rows] == [
-        (1, 33.3), (1, 33.3), (3, 20.0), (6, 12.5), (30, 3.1),
+        (1, 33.3), (1, 33.3), (3, 18.5), (6, 11.1), (28, 2.8),
     ]  # fmt: skip
-    assert "10.00 ms  (median of 3, 9.00 to 50.00)" in cli.out
-    assert "20.00 ms" in cli.out
+    assert "28 layers" in cli.out
+    for number in ("10.00 ms  (median of 3, 9.00 to 50.00)", "30.00 ms", "12.00 ms"):
+        assert number in cli.out
 
 
-@pytest.mark.parametrize(("rtt_ms", "step_ms", "trips", "expected"), [(20.0, 36.0, 34, 1.4), (0.05, 10.0, 1, 99.5)])
-def test_the_formula(rtt_ms: float, step_ms: float, trips: int, expected: float) -> None:
-    assert Measurement((rtt_ms,), step_ms).tokens_per_s(trips) == pytest.approx(expected, abs=0.05)
+@pytest.mark.parametrize(
+    ("step_ms", "exchange_ms", "trips", "expected"), [(36.0, 20.0, 34, 1.4), (10.0, 0.3, 1, 100.0)]
+)
+def test_the_formula(step_ms: float, exchange_ms: float, trips: int, expected: float) -> None:
+    assert Measurement((7.0,), step_ms, exchange_ms, 34).tokens_per_s(trips) == pytest.approx(expected, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("layers", "trips"), [(30, [1, 1, 3, 6, 30]), (5, [1, 1, 3, 5]), (3, [1, 1, 3]), (1, [1, 1, 1])]
+)
+def test_the_plans_are_those_of_the_model(layers: int, trips: list[int]) -> None:
+    assert [trips for trips, _ in plans(layers)] == trips
+
+
+def test_whoever_adds_a_backend_is_told_what_its_operator_can_do(cli: Run) -> None:
+    cli("add", "home", "https://home.example", stdin=Keyboard())
+    assert "records the traffic can rebuild" in cli.err
 
 
 def test_a_saved_backend_and_an_address_are_measured_with_their_tokens(cli: Run) -> None:

@@ -204,6 +204,35 @@ def test_in_json_a_reply_that_fails_says_so_too(cli: Run) -> None:
     assert json.loads(cli.out)["error"] == {"message": "The backend is gone.", "advice": "Try later."}
 
 
+def test_in_json_a_chat_that_cannot_be_opened_is_one_object_too(cli: Run) -> None:
+    cli.services.error = ModelError("There is no model.", "Run start.py again.")
+    assert cli("chat", "--json", "--once", "Hi") == 1
+    (line,) = cli.out.splitlines()
+    opened = json.loads(line)
+    assert (opened["text"], opened["end"]) == ("", "failed")
+    assert opened["error"] == {"message": "There is no model.", "advice": "Run start.py again."}
+    assert cli.err == "There is no model.\nRun start.py again.\n"
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)], ids=["text", "json"])
+def test_what_an_operator_can_do_is_said_of_every_backend_but_the_built_in_one(cli: Run, more: tuple[str, ...]) -> None:
+    cli.services.backends.add(Backend("home", "https://home.example", "token-h"))
+    assert cli("chat", "--once", "Hi", "--backend", "home", *more) == 0
+    assert cli.err.count("records the traffic can rebuild") == 1
+    assert "rebuild" not in cli.out
+
+
+def test_help_names_the_command_that_the_person_typed(
+    cli: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NEARHALF_COMMAND", "python3 start.py")
+    assert cli("chat", "--help") == 0
+    text = capsys.readouterr().out
+    assert "usage: python3 start.py chat" in text
+    assert "  python3 start.py chat --once" in text
+    assert "nearhalf" not in text
+
+
 @pytest.mark.allow_warning_logs
 def test_a_bug_of_ours_is_words_and_status_1(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:

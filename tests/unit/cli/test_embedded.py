@@ -151,7 +151,6 @@ def test_a_child_that_was_killed_is_started_anew_with_another_token(make: Make, 
     second = child.start()
     assert child.is_running
     assert second.token != first.token
-    assert child.restart().token != second.token
 
 
 def test_a_child_that_ends_at_once_is_an_error_that_names_its_log(make: Make, log: Path) -> None:
@@ -179,6 +178,19 @@ def test_stop_from_another_thread_breaks_off_a_start(make: Make) -> None:
         child.start()
     timer.join()
     assert time.monotonic() - began < 5
+
+
+def test_a_start_is_broken_off_when_its_caller_is_stopped(make: Make) -> None:
+    child = make("import sys\n" + UNTIL_EOF, 60.0)
+    stopped = threading.Event()
+    timer = threading.Timer(0.3, stopped.set)
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        child.start(is_cancelled=stopped.is_set)
+    timer.join()
+    assert time.monotonic() - began < 5
+    assert not child.is_running
 
 
 @pytest.mark.parametrize("url", ["http://0.0.0.0:80", "https://evil.example", "http://127.0.0.1@evil.example", "x"])

@@ -1,7 +1,8 @@
 """A chat over a simulated cloud: what a person asks for, and the events they then see."""
 
+import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -43,12 +44,15 @@ class Recorder:
 
 @contextmanager
 def open_chat(
-    cloud: SimulatedCloud, end_after: int = 12, plan: ExchangePlan | None = None
+    cloud: SimulatedCloud,
+    end_after: int = 12,
+    plan: ExchangePlan | None = None,
+    tokenizer: SimulatedTokens | None = None,
 ) -> Iterator[tuple[Chat, Recorder]]:
     chat = Chat(
         model=MODEL,
         near=SimulatedNear(plan, end_after),
-        tokenizer=SimulatedTokens(),
+        tokenizer=tokenizer or SimulatedTokens(),
         open_channel=cloud.open_channel,
         meter=cloud,
         retry=RetryPolicy(lambda: [0.0] * 3),
@@ -163,6 +167,60 @@ def test_limits_end_a_reply_with_their_name() -> None:
         chat.send("x" * 500, SETTINGS)
         ended = seen.reply()
         assert ended.reason is EndReason.FAILED and ended.error is not None and "400" in ended.error.message
+
+
+def test_a_prompt_has_to_leave_room_for_a_reply() -> None:
+    """The simulated tokenizer makes a token of each character, and one of the message's end."""
+    positions = MODEL.max_positions
+    cloud = SimulatedCloud()
+    with open_chat(cloud, end_after=10**9) as (chat, seen):
+        chat.send("x" * (positions - 1), SETTINGS)
+        ended = seen.reply()
+        assert ended.error is not None and "no room for a reply" in ended.error.message
+        assert cloud.exchanges == 0
+    with open_chat(SimulatedCloud(), end_after=10**9) as (chat, seen):
+        chat.send("x" * (positions - 2), SETTINGS)
+        ended = seen.reply()
+        assert ended.reason is EndReason.CONTEXT_FULL
+        assert ended.traffic.tokens == 2  # the first takes the last position, and gives the second
+
+
+class AlternatingTokens(SimulatedTokens):
+    """A chat template that demands alternating roles, as several models' do. Keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, str]] = []
+        self.replies: dict[int, list[int]] = {}
+
+    def encode_chat(
+        self,
+        messages: Sequence[tuple[str, str]],
+        *,
+        add_generation_prompt: bool,
+        replies: Mapping[int, Sequence[int]] = {},
+    ) -> list[int]:
+        roles = [role for role, _ in messages]
+        assert all(a != b for a, b in itertools.pairwise(roles)), "roles must alternate"
+        self.messages = list(messages)
+        self.replies = {place: list(tokens) for place, tokens in replies.items()}
+        return super().encode_chat(messages, add_generation_prompt=add_generation_prompt, replies=replies)
+
+
+def test_messages_without_a_reply_between_them_become_one_in_the_prompt() -> None:
+    tokens = AlternatingTokens()
+    cloud = SimulatedCloud(refuse_open=[ErrorCode.MODEL_UNKNOWN])
+    with open_chat(cloud, tokenizer=tokens) as (chat, seen):
+        chat.send("first", SETTINGS)
+        assert seen.reply().reason is EndReason.FAILED
+        chat.send("second", SETTINGS)
+        assert seen.reply().reason is EndReason.END_OF_TEXT
+        assert tokens.messages == [("user", "first\n\nsecond")]
+        made = [token for token in chat.messages[-1].tokens if token not in tokens.eos_ids]
+        chat.send("third", SETTINGS)
+        seen.reply()
+        assert [role for role, _ in tokens.messages] == ["user", "assistant", "user"]
+        assert tokens.replies == {1: made}
+        assert [message.text for message in chat.messages][:2] == ["first", "second"]  # the person still sees two
 
 
 def test_a_stop_string_ends_a_reply_before_it() -> None:

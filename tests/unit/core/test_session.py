@@ -1,19 +1,23 @@
 """A session survives whatever happens to its connection, and the cloud's cache is then what it was, bit for bit."""
 
-from collections.abc import Iterable
+import threading
+import time
+from collections.abc import Callable, Iterable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core.measurement import median_step_ms
+from app.core.ports import Channel
 from app.core.session import RemoteSession, RetryPolicy, SentHistory
 from app.domain.clearance import Purpose
-from app.domain.errors import BackendRefused, Cancelled, ConnectionLost, ContextFull
+from app.domain.errors import BackendError, BackendRefused, Cancelled, ConnectionLost, ContextFull, LedgerError
 from app.domain.ids import NO_MESSAGE
 from app.wire.errors import ErrorCode
-from app.wire.frames import Kind
+from app.wire.frames import MAJOR, Kind
 from app.wire.plan import layer_by_layer
-from tests.sim.cloud_simulator import MODEL, SimulatedCloud, SimulatedNear
+from tests.sim.cloud_simulator import MODEL, SimulatedChannel, SimulatedCloud, SimulatedNear
 
 
 def no_waits() -> Iterable[float]:
@@ -123,6 +127,110 @@ def test_a_refusal_that_will_not_pass_is_said_at_once(code: ErrorCode) -> None:
         make_session(cloud).connect()
     assert caught.value.advice
     assert cloud.connects == 1
+
+
+@pytest.mark.parametrize("is_newer", [True, False])
+def test_a_backend_of_another_major_version_is_named_with_the_side_to_update(
+    is_newer: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = MAJOR + 1 if is_newer else MAJOR - 1
+
+    def refuse(channel: SimulatedChannel, data: bytes) -> bytes:
+        answer = bytearray(channel.connection.error(ErrorCode.VERSION_UNSUPPORTED))
+        answer[2] = theirs  # an ERROR frame in that version's header
+        return bytes(answer)
+
+    monkeypatch.setattr(SimulatedChannel, "_answer", refuse)
+    cloud = SimulatedCloud()
+    with pytest.raises(BackendRefused) as caught:
+        make_session(cloud).connect()
+    assert caught.value.message == f"The backend speaks version {theirs} of the protocol, and this app version {MAJOR}."
+    assert ("Nearhalf on this computer" in caught.value.advice) is is_newer
+    assert cloud.connects == 1
+
+
+def test_while_a_person_waits_for_the_first_connection_the_reason_is_said_and_the_wait_is_short() -> None:
+    cloud = SimulatedCloud(refuse_open=[ErrorCode.SESSIONS_FULL])
+    said: list[str] = []
+    session = make_session(cloud)
+    session.connect(said.append)
+    assert said == ["The backend is serving as many chats as it can. Trying again (attempt 1)."]
+    session.close()
+    waits_s = RetryPolicy(lambda: [0.0, 14.0, 20.0])
+    session = RemoteSession(
+        SimulatedNear(), MODEL, SimulatedCloud(unreachable=9).open_channel, waits_s, said.append, lambda: None
+    )
+    session.cancelled.wait = lambda timeout=None: False  # type: ignore[method-assign]  no real waiting
+    with pytest.raises(ConnectionLost):
+        session.connect(said.append)
+    assert len(said) == 3  # after the second wait a further one would end past the limit
+
+
+def test_after_a_fault_of_the_protocol_the_next_step_has_a_fresh_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = SimulatedCloud()
+    session = make_session(cloud)
+    session.extend([1, 2, 3], NO_MESSAGE, want_last=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(SimulatedChannel, "_answer", lambda channel, data: b"garbage")
+        with pytest.raises(BackendError, match="protocol"):
+            session.extend([4], NO_MESSAGE, want_last=True)
+    state = session.extend([4], NO_MESSAGE, want_last=True)
+    assert cloud.connects == 2
+    session.close()
+    whole = make_session(SimulatedCloud())
+    whole.extend([1, 2, 3], NO_MESSAGE, want_last=True)
+    assert whole.extend([4], NO_MESSAGE, want_last=True) == state
+    whole.close()
+
+
+def test_after_a_ledger_that_failed_the_next_step_has_a_fresh_session() -> None:
+    cloud = SimulatedCloud()
+    session = make_session(cloud)
+    session.extend([1, 2, 3], NO_MESSAGE, want_last=True)
+
+    def full_disk(number: int) -> None:
+        raise LedgerError("The ledger cannot be written.")
+
+    cloud.on_exchange = full_disk
+    with pytest.raises(LedgerError):
+        session.extend([4], NO_MESSAGE, want_last=True)
+    cloud.on_exchange = lambda number: None
+    session.extend([4], NO_MESSAGE, want_last=True)
+    assert cloud.connects == 2
+    session.close()
+
+
+def test_a_measured_step_includes_every_round_trip_of_the_plan() -> None:
+    cloud = SimulatedCloud(on_exchange=lambda number: time.sleep(0.004))
+    plain, taps = SimulatedNear(), SimulatedNear(layer_by_layer(range(3), 2))
+    times_ms = []
+    for near in (plain, taps):
+        session = make_session(cloud, near)
+        session.connect()
+        times_ms.append(median_step_ms(session, near))
+        session.close()
+    assert times_ms[0] >= 4 and times_ms[1] >= 12
+    assert all(purpose is not Purpose.REPLAY for purpose, *_ in cloud.log)
+
+
+def test_cancel_reaches_a_channel_that_starts_a_backend_first() -> None:
+    session = RemoteSession(
+        SimulatedNear(), MODEL, starts_a_backend, RetryPolicy(no_waits), lambda sentence: None, lambda: None
+    )
+    timer = threading.Timer(0.1, session.cancelled.set)
+    timer.start()
+    with pytest.raises(Cancelled):
+        session.connect()
+    timer.join()
+
+
+def starts_a_backend(is_cancelled: Callable[[], bool]) -> Channel:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if is_cancelled():
+            raise Cancelled
+        time.sleep(0.01)
+    raise AssertionError("nobody stopped the start")
 
 
 def test_cancel_breaks_off_the_retries() -> None:
