@@ -17,7 +17,6 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -70,12 +69,13 @@ class PeerProcess:
             text=True,
         )
 
-    def ask(self, **command: Any) -> dict[str, float]:
+    def generate_s(self, prompt: list[int], tokens: int) -> float:
+        """Seconds that the peer took to generate `tokens` tokens."""
         assert self._child.stdin is not None and self._child.stdout is not None
-        self._child.stdin.write(json.dumps(command) + "\n")
+        self._child.stdin.write(json.dumps({"prompt": prompt, "tokens": tokens}) + "\n")
         self._child.stdin.flush()
-        answer: dict[str, float] = json.loads(self._child.stdout.readline())
-        return answer
+        seconds: float = json.loads(self._child.stdout.readline())["seconds"]
+        return seconds
 
     def close(self) -> None:
         assert self._child.stdin is not None
@@ -166,14 +166,14 @@ def main() -> None:
         }
         n = options.tokens
         for round_number in range(options.rounds + 1):
-            one_s = peer.ask(do="generate", prompt=prompt, tokens=1)["seconds"]
-            peer_s = (peer.ask(do="generate", prompt=prompt, tokens=n + 1)["seconds"] - one_s) / n
+            one_s = peer.generate_s(prompt, 1)
+            peer_s = (peer.generate_s(prompt, n + 1) - one_s) / n
             measured = {"peer": peer_s}
             for name, near in (("plain", plain), ("tapped", tapped)):
                 before_s = split.gate.spent_s
                 measured[name] = decode_s(split, near, prompt, n)
                 measured[f"gate {name}"] = (split.gate.spent_s - before_s) / n
-            measured["peer prefill"] = peer.ask(do="generate", prompt=long_prompt, tokens=1)["seconds"]
+            measured["peer prefill"] = peer.generate_s(long_prompt, 1)
             measured["prefill"] = prefill_s(split, plain, long_prompt)
             if round_number:  # the first warms up
                 for name, value in measured.items():

@@ -65,15 +65,10 @@ class Peer:
 
 
 def main() -> None:
-    base_mb = resident_mb()  # after `import torch`
     peer = Peer(Path(sys.argv[1]))
     for line in sys.stdin:
         command = json.loads(line)
-        if command["do"] == "generate":
-            answer: dict[str, float] = {"seconds": peer.generate_s(command["prompt"], command["tokens"])}
-        else:
-            answer = {"mb": resident_mb() - base_mb}
-        print(json.dumps(answer), flush=True)
+        print(json.dumps({"seconds": peer.generate_s(command["prompt"], command["tokens"])}), flush=True)
 
 
 if __name__ == "__main__":
