@@ -69,7 +69,7 @@ def run_serve(options: argparse.Namespace) -> int:
     from cloud_backend.server.eventlog import configure_logging, log_event
     from cloud_backend.server.tokens import TokenFileError, TokenStore
 
-    watch = serving.ParentWatch() if options.stop_with_parent else None
+    watch = serving.ParentWatch(options.token_file) if options.stop_with_parent else None
     config = _config(options)
     if (options.tls_cert is None) != (options.tls_key is None):
         raise OperatorError("--tls-cert and --tls-key belong together: give both, or neither.")
@@ -194,7 +194,11 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--dangerously-allow-plaintext", action="store_true",
         help="listen beyond loopback without TLS: everyone on the way can read tokens and activations",
     )  # fmt: skip
-    serve.add_argument("--stop-with-parent", action="store_true", help="stop when standard input ends")
+    serve.add_argument(
+        "--stop-with-parent", action="store_true",
+        help="stop when standard input ends, and then delete the token file if it is named backend-*.hash, as the app "
+        "names the one that it makes for this process",
+    )  # fmt: skip
     limits = serve.add_argument_group("limits")
     for flag, field, unit, text in _LIMITS:
         kind = type(getattr(_DEFAULTS, field))

@@ -11,20 +11,27 @@ from cloud_backend.engine.config import DecoderConfig
 from cloud_backend.engine.errors import UnsupportedModel
 from cloud_backend.engine.rope import rope_parameters
 
+_WRAPPER = "gemma3"  # of several modalities: its language half is an ordinary gemma3_text
 _ACTIVATIONS = {"silu": "silu", "swish": "silu", "gelu_pytorch_tanh": "gelu_tanh"}
 
 
 def read_config(hf_config: Any) -> DecoderConfig:
     """Read a `transformers` config. Raises UnsupportedModel, naming what is not supported and what is."""
-    if hf_config.model_type == "gemma3":  # the multimodal wrapper: its language half is an ordinary gemma3_text
+    if hf_config.model_type == _WRAPPER:
         hf_config = hf_config.text_config
-    reader = _FAMILIES.get(hf_config.model_type)
-    if reader is None:
+    require_supported(hf_config.model_type)
+    return _FAMILIES[hf_config.model_type](hf_config)
+
+
+def require_supported(architecture: str) -> None:
+    """Raises UnsupportedModel by name: before any weights are fetched or read, for they can take an hour.
+
+    architecture: a config's `model_type`, or a GGUF file's `general.architecture` (whose names are the same).
+    """
+    if architecture not in _FAMILIES and architecture != _WRAPPER:
         raise UnsupportedModel(
-            f"the architecture {hf_config.model_type!r} is not supported; "
-            f"supported are {', '.join(supported_families())}"
+            f"the architecture {architecture!r} is not supported; supported are {', '.join(supported_families())}"
         )
-    return reader(hf_config)
 
 
 def supported_families() -> list[str]:

@@ -55,6 +55,8 @@ def prepare(source: str, out: Path, *, model_id: str | None, report: Report) -> 
         _fill(work, model, config, model_id or _slug(model.name), report)
         work.chmod(0o755)
         _put_in_place(work, out)
+    except KeyError as error:  # of `model.tensors`
+        raise SourceError(f"the weights lack {error.args[0]}") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     report("Ready", 1.0)

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from cloud_backend.engine.errors import SourceError, UnsupportedModel
+from cloud_backend.engine.families import require_supported
 
 _PREFIXES = ("language_model.model.", "model.language_model.", "language_model.", "model.")
 _HUB_FILES = ["*.json", "*.safetensors", "tokenizer.model", "*.jinja"]
@@ -46,6 +47,8 @@ def load_source(source: str) -> SourceModel:
         if not path.is_file():
             raise SourceError(f"there is no file {path}")
         return _load_gguf(path)
+    if path.is_file():
+        raise SourceError(f"{path} is no .gguf file; give the folder that holds the *.safetensors files, or a hub id")
     return _load_folder(_fetch(source), name=source)
 
 
@@ -61,11 +64,14 @@ class LazyTensors(Mapping[str, Tensor]):
     """The tensors of all *.safetensors files of a folder, each read (memory-mapped) when asked for."""
 
     def __init__(self, folder: Path) -> None:
-        from safetensors import safe_open
+        from safetensors import SafetensorError, safe_open
 
         self._places: dict[str, tuple[Any, str]] = {}
         for file in sorted(folder.glob("*.safetensors")):
-            handle = safe_open(file, framework="pt")
+            try:
+                handle = safe_open(file, framework="pt")
+            except (SafetensorError, OSError) as error:
+                raise SourceError(f"{file} is damaged or not whole; fetch it again") from error
             for name in handle.keys():  # noqa: SIM118 - safe_open is no mapping
                 self._places[plain_name(name)] = (handle, name)
         if not self._places:
@@ -88,10 +94,11 @@ def _load_folder(folder: Path, name: str | None = None) -> SourceModel:
 
     if not (folder / "config.json").is_file():
         raise SourceError(f"{folder} holds no config.json")
+    require_supported(_model_type(folder / "config.json"))
     try:
         hf_config = AutoConfig.from_pretrained(folder)
-    except ValueError as error:  # transformers does not know the model_type at all
-        raise UnsupportedModel(str(error).splitlines()[0]) from error
+    except Exception as error:  # a library reads a stranger's file: any fault is the file's
+        raise SourceError(f"{folder / 'config.json'} cannot be read ({type(error).__name__})") from error
     if getattr(hf_config, "quantization_config", None):
         raise UnsupportedModel("quantised safetensors are not supported: use the original weights, or a GGUF file")
     generation = folder / "generation_config.json"
@@ -106,16 +113,48 @@ def _load_folder(folder: Path, name: str | None = None) -> SourceModel:
     )
 
 
+def _model_type(config: Path) -> str:
+    try:
+        return str(json.loads(config.read_text(encoding="utf-8"))["model_type"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SourceError(f"{config} is no config of a model: it names no model_type") from error
+
+
+def _check_gguf(path: Path) -> None:
+    """Before `transformers` reads it: where tensors are missing, it would make them up."""
+    from gguf import GGUFReader
+
+    try:
+        reader = GGUFReader(path)
+        field = reader.get_field("general.architecture")
+        architecture = field.contents() if field else None
+        blocks = reader.get_field(f"{architecture}.block_count")
+        present = {tensor.name for tensor in reader.tensors}
+        layers = min(int(blocks.contents()) if blocks else 0, len(present) + 1)  # a stranger's number
+    except Exception as error:  # a library reads a stranger's file: any fault is the file's
+        raise SourceError(f"{path} is damaged, not whole, or no GGUF file; fetch it again") from error
+    if not isinstance(architecture, str):
+        raise SourceError(f"{path} names no architecture")
+    require_supported(architecture)
+    wanted = {"token_embd.weight", "output_norm.weight", *(f"blk.{layer}.attn_q.weight" for layer in range(layers))}
+    if not layers or not wanted <= present:
+        raise SourceError(f"{path} holds no whole model: {len(wanted - present)} of its main tensors are missing")
+
+
 def _load_gguf(path: Path) -> SourceModel:
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
-    # The dtype must be named here: a model loaded from GGUF refuses to be cast later (FACTS.md).
-    model = AutoModelForCausalLM.from_pretrained(
-        path.parent,
-        gguf_file=path.name,
-        dtype=torch.bfloat16,
-        quantization_config=GgufConfig(gguf_file=path.name, dequantize=True),
-    )
+    _check_gguf(path)
+    try:
+        # The dtype must be named here: a model loaded from GGUF refuses to be cast later (FACTS.md).
+        model = AutoModelForCausalLM.from_pretrained(
+            path.parent,
+            gguf_file=path.name,
+            dtype=torch.bfloat16,
+            quantization_config=GgufConfig(gguf_file=path.name, dequantize=True),
+        )
+    except Exception as error:  # likewise
+        raise SourceError(f"the weights in {path} cannot be read ({type(error).__name__})") from error
     tensors = {plain_name(name): tensor for name, tensor in model.state_dict().items()}
     generation = model.generation_config.to_diff_dict() if model.generation_config else {}
     tokenizer = _tokenizer(AutoTokenizer, path.parent, gguf_file=path.name)
@@ -126,14 +165,17 @@ def _tokenizer(factory: Any, folder: Path, **options: Any) -> Any:
     try:
         return factory.from_pretrained(folder, **options)
     except (OSError, ValueError) as error:
-        raise SourceError(f"{folder} holds no tokenizer that can be read: {error}") from error
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise SourceError(f"{folder} holds no tokenizer that can be read: {reason}") from error
 
 
 def _fetch(hub_id: str) -> Path:
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import hf_hub_download, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
+        require_supported(_model_type(Path(hf_hub_download(hub_id, "config.json"))))
         return Path(snapshot_download(hub_id, allow_patterns=_HUB_FILES))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        raise SourceError(f"{hub_id!r} is no folder, no .gguf file and no model the hub gave us: {error}") from error
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise SourceError(f"{hub_id!r} is no folder, no .gguf file and no model the hub gave us: {reason}") from error

@@ -9,6 +9,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from fnmatch import fnmatch
+from pathlib import Path
 from types import FrameType
 
 import uvicorn
@@ -20,6 +23,7 @@ from cloud_backend.server.listener import url_of
 from cloud_backend.server.protocols import protocols_for
 from cloud_backend.server.table import SessionTable
 
+MADE_BY_PARENT = "backend-*.hash"
 _REQUEST_HEAD_BYTES = 16 * 1024
 _KEEP_ALIVE_S = 20
 _GRACE_S = 2
@@ -89,10 +93,15 @@ def announce_on_stdout(sock: socket.socket, *, has_tls: bool) -> None:
 
 
 class ParentWatch:
-    """Stop when standard input ends: the parent has gone, however it went (`--stop-with-parent`)."""
+    """Stop when standard input ends: the parent has gone, however it went (`--stop-with-parent`).
 
-    def __init__(self) -> None:
+    A parent that was killed could not delete the token file that it made for this process: that is done here. Only a
+    file with the name that the app gives such files is deleted; an operator's own is never touched.
+    """
+
+    def __init__(self, token_file: Path) -> None:
         self._server: BackendServer | None = None
+        self._token_file = token_file
         threading.Thread(target=self._watch, name="parent-watch", daemon=True).start()
 
     def stop_gracefully(self, server: BackendServer) -> None:
@@ -106,6 +115,9 @@ class ParentWatch:
                 pass
         except (OSError, ValueError):
             pass  # a closed stdin ended too
+        if fnmatch(self._token_file.name, MADE_BY_PARENT):
+            with suppress(OSError):
+                self._token_file.unlink(missing_ok=True)
         if self._server is not None:
             self._server.should_exit = True
             time.sleep(_HARD_STOP_S)
