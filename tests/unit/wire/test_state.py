@@ -116,6 +116,18 @@ def test_the_cloud_refuses_each_fault_by_name(data: bytes, code: ErrorCode) -> N
     assert cloud.phase is Phase.ENDED
 
 
+@pytest.mark.parametrize("major", [0, 2, 255])
+def test_a_frame_of_another_version_is_a_refusal_that_names_it(major: int) -> None:
+    device = DeviceConnection(HIDDEN)
+    device.open(ASKED)
+    untrusted = bytearray(CloudConnection(Limits()).error(ErrorCode.VERSION_UNSUPPORTED))
+    untrusted[2] = major
+    with pytest.raises(RefusedByPeer) as caught:
+        device.receive(bytes(untrusted))
+    assert (caught.value.code, caught.value.detail) == (ErrorCode.VERSION_UNSUPPORTED, str(major))
+    assert device.phase is Phase.ENDED
+
+
 def test_a_session_cannot_outgrow_what_it_reserved() -> None:
     device, cloud = opened_pair()
     for position in (0, 4):
