@@ -31,6 +31,7 @@ from setup_qt import check_qt_libraries
 
 TORCH = "torch==2.13.0"  # not in the lock: its CPU and CUDA builds share this version and differ in their hashes
 SPACE_NEEDED_BYTES = 3_000_000_000
+CUDA_SPACE_NEEDED_BYTES = 10_000_000_000  # torch's CUDA packages: 3 GB fetched, and unpacked beside that
 _PIP_WHEEL_FOLDER = Path("usr/share/python-wheels")  # Debian's python3-pip-whl
 
 
@@ -171,6 +172,16 @@ def pip(place: Place, what: str, title: str, arguments: list[str], packages: int
     progress.done(f"done, {megabytes(fetched)} fetched" if fetched else "done")
 
 
+def check_space(place: Place, needed_bytes: int, otherwise: str = "") -> None:
+    """Raises SetupProblem where the disk of the environment has less free; `otherwise` is further advice."""
+    free_bytes = shutil.disk_usage(place.venv).free
+    if free_bytes < needed_bytes:
+        raise SetupProblem(
+            f"There is too little space: {megabytes(free_bytes)} free, {megabytes(needed_bytes)} needed.",
+            f"Free some on the disk that holds {place.root}, then run the same command again.{otherwise}",
+        )
+
+
 def install_locked(place: Place, lock_name: str) -> None:
     """Install one lock file: exact versions, ready-made builds only, every file checked by its hash."""
     lock = (place.root / "packaging" / f"{lock_name}.txt").read_bytes()
@@ -179,12 +190,8 @@ def install_locked(place: Place, lock_name: str) -> None:
         return
     packages = len(re.findall(rb"^[A-Za-z]", lock, re.MULTILINE))
     purpose = "the packages for the tests" if lock_name == "lock-test" else "the app's packages"
-    free_bytes = shutil.disk_usage(place.venv).free
-    if lock_name == "lock-run" and free_bytes < SPACE_NEEDED_BYTES:
-        raise SetupProblem(
-            f"There is too little space: {megabytes(free_bytes)} free, {megabytes(SPACE_NEEDED_BYTES)} needed.",
-            f"Free some on the disk that holds {place.root}, then run the same command again.",
-        )
+    if lock_name == "lock-run":
+        check_space(place, SPACE_NEEDED_BYTES)
     arguments = ["install", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--progress-bar", "off"]
     path = str(place.root / "packaging" / f"{lock_name}.txt")
     title = f"Installing {purpose}: up to {packages}, pinned and checked by hash"
@@ -197,6 +204,12 @@ def install_torch(place: Place) -> None:
     if place.is_marked("torch", TORCH):
         return
     cuda_packages = _cuda_packages_of_torch(place)
+    if cuda_packages:  # how much is needed is known only now
+        check_space(
+            place,
+            CUDA_SPACE_NEEDED_BYTES,
+            ' Or do without CUDA: set PIP_EXTRA_INDEX_URL to the CPU index that PyTorch\'s "Get started" page names.',
+        )
     title = f"Installing {TORCH} (CPU build: about 200 MB)"
     if cuda_packages:
         title = (

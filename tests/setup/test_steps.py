@@ -1,6 +1,7 @@
 """Set-up: steps are skipped when done, go on after an interruption, and fail with a sentence."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -98,6 +99,36 @@ def test_without_any_source_of_pip_the_line_to_run_is_named(place: Place, monkey
         setup_steps.make_environment(place)
     assert "apt-get install -y python3-venv" in caught.value.advice
     assert not (place.venv / "nearhalf-environment.done").exists()
+
+
+@pytest.mark.parametrize(("cuda_packages", "stops"), [(0, False), (15, True)])
+def test_space_for_cuda_is_asked_for_only_where_pip_brings_it(
+    cuda_packages: int, stops: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path, tmp_path / ".venv", tmp_path / "data")
+    place.venv.mkdir()
+    installed: list[str] = []
+    free = shutil.disk_usage(tmp_path)._replace(free=4_000_000_000)
+    monkeypatch.setattr(setup_steps.shutil, "disk_usage", lambda path: free)
+    monkeypatch.setattr(setup_steps, "_cuda_packages_of_torch", lambda place: cuda_packages)
+    monkeypatch.setattr(setup_steps, "pip", lambda place, what, *rest: installed.append(what))
+    if stops:
+        with pytest.raises(SetupProblem, match="4000 MB free, 10000 MB needed") as caught:
+            setup_steps.install_torch(place)
+        assert "CPU index" in caught.value.advice
+    else:
+        setup_steps.install_torch(place)
+    assert installed == ([] if stops else ["torch"])
+
+
+def test_the_app_is_told_how_it_was_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NEARHALF_COMMAND", raising=False)
+    monkeypatch.setattr(setup_steps, "set_up", lambda place, **what: None)
+    started: list[list[str]] = []
+    monkeypatch.setattr(setup_steps, "become", lambda command: started.append(command) or 0)
+    assert setup_steps.main(["chat", "--help"]) == 0
+    assert started[0][-2:] == ["chat", "--help"]
+    assert os.environ.pop("NEARHALF_COMMAND") == "python3 start.py"
 
 
 @pytest.mark.parametrize(
