@@ -113,7 +113,7 @@ def test_space_for_cuda_is_asked_for_only_where_pip_brings_it(
     monkeypatch.setattr(setup_steps, "_cuda_packages_of_torch", lambda place: cuda_packages)
     monkeypatch.setattr(setup_steps, "pip", lambda place, what, *rest: installed.append(what))
     if stops:
-        with pytest.raises(SetupProblem, match="4000 MB free, 10000 MB needed") as caught:
+        with pytest.raises(SetupProblem, match="4,000 MB free, 10,000 MB needed") as caught:
             setup_steps.install_torch(place)
         assert "CPU index" in caught.value.advice
     else:

@@ -15,7 +15,10 @@ import pytest
 
 from app.core import embedded
 from app.core.embedded import EmbeddedBackend
+from app.domain.backend import Backend
 from app.domain.errors import BackendError, Cancelled, ModelError
+from app.main import Link
+from tests.sim.gated import make_gate
 
 LISTENING = """
 import json, os, socket, sys
@@ -191,6 +194,16 @@ def test_a_start_is_broken_off_when_its_caller_is_stopped(make: Make) -> None:
     timer.join()
     assert time.monotonic() - began < 5
     assert not child.is_running
+
+
+def test_the_way_to_the_built_in_backend_passes_the_stop_on(make: Make, tmp_path: Path) -> None:
+    gate = make_gate(tmp_path)
+    link = Link(gate, Backend("built-in", "http://127.0.0.1:9", "t"), make("import sys\n" + UNTIL_EOF, 60.0))
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        link.open_channel(lambda: True)
+    assert time.monotonic() - began < 5
+    gate.close()
 
 
 @pytest.mark.parametrize("url", ["http://0.0.0.0:80", "https://evil.example", "http://127.0.0.1@evil.example", "x"])
