@@ -2,9 +2,9 @@
 
     python -m benchmarks.start [--rounds 5]
 
-The app's time runs from the process's start until the first byte of a reply on standard output: set-up's own check, the
-backend's start, the model's load on both sides, the prompt. The peer is a fresh process that imports transformers, loads
-the same weights and generates one token.
+The app's time runs from the process's start until the first byte of a reply on standard output: set-up's check, the
+backend's start, the model's load on both sides, the prompt. The peer is a fresh process that imports transformers,
+loads the same weights and generates one token.
 """
 
 import argparse

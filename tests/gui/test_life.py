@@ -63,7 +63,7 @@ def test_the_window_is_there_before_the_backend_and_says_what_it_waits_for(qtbot
     assert window.composer.button.toolTip() == "Converting the model: 43 %"
     go_on.set()
     qtbot.waitUntil(window.composer.button.isEnabled)
-    assert window.header.link_text == "Ready"
+    qtbot.waitUntil(lambda: window.header.link_text == "Ready")
     press(qtbot, window, Qt.Key.Key_Return)
     wait_idle(qtbot, window)
     assert [text for text, _ in chat.sent] == ["early words"]
@@ -80,7 +80,7 @@ def test_progress_words_that_come_late_do_not_outlive_the_start(qtbot, begin) ->
 
     session = begin(start)
     qtbot.wait(200)
-    assert session.window.header.link_text == "Ready"
+    qtbot.waitUntil(lambda: session.window.header.link_text == "Ready")
     assert session.window.composer.hint.text() == ""
     close(qtbot, session)
 
