@@ -13,7 +13,7 @@ from app.cli.backend import run_backend
 from app.cli.chat import run_chat
 from app.cli.terminal import Terminal
 from app.core.services import Services
-from app.domain.errors import AppError
+from app.domain.errors import AppError, where_it_failed
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +43,8 @@ def run(argv: Sequence[str], services: Services, terminal: Terminal | None = Non
         # The reader of our output has gone (`| head`): nobody is left to tell, and the flush at exit must not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), terminal.stdout.fileno())
         return FAILED
-    except Exception as error:  # the border: a bug is logged where main puts the log, and said in words
-        log.error("the command failed: %s", type(error).__name__, exc_info=error)
+    except Exception as error:  # noqa: BLE001 - the border: a bug is logged by its place and said in words
+        log.error("the command failed: %s", where_it_failed(error))
         terminal.show_error(AppError("Something went wrong inside Nearhalf.", "The log has the details. Try again."))
         return FAILED
     except KeyboardInterrupt:

@@ -29,7 +29,7 @@ from app.core.generation import Reply, generate
 from app.core.ports import NearHalf, OpenChannel, Tokens, TrafficMeter
 from app.core.session import RemoteSession, RetryPolicy
 from app.domain.backend import ModelInfo
-from app.domain.errors import AppError, BackendError, Cancelled, SettingsError
+from app.domain.errors import AppError, BackendError, Cancelled, SettingsError, where_it_failed
 from app.domain.ids import MessageId, new_message_id
 from app.domain.sampling import SamplingSettings
 
@@ -186,8 +186,8 @@ class Chat:
             reason = EndReason.STOPPED
         except AppError as caught:
             reason, error = EndReason.FAILED, caught
-        except Exception as caught:  # the job runner's border: a bug must end the reply, not the thread
-            log.error("the reply failed: %s", type(caught).__name__, exc_info=caught)
+        except Exception as caught:  # noqa: BLE001 - the job runner's border: a bug ends the reply, not the thread
+            log.error("the reply failed: %s", where_it_failed(caught))
             reason = EndReason.FAILED
             error = AppError("Something went wrong inside Nearhalf.", "The log has the details. Try again.")
         with self._lock:

@@ -12,6 +12,8 @@ AppError
 +-- Cancelled             the person stopped it
 """
 
+import traceback
+
 
 class AppError(Exception):
     """Base of every error that is shown. `message` and `advice` are whole sentences for a person."""
@@ -66,3 +68,12 @@ class Cancelled(AppError):
 
     def __init__(self) -> None:
         super().__init__("Stopped.")
+
+
+def where_it_failed(error: BaseException) -> str:
+    """Kind and places of an error and its causes, for a log. No message: it may hold a person's text."""
+    places = traceback.extract_tb(error.__traceback__)
+    frames = "\n".join(f"  {place.filename}:{place.lineno} in {place.name}" for place in places)
+    cause = error.__cause__ or error.__context__
+    earlier = f"\ncaused by {where_it_failed(cause)}" if cause is not None else ""
+    return f"{type(error).__qualname__}\n{frames}{earlier}"

@@ -6,7 +6,6 @@ The log gets the kind of error and the places it passed, not its text: that coul
 import logging
 import sys
 import threading
-import traceback
 from pathlib import Path
 from types import TracebackType
 
@@ -14,19 +13,11 @@ from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.domain.errors import where_it_failed
 from app.ui.assets import pixmap
 from app.ui.theme import Theme
 
 log = logging.getLogger(__name__)
-
-
-def where_it_failed(error: BaseException) -> str:
-    """Kind and places of an error and of its causes, without any message."""
-    places = traceback.extract_tb(error.__traceback__)
-    frames = "\n".join(f"  {place.filename}:{place.lineno} in {place.name}" for place in places)
-    cause = error.__cause__ or error.__context__
-    earlier = f"\ncaused by {where_it_failed(cause)}" if cause is not None else ""
-    return f"{type(error).__qualname__}\n{frames}{earlier}"
 
 
 class CrashDialog(QDialog):

@@ -6,8 +6,7 @@ from threading import Thread
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 
-from app.domain.errors import AppError, Cancelled
-from app.ui.crash import where_it_failed
+from app.domain.errors import AppError, Cancelled, where_it_failed
 
 log = logging.getLogger(__name__)
 

@@ -257,3 +257,19 @@ def test_closing_in_the_middle_of_a_reply_leaves_no_thread() -> None:
     with open_chat(SimulatedCloud(), end_after=10**9) as (chat, _):
         chat.send("hello", SETTINGS)
     assert {thread for thread in threading.enumerate() if thread.is_alive()} <= before
+
+
+@pytest.mark.allow_warning_logs
+def test_a_bug_ends_the_reply_and_its_message_stays_out_of_the_log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: SimulatedTokens, *args: object, **options: object) -> list[int]:
+        raise ValueError("what the person wrote")
+
+    monkeypatch.setattr(SimulatedTokens, "encode_chat", broken)
+    with open_chat(SimulatedCloud()) as (chat, seen):
+        chat.send("hello", SETTINGS)
+        ended = seen.reply()
+    assert ended.reason is EndReason.FAILED and ended.error is not None and ended.error.advice
+    assert "ValueError" in caplog.text and "test_chat.py" in caplog.text
+    assert "what the person wrote" not in caplog.text
