@@ -83,6 +83,7 @@ class Composer(QFrame):
         self._theme = theme
         self._why_not = self._given_hint = ""
         self._is_busy = False
+        self._drawn: tuple[str, str, int, str] | None = None
         self.setObjectName("composer")
         metrics = theme.metrics
         self.input = Input(self)
@@ -153,8 +154,11 @@ class Composer(QFrame):
 
     def _update(self) -> None:
         colours, size = self._theme.colours, self._theme.metrics.icon
-        self.button.setIcon(icon("stop" if self._is_busy else "send", colours.on_accent, size, colours.muted))
-        self.button.setIconSize(QSize(size, size))
+        drawn = ("stop" if self._is_busy else "send", colours.on_accent, size, colours.muted)
+        if drawn != self._drawn:  # drawing it takes 1.3 ms, and a streaming reply updates 30 times a second
+            self._drawn = drawn
+            self.button.setIcon(icon(*drawn))
+            self.button.setIconSize(QSize(size, size))
         self.button.setEnabled(self._is_busy or (not self._why_not and bool(self.text.strip())))
         name = self.tr("Stop the reply") if self._is_busy else self.tr("Send")
         self.button.setAccessibleName(name)
