@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from PySide6.QtTest import QTest  # noqa: E402  the path comes first
+from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402  the path comes first
 
 from app.core.events import EndReason, LinkChanged, LinkState, ReplyEnded, Traffic  # noqa: E402
 from app.core.ports import ChatPort  # noqa: E402
@@ -53,6 +53,13 @@ IDEAS = """1. Bake a loaf of bread and read while it rises.
 SCRIPT = (CODE, "The capital of Portugal is Lisbon.", IDEAS)
 REAL_WAIT_S = 120.0
 AFTERWARDS = ExitStack()
+
+
+def wait_ms(duration: int) -> None:
+    """Let the window live for so long. Not QTest.qWait: it holds the GIL while it sleeps, and the reply crawls."""
+    loop = QEventLoop()
+    QTimer.singleShot(duration, loop.quit)
+    loop.exec()
 
 
 def scripted(report: Report) -> ChatPort:
@@ -124,22 +131,22 @@ class Session:
         window.bridge.close()
         window.hide()
         window.deleteLater()
-        QTest.qWait(10)
+        wait_ms(10)
 
     def _ask(self, prompt: str) -> None:
         self._window.send(prompt)
-        QTest.qWait(60)
+        wait_ms(60)
 
     def _wait(self, holds: Callable[[], bool]) -> None:
         deadline_s = time.monotonic() + REAL_WAIT_S
         while not holds():
             if time.monotonic() > deadline_s:
                 raise TimeoutError("the port does not go on")
-            QTest.qWait(5)
-        QTest.qWait(80)
+            wait_ms(5)
+        wait_ms(80)
 
     def _shoot(self, scene: str) -> None:
-        QTest.qWait(60)
+        wait_ms(60)
         self._window.grab().save(str(self._out / f"{scene}-{self._suffix}.png"))
 
 
