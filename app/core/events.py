@@ -3,25 +3,26 @@
 from dataclasses import dataclass
 from enum import Enum
 
+from app.domain.conversation import EndReason, Message, Role, Traffic, Turn
 from app.domain.errors import AppError
-from app.domain.ids import MessageId
+from app.domain.ids import ChatId, MessageId
 
-
-class Role(Enum):
-    SYSTEM = "system"
-    USER = "user"
-    ASSISTANT = "assistant"
-
-
-class EndReason(Enum):
-    """Why a reply ended."""
-
-    END_OF_TEXT = "the model finished"
-    STOP_STRING = "a stop string was met"
-    MAX_TOKENS = "the length limit was reached"
-    CONTEXT_FULL = "the context is full"
-    STOPPED = "stopped"
-    FAILED = "failed"
+__all__ = [
+    "ChatsChanged",
+    "EndReason",
+    "Event",
+    "HistoryChanged",
+    "LinkChanged",
+    "LinkState",
+    "Message",
+    "MessageAdded",
+    "PromptProgressed",
+    "ReplyEnded",
+    "Role",
+    "TextAdded",
+    "Traffic",
+    "TrafficChanged",
+]
 
 
 class LinkState(Enum):
@@ -35,49 +36,30 @@ class LinkState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """One message of a chat. `tokens`: the exact ids of the model's reply; empty where they say more than `text`."""
-
-    id: MessageId
-    role: Role
-    text: str
-    tokens: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """What one reply sent and received, counted from the ledger's entries. Bytes are bytes on the wire."""
-
-    frames_up: int = 0
-    frames_down: int = 0
-    bytes_up: int = 0
-    bytes_down: int = 0
-    prompt_tokens: int = 0  # positions sent for this reply before its first token (the rest was in the cache)
-    tokens: int = 0  # tokens of the reply
-    round_trips_per_token: int = 1
-    first_token_s: float = 0.0
-    decode_s: float = 0.0  # from the first token to the last
-
-    @property
-    def tokens_per_s(self) -> float:
-        """Decode speed, the first token left out; 0 before the second token."""
-        return (self.tokens - 1) / self.decode_s if self.tokens > 1 and self.decode_s > 0 else 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class LinkChanged:
     state: LinkState
     detail: str = ""  # a sentence: what is under way, or what to do
 
 
 @dataclass(frozen=True, slots=True)
-class MessageAdded:
-    message: Message
+class ChatsChanged:
+    """The list changed (a chat, a folder, a title, a pin): read Conversations.chats() and folders() again."""
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryChanged:
-    """Messages were removed or replaced (edit, regenerate, new chat): read ChatPort.messages again."""
+    """The branch of `chat` that is shown is now `turns`: another sibling, something edited, deleted or restored."""
+
+    chat: ChatId
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageAdded:
+    """A turn came at the end of the shown branch of `chat`. A reply comes empty, and grows by TextAdded."""
+
+    chat: ChatId
+    turn: Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +83,23 @@ class TrafficChanged:
 
 @dataclass(frozen=True, slots=True)
 class ReplyEnded:
+    """`message`: the reply as it is stored; None where no token of it was made."""
+
+    chat: ChatId
     message_id: MessageId
     reason: EndReason
     traffic: Traffic
     error: AppError | None = None
+    message: Message | None = None
 
 
-Event = LinkChanged | MessageAdded | HistoryChanged | PromptProgressed | TextAdded | TrafficChanged | ReplyEnded
+Event = (
+    LinkChanged
+    | ChatsChanged
+    | HistoryChanged
+    | MessageAdded
+    | PromptProgressed
+    | TextAdded
+    | TrafficChanged
+    | ReplyEnded
+)

@@ -3,9 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from app.core.events import Event, Message
+from app.core.events import Event
 from app.domain.clearance import Purpose
-from app.domain.ids import MessageId
+from app.domain.conversation import (
+    Attachment,
+    ChatInfo,
+    ChatOptions,
+    Estimate,
+    Folder,
+    Message,
+    SearchHit,
+    StoredChat,
+    Turn,
+)
+from app.domain.ids import ChatId, FolderId, MessageId
 from app.domain.sampling import SamplingSettings
 from app.wire.frames import Dtype
 from app.wire.messages import Recipe
@@ -110,30 +121,130 @@ class NearHalf(Protocol):
         """LM head (and head part) on the last row of `state`, then sampling. `context`: prompt and reply so far."""
 
 
-class ChatPort(Protocol):
-    """What the window and the terminal use. Methods return at once; events come on the generation thread."""
+class ChatStore(Protocol):
+    """Where chats are kept (app/storage). Any thread; every method returns after its change is on the disk.
 
-    @property
-    def messages(self) -> tuple[Message, ...]: ...
+    Raises StorageError (the disk is full, the store is locked or damaged); nothing that was stored before is lost then.
+    """
 
-    @property
-    def is_busy(self) -> bool: ...
+    def chats(self) -> Sequence[ChatInfo]:
+        """All that are not deleted; pinned ones first, then the latest changed."""
+
+    def folders(self) -> Sequence[Folder]: ...
+
+    def load(self, chat: ChatId) -> StoredChat: ...
+
+    def save_chat(self, info: ChatInfo) -> None:
+        """Add one, or replace what is known about it."""
+
+    def save_folder(self, folder: Folder) -> None: ...
+
+    def remove_folder(self, folder: FolderId) -> None:
+        """Its chats stay, in no folder."""
+
+    def add_message(self, chat: ChatId, message: Message) -> None:
+        """Add it under its parent and show it. Its chat counts as changed now."""
+
+    def grow_reply(self, message: Message) -> None:
+        """Replace the text, tokens, end and traffic of a stored reply. Called several times a second."""
+
+    def show(self, chat: ChatId, parent: MessageId | None, child: MessageId) -> None:
+        """Remember which child of `parent` is on show."""
+
+    def import_chat(self, chat: StoredChat) -> None:
+        """Add a whole chat in one transaction."""
+
+    def set_deleted(self, chat: ChatId, message: MessageId | None, *, is_deleted: bool) -> None:
+        """Hide a chat, or a message with all below it; or bring it back."""
+
+    def purge(self) -> None:
+        """Forget, for good, everything that is hidden."""
+
+    def search(self, words: str, limit: int) -> Sequence[SearchHit]:
+        """Messages and titles that hold every word (prefixes count), best first."""
+
+
+class Conversations(Protocol):
+    """All chats and the reply under way: what the window, and the terminal, use (app/core/conversations.py).
+
+    Every method returns at once; what it causes comes as events, on any thread, in order. Raises SettingsError where
+    the person asks for what cannot be done now, StorageError where it cannot be stored. Chats can be read, searched and
+    arranged before a backend is there.
+    """
 
     def subscribe(self, listener: Callable[[Event], None]) -> None: ...
 
-    def send(self, text: str, settings: SamplingSettings) -> None:
-        """Add the person's message and generate the reply."""
+    def chats(self) -> tuple[ChatInfo, ...]:
+        """As the list shows them: pinned first, then the latest; a temporary chat too while it is open."""
 
-    def regenerate(self, settings: SamplingSettings) -> None:
-        """Drop the last reply and generate another."""
+    def chat(self, chat: ChatId) -> ChatInfo: ...
 
-    def edit(self, message_id: MessageId, text: str, settings: SamplingSettings) -> None:
-        """Replace one of the person's messages, drop what came after it, and generate."""
+    def folders(self) -> tuple[Folder, ...]: ...
+
+    def turns(self, chat: ChatId) -> tuple[Turn, ...]:
+        """The branch that is shown."""
+
+    def search(self, words: str, limit: int = 100) -> tuple[SearchHit, ...]: ...
+
+    def new_chat(self, *, is_temporary: bool = False, folder: FolderId | None = None) -> ChatId:
+        """An empty chat. It is stored with its first message or draft, not before."""
+
+    def rename(self, chat: ChatId, title: str) -> None:
+        """An empty title gives the automatic one back."""
+
+    def pin(self, chat: ChatId, is_pinned: bool) -> None: ...
+
+    def move(self, chat: ChatId, folder: FolderId | None) -> None: ...
+
+    def save_draft(self, chat: ChatId, text: str) -> None: ...
+
+    def set_options(self, chat: ChatId, options: ChatOptions) -> None: ...
+
+    def add_folder(self, name: str) -> FolderId: ...
+
+    def rename_folder(self, folder: FolderId, name: str) -> None: ...
+
+    def remove_folder(self, folder: FolderId) -> None: ...
+
+    def delete(self, chat: ChatId, message: MessageId | None = None) -> None:
+        """Hide a chat, or a message and all below it, until `undo_delete`; gone for good when the app ends."""
+
+    def undo_delete(self, chat: ChatId, message: MessageId | None = None) -> None: ...
+
+    def show_sibling(self, chat: ChatId, message: MessageId, step: int) -> None:
+        """Show the sibling `step` places on (-1, +1), with the branch below it that was seen last."""
+
+    def show_message(self, chat: ChatId, message: MessageId) -> None:
+        """Show a branch that holds `message` (a search hit)."""
+
+    def fork(self, chat: ChatId, message: MessageId) -> ChatId:
+        """A new chat with a copy of the branch up to and with `message`."""
+
+    @property
+    def busy_chat(self) -> ChatId | None:
+        """The chat in which a reply is being written. One reply at a time."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a backend is attached, so that messages can be sent."""
+
+    def send(self, chat: ChatId, text: str, attachments: Sequence[Attachment] = ()) -> None:
+        """Store the person's message, then generate the reply. The draft is emptied."""
+
+    def regenerate(self, chat: ChatId, message: MessageId | None = None) -> None:
+        """Another reply beside `message` (None: the last one; after a message with no reply, its first)."""
+
+    def edit(self, chat: ChatId, message: MessageId, text: str, attachments: Sequence[Attachment] = ()) -> None:
+        """Another message beside one of the person's, and its reply."""
+
+    def continue_reply(self, chat: ChatId, message: MessageId) -> None:
+        """Go on with a cut reply (`Message.can_continue`) from its last token."""
 
     def stop(self) -> None:
-        """Stop the reply under way, at once."""
+        """Stop the reply under way, at once, here and on the backend."""
 
-    def new_chat(self) -> None: ...
+    def estimate(self, chat: ChatId, text: str, attachments: Sequence[Attachment] = ()) -> Estimate | None:
+        """What sending this would do; None while no tokenizer is there. Some ms: call it off the GUI thread."""
 
     def close(self) -> None:
-        """Stop and wait until nothing of ours runs."""
+        """Stop, store what is under way, forget what is deleted, and wait until nothing of ours runs."""

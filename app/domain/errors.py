@@ -8,6 +8,8 @@ AppError
 +-- AdapterError          an adapter does not fit this model, recipe or plan
 +-- LedgerError           the ledger cannot be written, so nothing may be sent
 +-- SettingsError         a setting, file or argument is wrong
++-- StorageError          the history cannot be read or written; what was stored before is safe
+|   +-- WrongKey          a passphrase or recovery code does not open it
 +-- ContextFull           the conversation no longer fits
 +-- Cancelled             the person stopped it
 """
@@ -57,6 +59,14 @@ class LedgerError(AppError):
 
 class SettingsError(AppError):
     """A setting, a file or an argument is wrong."""
+
+
+class StorageError(AppError):
+    """The history, or another encrypted file, cannot be read or written."""
+
+
+class WrongKey(StorageError):
+    """The passphrase or the recovery code does not fit."""
 
 
 class ContextFull(AppError):

@@ -1,0 +1,74 @@
+"""The lock on everything that is encrypted, as the window sees it. app/storage builds the real one."""
+
+from enum import Enum
+from pathlib import Path
+from typing import Protocol
+
+from app.core.ports import ChatStore
+
+
+class VaultState(Enum):
+    NEW = "new"  # nothing is encrypted yet: the first start
+    LOCKED = "locked"  # a passphrase or the recovery code is needed
+    OPEN = "open"
+
+
+class KeyHolder(Enum):
+    """What can open the vault. The recovery code always can."""
+
+    KEYRING = "keyring"  # the system's keyring: nothing to type
+    PASSPHRASE = "passphrase"
+    FILE = "file"  # a key file beside the data, readable by this account alone: where there is no keyring
+    RECOVERY = "recovery"
+
+
+class Vault(Protocol):
+    """The key of the data folder, wrapped several times. Raises StorageError; WrongKey where a secret does not fit."""
+
+    @property
+    def state(self) -> VaultState: ...
+
+    @property
+    def holders(self) -> frozenset[KeyHolder]: ...
+
+    @property
+    def notice(self) -> str:
+        """What a person should know about how the vault was found (a keyring that lost its key, ...), or ""."""
+
+    def open_without_asking(self) -> bool:
+        """NEW: make a key, held by the keyring or, where none works, by a file. LOCKED: try those. False: ask."""
+
+    def unlock(self, secret: str) -> None:
+        """Open with the passphrase or the recovery code, whichever it is. About 0.3 s: off the GUI thread."""
+
+    def lock(self) -> None:
+        """Close the store and forget the key. Without a passphrase there is nothing to lock: raises StorageError."""
+
+    def set_passphrase(self, passphrase: str | None, *, ask_at_start: bool) -> None:
+        """Add, change or (None) remove it. ask_at_start: let go of keyring and file, so that nothing opens it unasked."""
+
+    def new_recovery_code(self) -> str:
+        """A fresh code to print or write down, in groups; the one before stops working."""
+
+    @property
+    def chats(self) -> ChatStore:
+        """Raises StorageError unless OPEN."""
+
+    def read_setting(self, name: str) -> str:
+        """A setting that may hold a person's words (the system message); "" where there is none."""
+
+    def write_setting(self, name: str, value: str) -> None: ...
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes on the disk, by what for: "history", "adapters", "device packs", "models", "ledger", "logs"."""
+
+    def back_up(self, target: Path) -> None:
+        """Write one encrypted file that `restore` reads with the passphrase or the recovery code of today."""
+
+    def restore(self, source: Path, secret: str) -> None:
+        """Replace history, settings and adapters by the backup's; what was there is kept beside, and named in `notice`."""
+
+    def delete_everything(self) -> None:
+        """History, keys, adapters, device packs, ledger, logs: gone. The state is NEW afterwards."""
+
+    def close(self) -> None: ...
