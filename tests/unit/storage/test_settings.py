@@ -1,6 +1,7 @@
 """Settings survive a start, a newer app and a careless hand."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,22 @@ def path(tmp_path: Path) -> Path:
 
 def test_every_setting_comes_back(path: Path) -> None:
     sampling = SamplingSettings(0.5, 40, 0.8, 0.05, 1.1, 7, ("END", "\n\n"), 200)
-    settings = Settings("home", "smollm2", "/a/b.nha", "Be brief.", sampling)
+    settings = Settings(
+        backend="home",
+        model_id="smollm2",
+        adapter="/a/b.nha",
+        sampling=sampling,
+        appearance="contrast",
+        zoom_percent=175,
+        send_with="ctrl_enter",
+        language="de",
+        shortcuts={"new_chat": "Ctrl+Shift+N", "find": ""},
+        shows_tray=True,
+        lock_after_minutes=15,
+        is_first_run_done=True,
+        sidebar_is_shown=False,
+        window_geometry="AdnQywAD",
+    )
     SettingsFile(path).save(settings)
     assert SettingsFile(path).load() == (settings, "")
 
@@ -34,7 +50,17 @@ def test_a_key_of_a_newer_app_is_written_back(path: Path) -> None:
     file.save(settings)
     written = json.loads(path.read_text())
     assert written["theme"] == {"name": "dark"}
-    assert written["system"] == "Be brief."
+
+
+def test_an_older_files_system_message_stays_until_it_is_moved_and_then_goes(path: Path) -> None:
+    path.write_text('{"version": 1, "system": "Be brief."}')
+    file = SettingsFile(path)
+    settings, _ = file.load()
+    assert settings.system == "Be brief."
+    file.save(replace(settings, zoom_percent=110))  # a crash before the vault has it loses nothing
+    assert file.load()[0].system == "Be brief."
+    file.save(replace(settings, system=""))
+    assert "system" not in json.loads(path.read_text())
 
 
 @pytest.mark.parametrize(
@@ -50,6 +76,17 @@ def test_a_key_of_a_newer_app_is_written_back(path: Path) -> None:
         {"sampling": {"stop": "END"}},
         {"sampling": {"stop": [1]}},
         {"sampling": {"temperature": float("nan")}},
+        {"appearance": "sepia"},
+        {"zoom_percent": 20},
+        {"zoom_percent": "large"},
+        {"zoom_percent": True},
+        {"send_with": "space"},
+        {"shortcuts": {"new_chat": 3}},
+        {"shortcuts": ["a"]},
+        {"shows_tray": 1},
+        {"lock_after_minutes": -1},
+        {"is_first_run_done": "yes"},
+        {"window_geometry": None},
     ],
     ids=str,
 )
