@@ -1,25 +1,12 @@
 """The lock on everything that is encrypted, as the window sees it. app/storage builds the real one."""
 
-from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
 from app.core.ports import ChatStore
+from app.domain.vault import KeyHolder, VaultState
 
-
-class VaultState(Enum):
-    NEW = "new"  # nothing is encrypted yet: the first start
-    LOCKED = "locked"  # a passphrase or the recovery code is needed
-    OPEN = "open"
-
-
-class KeyHolder(Enum):
-    """What can open the vault. The recovery code always can."""
-
-    KEYRING = "keyring"  # the system's keyring: nothing to type
-    PASSPHRASE = "passphrase"
-    FILE = "file"  # a key file beside the data, readable by this account alone: where there is no keyring
-    RECOVERY = "recovery"
+__all__ = ["KeyHolder", "Vault", "VaultState"]
 
 
 class Vault(Protocol):
@@ -50,9 +37,12 @@ class Vault(Protocol):
     def new_recovery_code(self) -> str:
         """A fresh code to print or write down, in groups; the one before stops working."""
 
+    def confirm_recovery_code(self, code: str) -> None:
+        """The person has kept it: a key file that stood in for it goes. Raises WrongKey where it is not the code."""
+
     @property
     def chats(self) -> ChatStore:
-        """Raises StorageError unless OPEN."""
+        """One store for as long as the vault lives, through lock and unlock. Raises StorageError unless OPEN."""
 
     def read_setting(self, name: str) -> str:
         """A setting that may hold a person's words (the system message); "" where there is none."""
@@ -67,6 +57,9 @@ class Vault(Protocol):
 
     def restore(self, source: Path, secret: str) -> None:
         """Replace history, settings and adapters by the backup's; what was there is kept beside, and named in `notice`."""
+
+    def start_anew(self) -> None:
+        """Where the history or its keys are damaged: set both aside, named in `notice`, and begin an empty one. OPEN."""
 
     def delete_everything(self) -> None:
         """History, keys, adapters, device packs, ledger, logs: gone. The state is NEW afterwards."""
