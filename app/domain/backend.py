@@ -5,15 +5,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """Where the decoder layers run. `ca_file` is a PEM file to trust besides the system's own."""
+    """Where the decoder layers run. `ca_file` is a PEM file to trust besides the system's own.
+
+    fingerprint: SHA-256 of the one certificate (DER) to accept, 64 hexadecimal digits; None: whoever the authorities
+    vouch for. The person pinned it because no authority vouches for that certificate.
+    """
 
     name: str
     url: str  # http://127.0.0.1:port or https://host[:port]
     token: str
     ca_file: str | None = None
+    fingerprint: str | None = None
 
     def __repr__(self) -> str:
         return f"Backend(name={self.name!r}, url={self.url!r})"
+
+
+def fingerprint_lines(fingerprint: str) -> tuple[str, ...]:
+    """To compare by eye: four lines of eight pairs, as `openssl x509 -noout -fingerprint -sha256` writes pairs."""
+    pairs = [fingerprint[at : at + 2].upper() for at in range(0, len(fingerprint), 2)]
+    return tuple(":".join(pairs[at : at + 8]) for at in range(0, len(pairs), 8))
 
 
 @dataclass(frozen=True, slots=True)

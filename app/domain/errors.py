@@ -4,6 +4,7 @@ AppError
 +-- BackendError          the backend cannot be reached, or answered wrongly
 |   +-- ConnectionLost    worth another try: reconnect and replay
 |   +-- BackendRefused    it answered with a reason
+|   +-- UntrustedCertificate   nobody vouches for its certificate, and it is not the pinned one
 +-- ModelError            a model or device pack is missing, damaged, or of a kind not supported
 +-- AdapterError          an adapter does not fit this model, recipe or plan
 +-- LedgerError           the ledger cannot be written, so nothing may be sent
@@ -43,6 +44,18 @@ class BackendRefused(BackendError):
     def __init__(self, message: str, advice: str = "", *, can_retry: bool = False) -> None:
         super().__init__(message, advice)
         self.can_retry = can_retry
+
+
+class UntrustedCertificate(BackendError):
+    """The certificate is not trusted; nothing was sent. `fingerprint`: its SHA-256 in hex, "" where it was not shown.
+
+    is_changed: another certificate was pinned for this backend.
+    """
+
+    def __init__(self, message: str, advice: str = "", *, fingerprint: str = "", is_changed: bool = False) -> None:
+        super().__init__(message, advice)
+        self.fingerprint = fingerprint
+        self.is_changed = is_changed
 
 
 class ModelError(AppError):

@@ -22,8 +22,8 @@ from app.domain.errors import BackendError, BackendRefused, ConnectionLost, Mode
 from app.net.address import parse_url
 from app.net.refusals import refusal_of_status
 from app.net.retry import delays_s, was_interrupted
-from app.net.stream import tls_context
 from app.net.transport import GatedBackend, GatedTransport
+from app.net.trust import trust_in
 
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _ANSWER_BYTES = 4 * 2**20  # of a list of models
@@ -41,10 +41,9 @@ class ControlClient:
 
     def __init__(self, backend: Backend, gate: Gate) -> None:
         self._address = parse_url(backend.url)
-        self._network = GatedBackend(gate, self._address)
-        context = tls_context(backend.ca_file) if self._address.is_tls else None
+        self._network = GatedBackend(gate, self._address, trust_in(backend) if self._address.is_tls else None)
         self._client = httpx.Client(
-            transport=GatedTransport(self._network, context),
+            transport=GatedTransport(self._network),
             base_url=self._address.base_url,
             headers={"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "nearhalf"},
             timeout=_TIMEOUT,

@@ -7,27 +7,14 @@ thread reads and writes; `abort` may come from any other.
 import select
 import socket
 import ssl
+from typing import Any
 
 from app.domain.clearance import ClearedPayload
-from app.domain.errors import BackendError, ConnectionLost, SettingsError
+from app.domain.errors import ConnectionLost
+from app.net.trust import Trust, changed, fingerprint_of, not_trusted, reading_context
 
 CONNECT_TIMEOUT_S = 10.0
 _LOST_ADVICE = "Check the network and that the backend runs; the app goes on where it stopped."
-
-
-def tls_context(ca_file: str | None) -> ssl.SSLContext:
-    """TLS 1.2 or newer, the system's trust, and the certificates in `ca_file` besides. Raises SettingsError."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise SettingsError(
-                "The file of trusted certificates cannot be read.",
-                "Choose a PEM file with the backend's certificate authority.",
-            ) from error
-    return context
 
 
 class GatedSocket:
@@ -37,6 +24,7 @@ class GatedSocket:
         self._socket: socket.socket | None = None
         self._timeout_s = -1.0
         self._is_aborted = False
+        self._peer: tuple[socket.AddressFamily, Any] | None = None
         self.is_tls = False
 
     def connect(self, host: str, port: int, timeout_s: float = CONNECT_TIMEOUT_S) -> None:
@@ -59,6 +47,7 @@ class GatedSocket:
                 if not candidate.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY):
                     raise OSError("TCP_NODELAY was refused")
                 self._check_aborted()
+                self._peer = (family, address)
                 return
             except OSError as error:
                 self.close()
@@ -66,25 +55,52 @@ class GatedSocket:
                 last_error = error
         raise ConnectionLost(f"The backend at {host}, port {port}, does not answer.", _LOST_ADVICE) from last_error
 
-    def start_tls(self, context: ssl.SSLContext, host: str, timeout_s: float = CONNECT_TIMEOUT_S) -> None:
-        """Shake hands as `host`. Raises BackendError where the certificate is not trusted, ConnectionLost otherwise."""
+    def start_tls(self, trust: Trust, host: str, timeout_s: float = CONNECT_TIMEOUT_S) -> None:
+        """Shake hands as `host`, and judge the certificate before a byte of ours can be written.
+
+        Raises UntrustedCertificate, which carries the certificate's fingerprint, and ConnectionLost.
+        """
         try:
-            self._limit(timeout_s)
-            plain = self._open_socket()
-            self._socket = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
-            self._timeout_s = -1.0
-            self._limit(timeout_s)
-            self._socket.do_handshake()
-            self.is_tls = True
+            wrapped = self._shake_hands(trust.context, host, timeout_s)
         except ssl.SSLCertVerificationError as error:
             self.close()
-            raise BackendError(
-                f"The certificate of {host} is not trusted: {error.verify_message}.",
-                "If the backend is your own, name its certificate authority with --ca-file. Otherwise do not connect.",
-            ) from error
+            raise not_trusted(host, error.verify_message, self._look_at_certificate(host, timeout_s)) from error
         except OSError as error:
             self.close()
             raise ConnectionLost(f"No secure connection to {host} came about.", _LOST_ADVICE) from error
+        if trust.fingerprint is not None and (shown := fingerprint_of(wrapped)) != trust.fingerprint:
+            self.close()
+            raise changed(host, shown)
+        self.is_tls = True
+
+    def _shake_hands(self, context: ssl.SSLContext, host: str, timeout_s: float) -> ssl.SSLSocket:
+        self._limit(timeout_s)
+        wrapped = context.wrap_socket(self._open_socket(), server_hostname=host, do_handshake_on_connect=False)
+        self._socket = wrapped
+        self._timeout_s = -1.0
+        self._limit(timeout_s)
+        wrapped.do_handshake()
+        return wrapped
+
+    def _look_at_certificate(self, host: str, timeout_s: float) -> str:
+        """Its fingerprint, read on a second connection to the same peer on which nothing is written; "" if it fails.
+
+        The first connection ended before Python would show its certificate.
+        """
+        if self._peer is None:
+            return ""
+        family, address = self._peer
+        try:
+            self._socket = socket.socket(family, socket.SOCK_STREAM)
+            self._timeout_s = -1.0
+            self._check_aborted()
+            self._limit(timeout_s)
+            self._open_socket().connect(address)
+            return fingerprint_of(self._shake_hands(reading_context(), host, timeout_s))
+        except OSError:
+            return ""
+        finally:
+            self.close()
 
     def write(self, payload: ClearedPayload, timeout_s: float) -> None:
         """Write all of it at once. Raises ConnectionLost."""

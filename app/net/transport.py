@@ -15,6 +15,7 @@ from app.domain.clearance import Clearance, Gate, Purpose
 from app.domain.errors import BackendError, ConnectionLost
 from app.net.address import Address
 from app.net.stream import GatedSocket
+from app.net.trust import Trust
 
 _UNREADABLE = "The backend answered in a form that this app does not know."
 _UPDATE = "Check the backend's address, or update the app or the backend."
@@ -24,13 +25,20 @@ class GatedStream(httpcore.NetworkStream):
     """One connection of httpcore. What httpcore writes is cleared, what it reads is recorded."""
 
     def __init__(
-        self, link: GatedSocket, gate: Gate, connection: int, host: str, purpose: Callable[[], Purpose]
+        self,
+        link: GatedSocket,
+        gate: Gate,
+        connection: int,
+        host: str,
+        purpose: Callable[[], Purpose],
+        trust: Trust | None,
     ) -> None:
         self._link = link
         self._gate = gate
         self._connection = connection
         self._host = host
         self._purpose = purpose
+        self._trust = trust
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data = self._link.read(max_bytes, _limit(timeout))
@@ -48,7 +56,9 @@ class GatedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        self._link.start_tls(ssl_context, server_hostname or "", _limit(timeout))
+        if self._trust is None:
+            raise RuntimeError("TLS was asked for at an address without it")
+        self._link.start_tls(self._trust, server_hostname or "", _limit(timeout))
         return self
 
     def get_extra_info(self, info: str) -> Any:
@@ -61,9 +71,10 @@ class GatedStream(httpcore.NetworkStream):
 class GatedBackend(httpcore.NetworkBackend):
     """Opens httpcore's connections. `purpose` is what the request under way is for."""
 
-    def __init__(self, gate: Gate, address: Address) -> None:
+    def __init__(self, gate: Gate, address: Address, trust: Trust | None) -> None:
         self._gate = gate
         self._address = address
+        self.trust = trust
         self._link: GatedSocket | None = None
         self.purpose = Purpose.HEALTH
 
@@ -79,7 +90,7 @@ class GatedBackend(httpcore.NetworkBackend):
         link = GatedSocket()
         self._link = link
         link.connect(self._address.host, self._address.port, _limit(timeout))
-        return GatedStream(link, self._gate, connection, self._address.name, lambda: self.purpose)
+        return GatedStream(link, self._gate, connection, self._address.name, lambda: self.purpose, self.trust)
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
@@ -93,9 +104,9 @@ class GatedBackend(httpcore.NetworkBackend):
 class GatedTransport(httpx.BaseTransport):
     """httpx on one kept connection through the gate. Raises AppError only."""
 
-    def __init__(self, backend: GatedBackend, context: ssl.SSLContext | None) -> None:
+    def __init__(self, backend: GatedBackend) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=context,
+            ssl_context=backend.trust.context if backend.trust is not None else None,
             max_connections=1,
             max_keepalive_connections=1,
             keepalive_expiry=10.0,

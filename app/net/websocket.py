@@ -21,7 +21,8 @@ from app.domain.errors import AppError, BackendError, ConnectionLost
 from app.domain.ids import NO_MESSAGE, MessageId
 from app.net.address import parse_url
 from app.net.refusals import loss_by_close, refusal_of_status
-from app.net.stream import GatedSocket, tls_context
+from app.net.stream import GatedSocket
+from app.net.trust import trust_in
 from app.wire.frames import HEADER_BYTES
 from app.wire.limits import Limits
 
@@ -50,7 +51,7 @@ class GatedWebSocket:
         self._address = address
         self._host = address.name
         self._token = backend.token
-        self._context = tls_context(backend.ca_file) if address.is_tls else None
+        self._trust = trust_in(backend) if address.is_tls else None
         self._gate = gate
         self._socket = GatedSocket()
         self._connection = 0
@@ -76,8 +77,8 @@ class GatedWebSocket:
         address = self._address
         self._connection = self._gate.next_connection(address.name)
         self._socket.connect(address.host, address.port, timeout_s)
-        if self._context is not None:
-            self._socket.start_tls(self._context, address.host, timeout_s)
+        if self._trust is not None:
+            self._socket.start_tls(self._trust, address.host, timeout_s)
         self.is_open = True
         request = self._protocol.connect()
         request.headers["Authorization"] = f"Bearer {self._token}"

@@ -92,6 +92,16 @@ def checked_ca_file(path: str | None) -> str | None:
     return str(full)
 
 
+def checked_fingerprint(text: str | None) -> str | None:
+    """A certificate's SHA-256 as 64 hexadecimal digits; colons and spaces may stand between. Raises SettingsError."""
+    if text is None:
+        return None
+    digits = re.sub(r"[:\s]", "", text).lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise SettingsError("This is not a certificate's fingerprint.", "Give its SHA-256: 64 hexadecimal digits.")
+    return digits
+
+
 class BackendStore:
     """backends.json and the tokens that belong to it."""
 
@@ -106,7 +116,13 @@ class BackendStore:
 
     def add(self, backend: Backend) -> str:
         """Add one, or replace the one of that name, with its token. Returns a warning or "". Raises SettingsError."""
-        checked = Backend(checked_name(backend.name), checked_url(backend.url), "", checked_ca_file(backend.ca_file))
+        checked = Backend(
+            checked_name(backend.name),
+            checked_url(backend.url),
+            "",
+            checked_ca_file(backend.ca_file),
+            checked_fingerprint(backend.fingerprint),
+        )
         kept, warning = self._read()
         old = kept.get(checked.name)
         warnings = [warning, self._tokens.save(_account(checked), backend.token)]
@@ -144,7 +160,8 @@ class BackendStore:
         saved = next((backend for backend in kept.values() if backend.url == url), None)
         ca_file = checked_ca_file(ca_file) or (saved.ca_file if saved else None)
         if token is not None:
-            return Backend(urlsplit(url).netloc, url, checked_token(token), ca_file)
+            fingerprint = saved.fingerprint if saved else None
+            return Backend(urlsplit(url).netloc, url, checked_token(token), ca_file, fingerprint)
         if saved is None:
             raise SettingsError(
                 f"{warning} There is no token for {url}.".strip(),
@@ -157,12 +174,15 @@ class BackendStore:
         entries = values.get("backends", [])
         try:
             found = [_backend(entry) for entry in entries]
-        except (SettingsError, TypeError, KeyError):  # written by hand, and wrongly
+        except (SettingsError, TypeError, KeyError, AttributeError):  # written by hand, and wrongly
             return {}, self._file.set_aside("damaged")
         return {backend.name: backend for backend in found}, warning
 
     def _write(self, kept: dict[str, Backend]) -> None:
-        entries = [{"name": b.name, "url": b.url, "ca_file": b.ca_file} for _, b in sorted(kept.items())]
+        entries = [
+            {"name": b.name, "url": b.url, "ca_file": b.ca_file, "fingerprint": b.fingerprint}
+            for _, b in sorted(kept.items())
+        ]
         self._file.write({"backends": entries})
 
 
@@ -180,7 +200,10 @@ def _backend(entry: Any) -> Backend:
     name, url, ca_file = entry["name"], entry["url"], entry["ca_file"]
     if not (isinstance(name, str) and isinstance(url, str) and isinstance(ca_file, str | None)):
         raise TypeError("a backend's entry")
-    return Backend(checked_name(name), checked_url(url), "", ca_file)
+    fingerprint = entry.get("fingerprint")  # not there in an older version's file
+    if not isinstance(fingerprint, str | None):
+        raise TypeError("a backend's fingerprint")
+    return Backend(checked_name(name), checked_url(url), "", ca_file, checked_fingerprint(fingerprint))
 
 
 def _account(backend: Backend) -> str:

@@ -2,7 +2,12 @@
 
 import datetime
 import ipaddress
+import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.domain.clearance import Purpose
-from app.domain.errors import BackendError, ConnectionLost, SettingsError
+from app.domain.errors import BackendError, ConnectionLost, SettingsError, UntrustedCertificate
 from app.domain.ids import new_message_id
 from app.net.channel import DataChannel
 from app.net.control import ControlClient
@@ -153,3 +158,101 @@ def test_a_bad_file_of_authorities_is_named(tmp_path: Path, content: bytes | Non
     with pytest.raises(SettingsError):
         DataChannel(backend_at(1, scheme="https", ca_file=str(file)), gate)
     gate.close()
+
+
+@contextmanager
+def listening_tls(context: ssl.SSLContext) -> Iterator[tuple[int, list[bytes]]]:
+    """A TLS peer that answers nothing; yields its port and everything that was ever written to it, decrypted."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    heard: list[bytes] = []
+
+    def listen() -> None:
+        while True:
+            try:
+                plain, _ = listener.accept()
+            except OSError:
+                return
+            try:
+                with context.wrap_socket(plain, server_side=True) as link:
+                    heard.append(link.recv(4096))
+            except OSError:
+                pass
+
+    thread = threading.Thread(target=listen, name="listening-tls")
+    thread.start()
+    try:
+        yield listener.getsockname()[1], heard
+    finally:
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+def fingerprint_of_file(folder: Path) -> str:
+    """Of the certificate that the peer in this test shows."""
+    certificate = x509.load_pem_x509_certificate((folder / "server.pem").read_bytes())
+    return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def test_a_certificate_that_nobody_vouches_for_says_its_fingerprint(tmp_path: Path, authority: Authority) -> None:
+    with websocket_peer(context=authority.server_context()) as port:
+        gate = make_gate(tmp_path, port)
+        expected = fingerprint_of_file(authority.folder)
+        backend = backend_at(port, scheme="https")
+        with pytest.raises(UntrustedCertificate) as on_data:
+            DataChannel(backend, gate).connect()
+        client = ControlClient(backend, gate)
+        with pytest.raises(UntrustedCertificate) as on_control:
+            client.list_models()
+        client.close()
+        gate.close()
+    assert (on_data.value.fingerprint, on_control.value.fingerprint) == (expected, expected)
+    assert not on_data.value.is_changed
+
+
+def test_a_pinned_certificate_is_accepted_without_an_authority(tmp_path: Path, authority: Authority) -> None:
+    context = authority.server_context("127.0.0.2")  # not even its name fits: it is the certificate that is trusted
+    pinned = replace(backend_at(0), fingerprint=fingerprint_of_file(authority.folder))
+    with websocket_peer(context=context) as port:
+        gate = make_gate(tmp_path, port)
+        channel = DataChannel(replace(pinned, url=f"https://127.0.0.1:{port}"), gate)
+        channel.connect()
+        frame = step_frame()
+        assert channel.exchange(frame, Purpose.GENERATE, new_message_id(), 5.0) == frame
+        channel.close()
+        gate.close()
+    assert all(entry.is_tls for entry in read_entries(tmp_path / "ledger.bin"))
+
+
+@pytest.mark.parametrize("is_vouched_for", [False, True])
+def test_another_certificate_than_the_pinned_one_is_refused(
+    tmp_path: Path, authority: Authority, *, is_vouched_for: bool
+) -> None:
+    authority.server_context()
+    pinned = fingerprint_of_file(authority.folder)
+    ca_file = str(authority.file) if is_vouched_for else None  # an authority's word does not replace the pin
+    with listening_tls(authority.server_context()) as (port, heard):
+        backend = replace(backend_at(port, scheme="https", ca_file=ca_file), fingerprint=pinned)
+        gate = make_gate(tmp_path, port)
+        with pytest.raises(UntrustedCertificate, match="another certificate") as on_data:
+            DataChannel(backend, gate).connect()
+        client = ControlClient(backend, gate)
+        with pytest.raises(UntrustedCertificate, match="another certificate"):
+            client.list_models()
+        client.close()
+        gate.close()
+        assert on_data.value.is_changed
+        assert on_data.value.fingerprint == fingerprint_of_file(authority.folder) != pinned
+    assert list(read_entries(tmp_path / "ledger.bin")) == []
+    assert heard  # the peer did wait for our words,
+    assert b"".join(heard) == b""  # and none came: neither request nor token
+
+
+def test_nothing_is_written_to_a_peer_that_is_not_trusted(tmp_path: Path, authority: Authority) -> None:
+    with listening_tls(authority.server_context()) as (port, heard):
+        gate = make_gate(tmp_path, port)
+        with pytest.raises(UntrustedCertificate):
+            DataChannel(backend_at(port, scheme="https"), gate).connect()
+        gate.close()
+    assert b"".join(heard) == b""

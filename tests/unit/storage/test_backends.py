@@ -177,3 +177,27 @@ def test_a_certificate_file_without_one_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "key.pem", tmp_path / "none.pem", tmp_path):
         with pytest.raises(SettingsError):
             checked_ca_file(str(path))
+
+
+PIN = "ab" * 32
+
+
+def test_a_pinned_certificate_is_kept_with_its_backend_and_written_plainly(store: BackendStore) -> None:
+    shown = ":".join(["AB"] * 32)
+    store.add(Backend("home", "https://example.org", "secret", fingerprint=shown))
+    assert store.find("home").fingerprint == PIN
+    assert store.list()[0][0].fingerprint == PIN
+    assert store.at("https://example.org", "another", None).fingerprint == PIN
+
+
+@pytest.mark.parametrize("wrong", ["", "ab" * 31, "zz" * 32, "ab" * 33])
+def test_what_is_no_fingerprint_is_refused(store: BackendStore, wrong: str) -> None:
+    with pytest.raises(SettingsError, match="fingerprint"):
+        store.add(Backend("home", "https://example.org", "secret", fingerprint=wrong))
+    assert store.list() == ((), "")
+
+
+def test_a_list_from_before_pinning_is_read(tmp_path: Path, store: BackendStore) -> None:
+    entry = {"name": "home", "url": "https://example.org", "ca_file": None}
+    (tmp_path / "backends.json").write_text(json.dumps({"version": 1, "backends": [entry]}))
+    assert store.list() == ((Backend("home", "https://example.org", ""),), "")
