@@ -21,6 +21,13 @@ OPENERS = {
     "urlopen",
     "create_datagram_endpoint",
 }
+TAKEN_FROM_SSL = {  # transport passes a context on; trust makes one and reads the certificate that stream was shown
+    "net/transport.py": {"SSLContext"},
+    "net/trust.py": {
+        "SSLContext", "SSLSocket", "SSLError", "TLSVersion", "PROTOCOL_TLS_CLIENT", "CERT_NONE",
+        "create_default_context",
+    },
+}  # fmt: skip
 WRITERS = {"sendall", "sendto", "sendmsg", "sendfile", "send_bytes", "sock_sendall"}
 
 
@@ -64,20 +71,22 @@ def only_net_imports_the_network(place: str, tree: ast.AST) -> str:
 
 
 def only_the_stream_knows_sockets(place: str, tree: ast.AST) -> str:
-    if place in ("net/stream.py", "net/transport.py"):  # transport passes an ssl.SSLContext on; see the next rule
+    if place == "net/stream.py":
         return ""
-    return ", ".join(sorted(network_imports(tree) & {"socket", "ssl"}))
+    free = {"ssl"} if place in TAKEN_FROM_SSL else set()
+    return ", ".join(sorted(network_imports(tree) & {"socket", "ssl"} - free))
 
 
-def transport_takes_only_a_type_from_ssl(place: str, tree: ast.AST) -> str:
-    if place != "net/transport.py":
+def contexts_are_passed_on_and_nothing_is_wrapped(place: str, tree: ast.AST) -> str:
+    if place not in TAKEN_FROM_SSL:
         return ""
     used = {
         node.attr
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "ssl"
     }
-    return ", ".join(sorted(used - {"SSLContext"}))
+    wrapped = [f"line {line}" for line in calls(tree, {"wrap_socket", "wrap_bio"})]
+    return ", ".join([*sorted(used - TAKEN_FROM_SSL[place]), *wrapped])
 
 
 def only_the_stream_writes(place: str, tree: ast.AST) -> str:
@@ -97,7 +106,7 @@ def only_the_gate_builds_clearance(place: str, tree: ast.AST) -> str:
 RULES = (
     only_net_imports_the_network,
     only_the_stream_knows_sockets,
-    transport_takes_only_a_type_from_ssl,
+    contexts_are_passed_on_and_nothing_is_wrapped,
     only_the_stream_writes,
     only_the_gate_builds_clearance,
 )
@@ -118,7 +127,10 @@ def test_the_app_keeps_the_rule(rule: Callable[[str, ast.AST], str]) -> None:
         (only_net_imports_the_network, "device/pack.py", "importlib.import_module('websockets.sync')"),
         (only_net_imports_the_network, "ui/window.py", "from PySide6.QtNetwork import QTcpSocket"),
         (only_the_stream_knows_sockets, "net/channel.py", "from ssl import SSLContext"),
-        (transport_takes_only_a_type_from_ssl, "net/transport.py", "ssl.create_default_context()"),
+        (only_the_stream_knows_sockets, "net/trust.py", "import socket"),
+        (contexts_are_passed_on_and_nothing_is_wrapped, "net/transport.py", "ssl.create_default_context()"),
+        (contexts_are_passed_on_and_nothing_is_wrapped, "net/trust.py", "ssl.get_server_certificate(('h', 1))"),
+        (contexts_are_passed_on_and_nothing_is_wrapped, "net/trust.py", "context.wrap_socket(plain)"),
         (only_the_stream_writes, "net/channel.py", "link.send(data)"),
         (only_the_stream_writes, "core/chat.py", "link.sendall(data)"),
         (only_the_stream_writes, "core/jobs.py", "asyncio.open_connection('h', 1)"),
