@@ -182,7 +182,10 @@ class Conversations(Protocol):
     def folders(self) -> tuple[Folder, ...]: ...
 
     def turns(self, chat: ChatId) -> tuple[Turn, ...]:
-        """The branch that is shown."""
+        """The branch that is shown. It may be ahead of events that still wait in somebody's queue."""
+
+    def show_chat(self, chat: ChatId) -> None:
+        """Send HistoryChanged with the chat's turns, in order with a reply under way: how a view opens a chat."""
 
     def search(self, words: str, limit: int = 100) -> tuple[SearchHit, ...]: ...
 

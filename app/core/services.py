@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Protocol
 
-from app.core.ports import ChatPort
+from app.core.ports import Conversations
 from app.domain.backend import Backend
 
 Report = Callable[[str], None]  # takes one sentence on what is under way
@@ -66,8 +66,8 @@ class Services(Protocol):
     @property
     def backends(self) -> Backends: ...
 
-    def open_chat(self, request: ChatRequest, report: Report) -> AbstractContextManager[ChatPort]:
-        """A chat that is ready to send; leaving the context closes it and what it started. Raises AppError."""
+    def open_chat(self, request: ChatRequest, report: Report) -> AbstractContextManager[Conversations]:
+        """Conversations, nothing of them stored, that are ready to send; leaving the context closes it and what it started. Raises AppError."""
 
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
         """Time `backend` (None: the built-in one). Raises AppError."""

@@ -1,0 +1,443 @@
+"""All chats, and the reply under way: what the window and the terminal use. The only owner of that state.
+
+Events of one reply, in this order: MessageAdded (the person's) or HistoryChanged (after edit, regenerate, continue);
+MessageAdded (the reply, empty; none where one is continued); LinkChanged(WORKING); PromptProgressed; then TextAdded and
+TrafficChanged; TrafficChanged; LinkChanged(READY or OFFLINE); ReplyEnded. The first come on the calling thread, from
+LinkChanged on they come on the writer's. A reply of which no token was made is taken out again: HistoryChanged comes
+before its ReplyEnded, whose message is None. When ReplyEnded comes, the next message may be sent. TextAdded comes for
+the reply under way whatever chat is looked at: a listener knows which messages it shows.
+
+What a person asks for is done, stored and told of under one lock, so a HistoryChanged never holds text that a later
+TextAdded brings again. Listeners are called under that lock: they put the event aside and return.
+
+Durability: a message of the person is stored before `send` or `edit` returns, and before a byte of it leaves; where it
+cannot be, they raise StorageError and nothing has changed. For replies see reply_under_way.py.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from threading import Condition, RLock
+
+from app.core.events import ChatsChanged, Event, HistoryChanged, MessageAdded
+from app.core.ports import ChatStore
+from app.core.reply_under_way import ReplyUnderWay
+from app.core.shelf import Shelf, now_ms
+from app.core.title import title_of
+from app.core.tree import Tree
+from app.core.writing import ReplyTask, Writer
+from app.domain.conversation import (
+    Attachment,
+    ChatInfo,
+    ChatOptions,
+    Estimate,
+    Folder,
+    Message,
+    Role,
+    SearchHit,
+    StoredChat,
+    Turn,
+)
+from app.domain.errors import SettingsError, StorageError
+from app.domain.ids import ChatId, FolderId, MessageId, new_chat_id, new_folder_id, new_message_id
+from app.domain.sampling import SamplingSettings
+
+
+class Library:
+    """Implements Conversations (app/core/ports.py)."""
+
+    def __init__(
+        self, store: ChatStore, *, sampling: Callable[[], SamplingSettings], system: Callable[[], str]
+    ) -> None:
+        """`sampling`, `system`: what is used where a chat has no options of its own. Raises StorageError."""
+        self._shelf = Shelf(store)
+        self._sampling = sampling
+        self._system = system
+        self._writer: Writer | None = None
+        self._under_way: ReplyUnderWay | None = None
+        self._is_closed = False
+        self._listeners: list[Callable[[Event], None]] = []
+        self._lock = RLock()
+        self._idle = Condition(self._lock)
+
+    def subscribe(self, listener: Callable[[Event], None]) -> None:
+        with self._lock:
+            self._listeners.append(listener)
+
+    # Reading
+
+    def chats(self) -> tuple[ChatInfo, ...]:
+        with self._lock:
+            return self._shelf.chats()
+
+    def chat(self, chat: ChatId) -> ChatInfo:
+        with self._lock:
+            return self._shelf.info(chat)
+
+    def folders(self) -> tuple[Folder, ...]:
+        with self._lock:
+            return self._shelf.folders()
+
+    def turns(self, chat: ChatId) -> tuple[Turn, ...]:
+        with self._lock:
+            return self._tree(chat).turns()
+
+    def show_chat(self, chat: ChatId) -> None:
+        with self._lock:
+            self._emit(HistoryChanged(chat, self._tree(chat).turns()))
+
+    def whole(self, chat: ChatId) -> StoredChat:
+        """Everything of a chat, for an export."""
+        with self._lock:
+            tree = self._tree(chat)
+            messages = tuple(message for message in tree.messages if tree.is_visible(message.id))
+            return StoredChat(self._shelf.info(chat), messages, tree.shown)
+
+    def search(self, words: str, limit: int = 100) -> tuple[SearchHit, ...]:
+        return self._shelf.search(words, limit)
+
+    # Arranging
+
+    def new_chat(self, *, is_temporary: bool = False, folder: FolderId | None = None) -> ChatId:
+        with self._lock:
+            return self._shelf.add(is_temporary=is_temporary, folder=folder)
+
+    def add_chats(self, chats: Sequence[StoredChat]) -> None:
+        """Add whole chats (an import)."""
+        with self._lock:
+            try:
+                for chat in chats:
+                    self._shelf.add_whole(chat)
+            finally:
+                self._emit(ChatsChanged())
+
+    def rename(self, chat: ChatId, title: str) -> None:
+        title = " ".join(title.split())
+        with self._lock:
+            if title:
+                self._change(chat, title=title, is_title_chosen=True)
+            else:
+                self._change(chat, title=self._automatic_title(chat), is_title_chosen=False)
+
+    def pin(self, chat: ChatId, is_pinned: bool) -> None:
+        self._change(chat, is_pinned=is_pinned)
+
+    def move(self, chat: ChatId, folder: FolderId | None) -> None:
+        with self._lock:
+            if folder is not None and not self._shelf.has_folder(folder):
+                raise SettingsError("This folder is no longer there.")
+            self._change(chat, folder=folder)
+
+    def save_draft(self, chat: ChatId, text: str) -> None:
+        with self._lock:
+            info = self._shelf.info(chat)
+            if info.draft == text:
+                return
+            self._shelf.put(replace(info, draft=text))
+            if text and not self._shelf.is_listed(chat):
+                self._shelf.keep(chat)
+                self._emit(ChatsChanged())
+
+    def set_options(self, chat: ChatId, options: ChatOptions) -> None:
+        self._change(chat, options=options)
+
+    def add_folder(self, name: str) -> FolderId:
+        folder = new_folder_id()
+        with self._lock:
+            self._put_folder(folder, name)
+        return folder
+
+    def rename_folder(self, folder: FolderId, name: str) -> None:
+        with self._lock:
+            if not self._shelf.has_folder(folder):
+                raise SettingsError("This folder is no longer there.")
+            self._put_folder(folder, name)
+
+    def remove_folder(self, folder: FolderId) -> None:
+        with self._lock:
+            self._shelf.remove_folder(folder)
+            self._emit(ChatsChanged())
+
+    def delete(self, chat: ChatId, message: MessageId | None = None) -> None:
+        with self._lock:
+            if message is None:
+                self._shelf.hide(chat)
+                self._stop_if(lambda under_way: under_way.chat == chat)
+                self._emit(ChatsChanged())
+                return
+            tree = self._tree(chat)
+            self._known(tree, message)
+            self._shelf.set_deleted(chat, message, is_deleted=True)
+            tree.hide(message)
+            self._stop_if(lambda under_way: under_way.chat == chat and not tree.is_visible(under_way.id))
+            self._emit(HistoryChanged(chat, tree.turns()))
+
+    def undo_delete(self, chat: ChatId, message: MessageId | None = None) -> None:
+        with self._lock:
+            if message is None:
+                self._shelf.unhide(chat)
+                self._emit(ChatsChanged())
+                return
+            tree = self._tree(chat)
+            if message not in tree:  # a reply that was deleted before its first token
+                return
+            self._shelf.set_deleted(chat, message, is_deleted=False)
+            tree.unhide(message)
+            self._show(chat, tree, message)
+
+    def show_sibling(self, chat: ChatId, message: MessageId, step: int) -> None:
+        with self._lock:
+            tree = self._tree(chat)
+            self._known(tree, message)
+            self._show(chat, tree, tree.sibling(message, step))
+
+    def show_message(self, chat: ChatId, message: MessageId) -> None:
+        with self._lock:
+            tree = self._tree(chat)
+            self._known(tree, message)
+            self._show(chat, tree, message)
+
+    def fork(self, chat: ChatId, message: MessageId) -> ChatId:
+        with self._lock:
+            tree = self._tree(chat)
+            self._known(tree, message)
+            now = now_ms()
+            info = replace(
+                self._shelf.info(chat),
+                id=new_chat_id(),
+                is_pinned=False,
+                draft="",
+                created_at_ms=now,
+                changed_at_ms=now,
+            )
+            self._shelf.add_whole(StoredChat(info, tree.copy_of_path(message)))
+            self._emit(ChatsChanged())
+            return info.id
+
+    # Replies
+
+    @property
+    def busy_chat(self) -> ChatId | None:
+        under_way = self._under_way
+        return under_way.chat if under_way is not None else None
+
+    @property
+    def is_ready(self) -> bool:
+        return self._writer is not None
+
+    def attach(self, writer: Writer) -> None:
+        """From now on it writes the replies, and is closed with this Library. Raises SettingsError after close."""
+        with self._lock:
+            if self._is_closed or self._writer is not None:
+                raise SettingsError("A backend is attached already." if self._writer else "The app is closing.")
+            self._writer = writer
+
+    def detach(self) -> Writer | None:
+        """Stop the reply under way, wait for its end, and give the writer back, still open. None where none was."""
+        with self._lock:
+            writer, self._writer = self._writer, None
+            if writer is not None and self._under_way is not None:
+                writer.stop()
+            self._idle.wait_for(lambda: self._under_way is None)
+            return writer
+
+    def send(self, chat: ChatId, text: str, attachments: Sequence[Attachment] = ()) -> None:
+        with self._lock:
+            writer = self._free_writer(chat)
+            tree = self._tree(chat)
+            branch = tree.branch()
+            message = self._add_own(
+                chat, tree, branch[-1].id if branch else None, text, attachments, empties_draft=True
+            )
+            self._emit(MessageAdded(chat, tree.turn(message.id)))
+            self._emit(ChatsChanged())
+            self._begin(writer, chat, tree, message.id)
+
+    def edit(self, chat: ChatId, message: MessageId, text: str, attachments: Sequence[Attachment] = ()) -> None:
+        with self._lock:
+            writer = self._free_writer(chat)
+            tree = self._tree(chat)
+            if self._known(tree, message).role is not Role.USER:
+                raise SettingsError("Only your own messages can be edited.")
+            self._shelf.remember_shown(chat, tree.show(message))
+            edited = self._add_own(chat, tree, tree.parent_of(message), text, attachments, empties_draft=False)
+            self._emit(HistoryChanged(chat, tree.turns()))
+            self._emit(ChatsChanged())
+            self._begin(writer, chat, tree, edited.id)
+
+    def regenerate(self, chat: ChatId, message: MessageId | None = None) -> None:
+        with self._lock:
+            writer = self._free_writer(chat)
+            tree = self._tree(chat)
+            branch = tree.branch()
+            if message is None and not branch:
+                raise SettingsError("There is no reply to generate again.")
+            old = self._known(tree, branch[-1].id if message is None else message)
+            answered = old.id if old.role is Role.USER else tree.parent_of(old.id)
+            if answered is None:
+                raise SettingsError("There is no message that this reply could answer.")
+            self._shelf.pay()
+            self._shelf.remember_shown(chat, tree.show(old.id))
+            path = tree.path_to(answered)
+            self._emit(HistoryChanged(chat, tuple(tree.turn(one.id) for one in path)))
+            self._begin(writer, chat, tree, answered)
+
+    def continue_reply(self, chat: ChatId, message: MessageId) -> None:
+        with self._lock:
+            writer = self._free_writer(chat)
+            tree = self._tree(chat)
+            reply = self._known(tree, message)
+            if not reply.can_continue:
+                raise SettingsError("This reply has ended; there is nothing to go on with.")
+            if reply.model_id != writer.model_id:
+                raise SettingsError(
+                    "Another model began this reply, so its exact tokens mean nothing to this one.",
+                    "Use that model again, or generate the reply anew.",
+                )
+            self._shelf.pay()
+            reply = replace(reply, end=None)
+            tree.update(reply)
+            self._show(chat, tree, message)
+            self._write(writer, chat, tree, reply, is_stored=True)
+
+    def stop(self) -> None:
+        with self._lock:
+            if self._writer is not None and self._under_way is not None:
+                self._writer.stop()
+
+    def estimate(self, chat: ChatId, text: str, attachments: Sequence[Attachment] = ()) -> Estimate | None:
+        with self._lock:
+            writer = self._writer
+            if writer is None:
+                return None
+            branch = self._tree(chat).branch()
+            system = self._system_of(self._shelf.info(chat))
+        message = Message(new_message_id(), Role.USER, text, attachments=tuple(attachments))
+        return writer.estimate(branch, message, system)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()  # outside of the lock: its thread ends the reply under way
+        with self._lock:
+            self._idle.wait_for(lambda: self._under_way is None)
+            self._shelf.close()
+            self._listeners.clear()
+
+    # Under the lock
+
+    def _free_writer(self, chat: ChatId) -> Writer:
+        """Raises SettingsError where no reply can be written now."""
+        if self._writer is None:
+            raise SettingsError("The backend is not ready yet.", "Your message is kept: send it when it is.")
+        if self._under_way is not None:
+            raise SettingsError("A reply is still being written.", "Stop it first, or wait for it.")
+        wanted = self._shelf.info(chat).options.adapter
+        if wanted is not None and (wanted or None) != self._writer.adapter:
+            raise SettingsError(
+                "This chat uses another adapter than the one that is loaded.",
+                "Choose the loaded adapter in the chat's options, or load this chat's in the settings.",
+            )
+        return self._writer
+
+    def _add_own(
+        self,
+        chat: ChatId,
+        tree: Tree,
+        parent: MessageId | None,
+        text: str,
+        attachments: Sequence[Attachment],
+        *,
+        empties_draft: bool,
+    ) -> Message:
+        """Store and add a message of the person. Raises StorageError, SettingsError; nothing has changed then."""
+        if not text.strip() and not attachments:
+            raise SettingsError("There is nothing to send.", "Write a message first.")
+        message = Message(
+            new_message_id(), Role.USER, text, parent=parent, created_at_ms=now_ms(), attachments=tuple(attachments)
+        )
+        self._shelf.add_message(chat, message)
+        tree.add(message)
+        self._shelf.touch(chat)
+        info = self._shelf.info(chat)
+        draft = "" if empties_draft else info.draft
+        try:
+            self._shelf.put(replace(info, title=info.title or title_of(message), draft=draft))
+        except StorageError:  # the message is safe: a title and an old draft are not worth refusing it
+            pass
+        return message
+
+    def _begin(self, writer: Writer, chat: ChatId, tree: Tree, parent: MessageId) -> None:
+        reply = Message(
+            new_message_id(), Role.ASSISTANT, "", parent=parent, created_at_ms=now_ms(), model_id=writer.model_id
+        )
+        tree.add(reply)
+        self._emit(MessageAdded(chat, tree.turn(reply.id)))
+        self._write(writer, chat, tree, reply, is_stored=False)
+
+    def _write(self, writer: Writer, chat: ChatId, tree: Tree, reply: Message, *, is_stored: bool) -> None:
+        info = self._shelf.info(chat)
+        self._under_way = ReplyUnderWay(
+            chat,
+            tree,
+            reply,
+            self._shelf.store_of(chat),
+            lock=self._lock,
+            emit=self._emit,
+            finish=self._finish,
+            is_stored=is_stored,
+        )
+        branch = tree.path_to(reply.id)[:-1]
+        task = ReplyTask(branch, reply, self._system_of(info), info.options.sampling or self._sampling())
+        writer.begin(task, self._under_way)
+
+    def _finish(self, under_way: ReplyUnderWay, owed: Message | None) -> None:
+        if owed is not None:
+            self._shelf.owe(under_way.chat, owed)
+        self._shelf.touch(under_way.chat)
+        self._under_way = None
+        self._idle.notify_all()
+
+    def _system_of(self, info: ChatInfo) -> str:
+        return self._system() if info.options.system is None else info.options.system
+
+    def _tree(self, chat: ChatId) -> Tree:
+        return self._shelf.tree(chat, self.busy_chat)
+
+    @staticmethod
+    def _known(tree: Tree, message: MessageId) -> Message:
+        if message not in tree or not tree.is_visible(message):
+            raise SettingsError("That message is no longer in this chat.")
+        return tree[message]
+
+    def _show(self, chat: ChatId, tree: Tree, message: MessageId) -> None:
+        self._shelf.remember_shown(chat, tree.show(message))
+        self._emit(HistoryChanged(chat, tree.turns()))
+
+    def _stop_if(self, is_meant: Callable[[ReplyUnderWay], bool]) -> None:
+        if self._under_way is not None and self._writer is not None and is_meant(self._under_way):
+            self._writer.stop()
+
+    def _change(self, chat: ChatId, **changes: object) -> None:
+        with self._lock:
+            self._shelf.put(replace(self._shelf.info(chat), **changes))  # type: ignore[arg-type]
+            if self._shelf.is_listed(chat):
+                self._emit(ChatsChanged())
+
+    def _put_folder(self, folder: FolderId, name: str) -> None:
+        name = " ".join(name.split())
+        if not name:
+            raise SettingsError("A folder needs a name.")
+        self._shelf.put_folder(Folder(folder, name))
+        self._emit(ChatsChanged())
+
+    def _automatic_title(self, chat: ChatId) -> str:
+        branch = self._tree(chat).branch()
+        return next((title_of(message) for message in branch if message.role is Role.USER), "")
+
+    def _emit(self, event: Event) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
