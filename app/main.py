@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.events import Event, LinkChanged, LinkState
-from app.core.ports import ChatPort
+from app.core.ports import Conversations
 from app.core.services import Backends, ChatRequest, Measurement, Report
 from app.domain.backend import Backend, ModelInfo
 from app.domain.clearance import Purpose
@@ -28,8 +28,9 @@ from app.wire.messages import Recipe
 from app.wire.plan import layer_by_layer
 
 if TYPE_CHECKING:
-    from app.core.chat import Chat
+    from app.core.conversations import Library
     from app.core.embedded import EmbeddedBackend
+    from app.core.reply_writer import ReplyWriter
     from app.core.session import RetryPolicy
     from app.device.adapter import Adapter
     from app.device.near_half import NearHalf
@@ -63,10 +64,10 @@ class Nearhalf:
         return self._backends
 
     @contextmanager
-    def open_chat(self, request: ChatRequest, report: Report) -> Iterator[ChatPort]:
-        """A chat that is ready to send. Raises AppError."""
+    def open_chat(self, request: ChatRequest, report: Report) -> Iterator[Conversations]:
+        """Conversations of which nothing is stored, ready to send. Raises AppError."""
         with ExitStack() as stack:
-            yield self._build_chat(request, report, stack)[0]
+            yield self._build_conversations(request, report, stack)[0]
 
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
         """Round trips by WebSocket pings; decode steps with no adapter, and with one of zeros that taps every layer.
@@ -110,10 +111,10 @@ class Nearhalf:
         with ExitStack() as stack:
             model_names: list[str] = []
 
-            def start(tell: Callable[[Event], None]) -> ChatPort:
+            def start(tell: Callable[[Event], None]) -> Conversations:
                 stack.close()  # what an earlier try has left
                 request = self._request(settings)
-                chat, model = self._build_chat(
+                chat, model = self._build_conversations(
                     request, lambda sentence: tell(LinkChanged(LinkState.STARTING, sentence)), stack
                 )
                 model_names[:] = [model.model_id]
@@ -140,26 +141,41 @@ class Nearhalf:
         adapter = Path(settings.adapter) if settings.adapter else None
         return ChatRequest(backend, settings.model_id, adapter, settings.system or None)
 
-    def _build_chat(self, request: ChatRequest, report: Report, stack: ExitStack) -> tuple["Chat", ModelInfo]:
-        from app.core.chat import Chat
+    def _build_conversations(
+        self, request: ChatRequest, report: Report, stack: ExitStack
+    ) -> tuple["Library", ModelInfo]:
+        from app.core.conversations import Library
+        from app.core.memory_store import MemoryStore
+        from app.domain.sampling import SamplingSettings
+
+        writer, model = self._build_writer(request, report, stack)
+        library = Library(MemoryStore(), sampling=SamplingSettings, system=lambda: request.system or "")
+        library.attach(writer)
+        stack.callback(library.close)
+        return library, model
+
+    def _build_writer(self, request: ChatRequest, report: Report, stack: ExitStack) -> tuple["ReplyWriter", ModelInfo]:
+        """A writer with its session open."""
+        from app.core.reply_writer import ReplyWriter
         from app.device.adapter import Adapter
         from app.device.tokenizer import load_tokenizer
 
         link = self._link(request.backend, report, stack)
         model, pack = self._model(link, request.model_id, report)
         report("Loading the device's half of the model.")
-        chat = Chat(
+        writer = ReplyWriter(
             model=model,
             near=_near_half(pack, Adapter.load(request.adapter, pack.facts) if request.adapter else None),
             tokenizer=load_tokenizer(pack),
             open_channel=link.open_channel,
             meter=link.gate,
             retry=_retry_policy(),
-            system=request.system or "",
+            host=_shown_host(link.backend),
+            adapter=str(request.adapter) if request.adapter else None,
         )
-        stack.callback(chat.close)
-        chat.connect(report)
-        return chat, model
+        stack.callback(writer.close)
+        writer.connect(report)
+        return writer, model
 
     def _link(self, backend: Backend | None, report: Report, stack: ExitStack) -> "Link":
         from app.core.embedded import EmbeddedBackend
@@ -236,6 +252,13 @@ def _address(backend: Backend) -> "Address":
     from app.net.address import parse_url
 
     return parse_url(backend.url)
+
+
+def _shown_host(backend: Backend) -> str:
+    from app.net.address import is_loopback
+
+    name = _address(backend).name
+    return "localhost" if is_loopback(name) else name
 
 
 def _near_half(pack: "DevicePack", adapter: "Adapter | None") -> "NearHalf":

@@ -10,8 +10,8 @@ from app.cli.arguments import sampling
 from app.cli.choice import chosen_backend
 from app.cli.reply import Conversation, Ending
 from app.cli.terminal import OPERATOR_CAN_READ, Terminal, status_line
-from app.core.events import EndReason, Role, Traffic
-from app.core.ports import ChatPort
+from app.core.events import EndReason, Traffic
+from app.core.ports import Conversations
 from app.core.services import ChatRequest, Services
 from app.domain.errors import AppError, SettingsError
 from app.domain.sampling import SamplingSettings
@@ -31,17 +31,17 @@ def run_chat(arguments: argparse.Namespace, services: Services, terminal: Termin
     once = None if arguments.once is None else _text(arguments.once)
     with ExitStack() as stack:
         try:
-            chat, settings = _open(arguments, services, terminal, stack)
+            conversations, settings = _open(arguments, services, terminal, stack)
         except AppError as error:
             if arguments.json:
                 terminal.print(json.dumps(summary(Ending("", EndReason.FAILED, Traffic(), error, 0))))
             raise
         terminal.clear_progress()
-        conversation = Conversation(chat, settings, terminal, streams=not arguments.json)
+        conversation = Conversation(conversations, settings, terminal, streams=not arguments.json)
         if once is not None:
             _answer(conversation, once, arguments, terminal)
         elif terminal.has_person:
-            _converse(conversation, chat, arguments, terminal)
+            _converse(conversation, arguments, terminal)
         else:
             for line in terminal.stdin:
                 if text := _text(line).strip():
@@ -50,7 +50,7 @@ def run_chat(arguments: argparse.Namespace, services: Services, terminal: Termin
 
 def _open(
     arguments: argparse.Namespace, services: Services, terminal: Terminal, stack: ExitStack
-) -> tuple[ChatPort, SamplingSettings]:
+) -> tuple[Conversations, SamplingSettings]:
     """Judge the arguments, then open the chat. Raises AppError."""
     settings = sampling(arguments)
     if arguments.once is not None and not _text(arguments.once).strip():
@@ -73,7 +73,7 @@ def _answer(conversation: Conversation, text: str, arguments: argparse.Namespace
         raise KeyboardInterrupt
 
 
-def _converse(conversation: Conversation, chat: ChatPort, arguments: argparse.Namespace, terminal: Terminal) -> None:
+def _converse(conversation: Conversation, arguments: argparse.Namespace, terminal: Terminal) -> None:
     """The prompt, until the person leaves. An error is shown, and the conversation goes on."""
     terminal.note(_HELLO)
     interrupts = 0
@@ -95,9 +95,9 @@ def _converse(conversation: Conversation, chat: ChatPort, arguments: argparse.Na
         if line == "/help":
             terminal.print(_HELP)
         elif line == "/new":
-            chat.new_chat()
+            conversation.start_anew()
             terminal.note("A new chat.")
-        elif line == "/regenerate" and not any(message.role is Role.USER for message in chat.messages):
+        elif line == "/regenerate" and not conversation.has_begun:
             terminal.note("There is no reply to generate again.")
         elif line == "/regenerate":
             ending = conversation.regenerate()

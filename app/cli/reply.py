@@ -13,7 +13,8 @@ from queue import Empty, SimpleQueue
 
 from app.cli.terminal import Terminal
 from app.core.events import EndReason, Event, LinkChanged, LinkState, ReplyEnded, TextAdded, Traffic, TrafficChanged
-from app.core.ports import ChatPort
+from app.core.ports import Conversations
+from app.domain.conversation import ChatOptions, Role
 from app.domain.errors import AppError, BackendError
 from app.domain.sampling import SamplingSettings
 
@@ -38,22 +39,35 @@ class _Interrupt:
 class Conversation:
     """Replies of one chat, one after the other."""
 
-    def __init__(self, chat: ChatPort, settings: SamplingSettings, terminal: Terminal, *, streams: bool) -> None:
+    def __init__(
+        self, conversations: Conversations, settings: SamplingSettings, terminal: Terminal, *, streams: bool
+    ) -> None:
         """`streams`: write the text as it comes."""
-        self._chat = chat
-        self._settings = settings
+        self._conversations = conversations
+        self._options = ChatOptions(sampling=settings)
         self._terminal = terminal
         self._streams = streams
         # SimpleQueue.put may be called from a signal handler that interrupted a put or get of the same queue.
         self._queue: SimpleQueue[Event | _Interrupt] = SimpleQueue()
-        chat.subscribe(self._queue.put)
+        conversations.subscribe(self._queue.put)
+        self.start_anew()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the person has said something in this chat."""
+        return any(turn.message.role is Role.USER for turn in self._conversations.turns(self._chat))
+
+    def start_anew(self) -> None:
+        """A chat of its own, that is never stored."""
+        self._chat = self._conversations.new_chat(is_temporary=True)
+        self._conversations.set_options(self._chat, self._options)
 
     def send(self, text: str) -> Ending:
         """Send a message and follow its reply to the end."""
-        return self._follow(lambda: self._chat.send(text, self._settings))
+        return self._follow(lambda: self._conversations.send(self._chat, text))
 
     def regenerate(self) -> Ending:
-        return self._follow(lambda: self._chat.regenerate(self._settings))
+        return self._follow(lambda: self._conversations.regenerate(self._chat))
 
     def _follow(self, begin: Callable[[], None]) -> Ending:
         pieces: list[str] = []
@@ -68,7 +82,7 @@ class Conversation:
                     continue
                 if isinstance(event, _Interrupt):
                     interrupts += 1
-                    self._chat.stop()
+                    self._conversations.stop()
                     if interrupts > 1:
                         return Ending("".join(pieces), EndReason.STOPPED, traffic, None, interrupts)
                 elif isinstance(event, TextAdded):

@@ -78,7 +78,7 @@ class ReplyUnderWay:
         now_s = time.monotonic()
         gap_s, self._advanced_at_s = now_s - self._advanced_at_s, now_s
         if tokens and (not self._is_stored or now_s - self._stored_at_s + gap_s >= STORE_WITHIN_S):
-            self._keep(self._grown(tokens))
+            self._keep(replace(self._grown(tokens), traffic=traffic))
 
     def paused(self, tokens: Sequence[int]) -> None:
         if tokens:

@@ -67,7 +67,9 @@ class Services(Protocol):
     def backends(self) -> Backends: ...
 
     def open_chat(self, request: ChatRequest, report: Report) -> AbstractContextManager[Conversations]:
-        """Conversations, nothing of them stored, that are ready to send; leaving the context closes it and what it started. Raises AppError."""
+        """Conversations of which nothing is stored, ready to send; leaving the context closes all that it started.
+
+        Raises AppError."""
 
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
         """Time `backend` (None: the built-in one). Raises AppError."""

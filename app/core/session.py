@@ -63,13 +63,13 @@ class SentHistory:
         if self.steps and self.steps[-1].rowwise and self.steps[-1].end > position:
             del self.steps[-1].tokens[position - self.steps[-1].start :]
 
-    def add(self, tokens: Sequence[int]) -> None:
+    def add(self, tokens: Sequence[int], *, rowwise: bool = False) -> None:
         """Positions that one step just committed at the end of the cache."""
         start = len(self.tokens)
-        one_by_one = len(tokens) == 1
+        one_by_one = rowwise or len(tokens) == 1
         last = self.steps[-1] if self.steps else None
         if one_by_one and last is not None and last.rowwise and last.end == start:
-            last.tokens.append(tokens[0])
+            last.tokens.extend(tokens)
         else:
             self.steps.append(SentStep(start, list(tokens), one_by_one))
         self.tokens.extend(tokens)
@@ -131,9 +131,15 @@ class RemoteSession:
         """Roll the cache back. Nothing is sent: the next step's position tells the cloud."""
         self._history.crop(position)
 
-    def extend(self, tokens: Sequence[int], message: MessageId, *, want_last: bool) -> bytes:
+    @property
+    def is_open(self) -> bool:
+        """Whether the cloud holds `tokens` now; else the next step sends them again first."""
+        return self._connection is not None
+
+    def extend(self, tokens: Sequence[int], message: MessageId, *, want_last: bool, rowwise: bool = False) -> bytes:
         """Send one step of `tokens` at the end of the cache; return the last final hidden state (empty if not wanted).
 
+        rowwise: with the arithmetic of one-position steps, as a reply's tokens were computed when they were made.
         Raises Cancelled, ContextFull, LedgerError, BackendRefused, BackendError (given up).
         """
         position = len(self._history.tokens)
@@ -143,12 +149,14 @@ class RemoteSession:
                 "Start a new chat, or edit an earlier message to make it shorter.",
             )
         flags = Flags.WANT_LAST if want_last else Flags.NONE
+        if rowwise:
+            flags |= Flags.ROWWISE
 
         def send() -> bytes:
             return self._send_step(position, tokens, flags, self._purpose, message)
 
         state = self._with_retries(send, message, self._retry.give_up_after_s, self._on_reconnecting)
-        self._history.add(tokens)
+        self._history.add(tokens, rowwise=rowwise)
         return state
 
     def connect(self, report: Callable[[str], None] | None = None) -> None:

@@ -1,17 +1,17 @@
-"""Services that play a script: a ScriptedChat, a real list of backends in a folder, and numbers for a measurement."""
+"""Services that play a script: ScriptedConversations, a real list of backends in a folder, and numbers for a measurement."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.core.ports import ChatPort
+from app.core.ports import Conversations
 from app.core.services import ChatRequest, Measurement, Report
 from app.domain.backend import Backend
 from app.domain.errors import AppError
 from app.storage.backends import BackendStore
 from app.storage.secrets import TokenStore
-from tests.sim.scripted_chat import ScriptedChat
+from tests.sim.scripted_conversations import ScriptedConversations
 
 
 class NoKeyring:
@@ -32,7 +32,7 @@ class ScriptedServices:
     """Implements Services. What it was asked for is kept in `requests` and `measured`."""
 
     folder: Path
-    chat: ScriptedChat = field(default_factory=ScriptedChat)
+    chat: ScriptedConversations = field(default_factory=ScriptedConversations)
     error: AppError | None = None  # raised instead of opening a chat
     measurement: Measurement = field(default_factory=lambda: Measurement((10.0, 9.0, 50.0), 20.0, 12.0, 30))
     requests: list[ChatRequest] = field(default_factory=list)
@@ -44,7 +44,7 @@ class ScriptedServices:
         return BackendStore(self.folder / "backends.json", TokenStore(self.folder / "tokens.json", NoKeyring()))
 
     @contextmanager
-    def open_chat(self, request: ChatRequest, report: Report) -> Iterator[ChatPort]:
+    def open_chat(self, request: ChatRequest, report: Report) -> Iterator[Conversations]:
         self.requests.append(request)
         report("Starting the built-in backend.")
         if self.error is not None:

@@ -19,7 +19,7 @@ fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl+C typed here becomes a sign
 from app.cli import run
 from app.core.events import EndReason
 from app.domain.errors import BackendError
-from tests.sim.scripted_chat import ScriptedChat, ScriptedReply
+from tests.sim.scripted_conversations import ScriptedConversations, ScriptedReply
 from tests.sim.scripted_services import ScriptedServices
 lost = BackendError("The backend is gone.", "Try later.")
 SCRIPTS = {
@@ -27,12 +27,12 @@ SCRIPTS = {
     "waits": (ScriptedReply(("Once upon",), waits=True), ScriptedReply(("The end.",))),
     "fails": (ScriptedReply(("Hal",), reason=EndReason.FAILED, error=lost), ScriptedReply(("Fine.",))),
 }
-services = ScriptedServices(pathlib.Path(sys.argv[1]), ScriptedChat(SCRIPTS[sys.argv[2]]))
+services = ScriptedServices(pathlib.Path(sys.argv[1]), ScriptedConversations(SCRIPTS[sys.argv[2]]))
 if sys.argv[3:4] == ["deaf"]:
     services.chat.stop = lambda: None  # a backend that does not hear
     services.chat.close = lambda: __import__("os")._exit(42)
 status = run(["chat", *sys.argv[4:]], services)
-assert services.chat.closed
+assert services.chat.is_closed
 sys.exit(status)
 """
 

@@ -13,7 +13,7 @@ from app.core.events import EndReason, Traffic
 from app.core.services import ChatRequest
 from app.domain.backend import Backend
 from app.domain.errors import BackendError, ModelError
-from tests.sim.scripted_chat import ScriptedChat, ScriptedReply
+from tests.sim.scripted_conversations import ScriptedConversations, ScriptedReply
 from tests.sim.scripted_services import ScriptedServices
 
 
@@ -49,8 +49,8 @@ def cli(tmp_path: Path) -> Run:
     return Run(tmp_path)
 
 
-def script(*replies: ScriptedReply) -> ScriptedChat:
-    return ScriptedChat(script=replies)
+def script(*replies: ScriptedReply) -> ScriptedConversations:
+    return ScriptedConversations(script=replies)
 
 
 def test_one_message_is_answered_on_stdout_and_nothing_else_is_there(cli: Run) -> None:
@@ -58,7 +58,7 @@ def test_one_message_is_answered_on_stdout_and_nothing_else_is_there(cli: Run) -
     assert cli.out == "Hello there.\n"
     assert cli.err == ""
     assert [text for text, _ in cli.services.chat.sent] == ["Hi"]
-    assert cli.services.chat.closed
+    assert cli.services.chat.is_closed
 
 
 def test_piped_lines_are_messages_of_one_chat_answered_in_order(cli: Run) -> None:
@@ -194,7 +194,7 @@ def test_a_reply_that_fails_keeps_its_text_and_ends_the_command(cli: Run) -> Non
     assert cli.out == "Hel\n"
     assert cli.err == "The backend is gone.\nTry later.\n"
     assert len(cli.services.chat.sent) == 1
-    assert cli.services.chat.closed
+    assert cli.services.chat.is_closed
 
 
 def test_in_json_a_reply_that_fails_says_so_too(cli: Run) -> None:
@@ -285,7 +285,7 @@ def test_an_address_takes_its_token_from_the_environment_or_a_file(cli: Run, tmp
     cli.environ["NEARHALF_TOKEN"] = "from-environment"
     address = ("chat", "--once", "Hi", "--backend", "https://home.example")
     assert cli(*address) == 0
-    cli.services.chat = ScriptedChat()
+    cli.services.chat = ScriptedConversations()
     assert cli(*address, "--token-file", str(tmp_path / "token")) == 0
     tokens = [request.backend.token for request in cli.services.requests if request.backend]
     assert tokens == ["from-environment", "from-file"]

@@ -1,0 +1,230 @@
+"""Writes replies with one model on one backend: the near half, the tokenizer, the session, and the thread for all that.
+
+Contract: one reply at a time; `begin` returns at once. Whatever ends a reply, its listener is told of every token that
+was made, and why it ended. Between replies the link is kept alive. `close` returns when nothing of ours runs any more.
+Knows no chats and no store.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+
+from app.core.events import LinkChanged, LinkState
+from app.core.generation import Reply, generate, shared_prefix
+from app.core.ports import NearHalf, OpenChannel, Tokens, TrafficMeter, TrafficTotals
+from app.core.prompt import prompt_of
+from app.core.prompt_meter import PromptMeter
+from app.core.session import RemoteSession, RetryPolicy
+from app.core.writing import ReplyListener, ReplyTask
+from app.domain.backend import ModelInfo
+from app.domain.conversation import EndReason, Estimate, Message, Traffic
+from app.domain.errors import AppError, BackendError, Cancelled, where_it_failed
+from app.wire.frames import HEADER_BYTES, tensor_bytes
+
+log = logging.getLogger(__name__)
+
+# A stopped reply usually ends at the next token. On a slow link a step takes seconds: then the connection is cut, which
+# also stops the backend, and the next message reconnects and replays.
+STOP_GRACE_S = 0.25
+KEEP_ALIVE_S = 10.0  # the backend drops a link whose pings go unanswered for 20 s
+
+
+class ReplyWriter:
+    """Implements Writer (app/core/writing.py)."""
+
+    def __init__(
+        self,
+        *,
+        model: ModelInfo,
+        near: NearHalf,
+        tokenizer: Tokens,
+        open_channel: OpenChannel,
+        meter: TrafficMeter,
+        retry: RetryPolicy,
+        host: str = "",
+        adapter: str | None = None,
+    ) -> None:
+        """`host`: the backend's, as the person knows it. `adapter`: as ChatOptions name it."""
+        self._model = model
+        self._near = near
+        self._tokenizer = tokenizer
+        self._meter = meter
+        self._host = host
+        self._adapter = adapter
+        self._prompt_meter = PromptMeter(tokenizer, model.model_id)
+        self._session = RemoteSession(
+            near, model, open_channel, retry, on_reconnecting=self._on_reconnecting, on_connected=self._on_connected
+        )
+        self._writing: _Writing | None = None
+        self._stop_timer = threading.Timer(STOP_GRACE_S, self._abort_if_stopped)
+        self._work: SimpleQueue[_Writing | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="nearhalf-generation")
+        self._thread.start()
+
+    @property
+    def model_id(self) -> str:
+        return self._model.model_id
+
+    @property
+    def adapter(self) -> str | None:
+        return self._adapter
+
+    def connect(self, report: Callable[[str], None]) -> None:
+        """Open the session on the calling thread. Raises AppError with the reason where the backend says no.
+
+        `report` gets a sentence on each wait, with its reason.
+        """
+        self._session.connect(report)
+
+    def begin(self, task: ReplyTask, listener: ReplyListener) -> None:
+        self._session.cancelled.clear()
+        self._writing = _Writing(task, listener, self._meter, self._near.plan.round_trips)
+        self._work.put(self._writing)
+
+    def stop(self) -> None:
+        if self._writing is None:
+            return
+        self._session.cancelled.set()
+        self._stop_timer.cancel()
+        self._stop_timer = threading.Timer(STOP_GRACE_S, self._abort_if_stopped)
+        self._stop_timer.start()
+
+    def estimate(self, branch: Sequence[Message], message: Message, system: str) -> Estimate:
+        """While a reply is written, what the cache will hold is not known yet: then it is what it holds now."""
+        wanted = self._prompt_meter.tokens(branch, message, system)
+        held = tuple(self._session.tokens) if self._session.is_open else ()
+        new = len(wanted) - min(shared_prefix(held, wanted), len(wanted) - 1)  # the last one is always sent
+        positions = self._session.positions
+        return Estimate(new, len(wanted), positions, self._bytes_up(min(new, positions)), self._host)
+
+    def close(self) -> None:
+        self._session.cancelled.set()
+        if self._writing is not None:
+            self._session.abort()
+        self._work.put(None)
+        self._thread.join()
+        self._stop_timer.cancel()
+        self._prompt_meter.forget()
+
+    # Writer's thread
+
+    def _run(self) -> None:
+        while True:
+            try:
+                writing = self._work.get(timeout=KEEP_ALIVE_S)
+            except Empty:
+                self._session.keep_alive()
+                continue
+            if writing is None:
+                break
+            self._write(writing)
+        self._session.close()
+
+    def _write(self, writing: "_Writing") -> None:
+        task, reply, listener = writing.task, writing.reply, writing.listener
+        error: AppError | None = None
+        try:
+            listener.link_changed(LinkChanged(LinkState.WORKING))
+            self._settle(writing)
+            prompt = prompt_of(task.branch, task.system, self.model_id, self._tokenizer.eos_ids)
+            reason = generate(
+                self._session,
+                self._near,
+                self._tokenizer,
+                self._tokenizer.encode_chat(prompt.turns, add_generation_prompt=True, replies=prompt.replies),
+                task.sampling,
+                reply,
+                on_text=listener.text_added,
+                on_progress=writing.progressed,
+            )
+        except Cancelled:
+            reason = EndReason.STOPPED
+        except AppError as caught:
+            reason, error = EndReason.FAILED, caught
+        except Exception as caught:  # noqa: BLE001 - the job runner's border: a bug ends the reply, not the thread
+            log.error("the reply failed: %s", where_it_failed(caught))
+            reason = EndReason.FAILED
+            error = AppError("Something went wrong inside Nearhalf.", "The log has the details. Try again.")
+        self._end(writing, reason, error)
+
+    def _settle(self, writing: "_Writing") -> None:
+        """A reply that goes on must not say more than its tokens do: it may end in signs for half a character."""
+        reply = writing.reply
+        said = "".join(map(self._tokenizer.reply_decoder().add, reply.tokens))
+        if not said.startswith(reply.text):
+            reply.text = said
+            writing.listener.text_cut_to(said)
+
+    def _end(self, writing: "_Writing", reason: EndReason, error: AppError | None) -> None:
+        self._stop_timer.cancel()
+        self._writing = None
+        if isinstance(error, BackendError):
+            writing.listener.link_changed(LinkChanged(LinkState.OFFLINE, error.message))
+        else:
+            writing.listener.link_changed(LinkChanged(LinkState.READY))
+        writing.listener.ended(reason, tuple(writing.reply.tokens), writing.traffic(), error)
+
+    def _on_reconnecting(self, detail: str) -> None:
+        writing = self._writing
+        if writing is not None:
+            writing.listener.link_changed(LinkChanged(LinkState.RECONNECTING, detail))
+            writing.listener.paused(writing.reply.tokens)
+
+    def _on_connected(self) -> None:
+        writing = self._writing
+        if writing is not None:
+            detail = "Connected again; the chat so far was sent again."
+            writing.listener.link_changed(LinkChanged(LinkState.WORKING, detail))
+
+    # Any thread
+
+    def _abort_if_stopped(self) -> None:
+        if self._writing is not None and self._session.cancelled.is_set():
+            self._session.abort()
+
+    def _bytes_up(self, positions: int) -> int:
+        """Bytes of the frames that carry so many positions of a prompt: steps, and the answers to exchanged taps."""
+        near, total = self._near, 0
+        for start in range(0, positions, self._session.max_rows):
+            rows = min(self._session.max_rows, positions - start)
+            total += HEADER_BYTES + tensor_bytes(near.state_dtype, rows, near.hidden_size)
+            total += tensor_bytes(near.exchange_dtype, rows, near.plan.free_cols)
+            for tap in near.plan.exchanged_taps:
+                total += HEADER_BYTES + tensor_bytes(near.exchange_dtype, rows, tap.up_cols)
+        return total
+
+
+class _Writing:
+    """One task under way, and its traffic: what an earlier part of the reply took counts too."""
+
+    def __init__(self, task: ReplyTask, listener: ReplyListener, meter: TrafficMeter, round_trips: int) -> None:
+        self.task = task
+        self.listener = listener
+        self.reply = Reply(task.reply.id, tokens=list(task.reply.tokens), text=task.reply.text)
+        self._meter = meter
+        self._round_trips = round_trips
+        self._before: TrafficTotals = meter.totals(task.reply.id)
+
+    def progressed(self) -> None:
+        reply = self.reply
+        if len(reply.tokens) == reply.earlier:
+            self.listener.prompt_progressed(reply.prompt_sent, reply.prompt_total)
+        self.listener.advanced(reply.tokens, self.traffic())
+
+    def traffic(self) -> Traffic:
+        reply, now, before = self.reply, self._meter.totals(self.reply.message), self._before
+        earlier = self.task.reply.traffic or Traffic()
+        return replace(
+            earlier,
+            frames_up=earlier.frames_up + now.frames_up - before.frames_up,
+            frames_down=earlier.frames_down + now.frames_down - before.frames_down,
+            bytes_up=earlier.bytes_up + now.bytes_up - before.bytes_up,
+            bytes_down=earlier.bytes_down + now.bytes_down - before.bytes_down,
+            prompt_tokens=earlier.prompt_tokens + reply.prompt_sent,
+            tokens=len(reply.tokens),
+            round_trips_per_token=self._round_trips,
+            first_token_s=earlier.first_token_s or reply.first_token_s,
+            decode_s=earlier.decode_s + reply.decode_s,
+        )
