@@ -11,6 +11,7 @@ AppError
 +-- SettingsError         a setting, file or argument is wrong
 +-- StorageError          the history cannot be read or written; what was stored before is safe
 |   +-- WrongKey          a passphrase or recovery code does not open it
+|   +-- StoreDamaged      the history or its keys are damaged: restore a backup, or start anew (both keep the old files)
 +-- ContextFull           the conversation no longer fits
 +-- Cancelled             the person stopped it
 """
@@ -80,6 +81,10 @@ class StorageError(AppError):
 
 class WrongKey(StorageError):
     """The passphrase or the recovery code does not fit."""
+
+
+class StoreDamaged(StorageError):
+    """The history or its keys cannot be read. Nothing was changed; `Vault.restore` and `Vault.start_anew` go on."""
 
 
 class ContextFull(AppError):

@@ -4,15 +4,13 @@ Written beside its place, synced, and moved over it: a crash leaves the old file
 read is moved aside, and the caller gets a sentence that says where, so that nothing in it is lost.
 """
 
-import contextlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.domain.errors import SettingsError
+from app.storage.whole_file import whole_file
 
 LIMIT_BYTES = 4 * 2**20
 
@@ -81,22 +79,5 @@ class JsonFile:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write `data` to `path` (0600), whole or not at all. A link is followed, not replaced. Raises OSError."""
-    target = path.resolve()
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # mkstemp makes it 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-    if os.name == "posix":  # the new name itself must survive a power cut; Windows cannot open a folder
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    with whole_file(path) as file:
+        file.write(data)

@@ -56,6 +56,31 @@ class DataFolder:
         """Backend tokens, where the system has no keyring."""
         return self.root / "tokens.json"
 
+    @property
+    def history(self) -> Path:
+        """The encrypted database."""
+        return self.root / "history.db"
+
+    @property
+    def keys(self) -> Path:
+        """The wraps of the data key; a second copy stands beside it."""
+        return self.root / "keys.json"
+
+    @property
+    def key_file(self) -> Path:
+        """What opens the vault unasked where no keyring is sure to (docs/storage.md)."""
+        return self.root / "history.key"
+
+    @property
+    def history_lock(self) -> Path:
+        """Held by the process that has the history open."""
+        return self.root / "history.lock"
+
+    @property
+    def backups(self) -> Path:
+        """Where a backup goes unless the person names another place. Made with the first one."""
+        return self.root / "backups"
+
     def create(self) -> "DataFolder":
         """Make what is missing. Raises SettingsError where that cannot be done.
 
