@@ -1,54 +1,48 @@
-"""Something to know or to decide, inside the window: what happened, what to do, and at most one action."""
+"""Something to know or to decide, inside the window: what happened, what to do, and at most two actions."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.ui.assets import icon, pixmap
+from app.ui.notices import Notice, Step, step_words
 from app.ui.theme import Theme
 
 
 class Banner(QFrame):
     dismissed = Signal()
+    step_requested = Signal(object)  # Step; the banner is gone by then
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._tone = "info"
-        self._act: Callable[[], None] | None = None
+        self.notice: Notice | None = None
         self.setObjectName("banner")
-        metrics = theme.metrics
         self._icon = QLabel(self)
-        self._message = QLabel(self)
-        self._message.setProperty("kind", "strong")
-        self._advice = QLabel(self)
-        self._advice.setProperty("kind", "body")
-        for label in (self._message, self._advice):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            label.setMinimumWidth(1)
-        self.action = QPushButton(self)
-        self.action.setProperty("kind", "plain")
-        self.action.clicked.connect(self._run)
+        self._message = self._label("strong")
+        self._advice = self._label("body")
+        self._progress = QProgressBar(self)
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName(self.tr("Progress"))
+        self.action = self._button()
+        self.action.clicked.connect(lambda: self._run(lambda notice: notice.first))
+        self.second = self._button()
+        self.second.clicked.connect(lambda: self._run(lambda notice: notice.second))
         self.close_button = QToolButton(self)
         self.close_button.setProperty("kind", "quiet")
         self.close_button.setAccessibleName(self.tr("Dismiss"))
         self.close_button.setToolTip(self.tr("Dismiss"))
         self.close_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.close_button.clicked.connect(self.dismiss)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self._message)
-        words.addWidget(self._advice)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(metrics.space_3, metrics.space_2, metrics.space_2, metrics.space_2)
-        layout.setSpacing(metrics.space_3)
-        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(words, 1)
-        layout.addWidget(self.action, 0, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._words = QVBoxLayout()
+        for widget in (self._message, self._advice, self._progress):
+            self._words.addWidget(widget)
+        self._layout = QHBoxLayout(self)
+        self._layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        self._layout.addLayout(self._words, 1)
+        for button in (self.second, self.action, self.close_button):
+            self._layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         theme.changed.connect(self._wear)
         self.hide()
 
@@ -56,47 +50,69 @@ class Banner(QFrame):
     def text(self) -> str:
         return f"{self._message.text()} {self._advice.text()}".strip()
 
-    def show_words(
-        self,
-        tone: str,
-        message: str,
-        advice: str = "",
-        action: str = "",
-        act: Callable[[], None] | None = None,
-        *,
-        can_dismiss: bool = True,
-    ) -> None:
-        """`tone`: info, warning or danger. `act` runs when the action is pressed, after the banner has gone."""
-        self._tone, self._act = tone, act
-        self._message.setText(message)
-        self._advice.setText(advice)
-        self._advice.setVisible(bool(advice))
-        self.action.setText(action)
-        self.action.setAccessibleName(action)
-        self.action.setVisible(bool(action))
-        self.close_button.setVisible(can_dismiss)
+    def show_notice(self, notice: Notice) -> None:
+        if notice == self.notice:
+            return
+        is_other_tone = self.notice is None or notice.tone != self.notice.tone
+        self.notice = notice
+        self._message.setText(notice.message)
+        self._advice.setText(notice.advice)
+        self._advice.setVisible(bool(notice.advice))
+        for button, step in ((self.action, notice.first), (self.second, notice.second)):
+            button.setText(step_words(step))
+            button.setAccessibleName(step_words(step))
+            button.setVisible(step is not Step.NONE)
+        self._progress.setVisible(notice.percent is not None)
+        self._progress.setRange(0, 100 if notice.percent is not None and notice.percent >= 0 else 0)
+        self._progress.setValue(max(notice.percent or 0, 0))
+        self.close_button.setVisible(notice.can_dismiss)
         self.setAccessibleName(self.text)
-        self.setProperty("tone", tone)
-        self.style().polish(self)
-        self._wear()
+        if is_other_tone:
+            self.setProperty("tone", notice.tone)
+            self.style().polish(self)
+            self._wear()
         self.show()
 
     def dismiss(self) -> None:
+        self.notice = None
         if not self.isHidden():
             self.hide()
             self.dismissed.emit()
 
-    def _run(self) -> None:
-        act = self._act
+    def forget(self) -> None:
         self.dismiss()
-        if act is not None:
-            act()
+        self._message.clear()
+        self._advice.clear()
+
+    def _run(self, step_of: Callable[[Notice], Step]) -> None:
+        if self.notice is not None:
+            step = step_of(self.notice)
+            self.dismiss()
+            self.step_requested.emit(step)
+
+    def _label(self, kind: str) -> QLabel:
+        label = QLabel(self)
+        label.setProperty("kind", kind)
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setMinimumWidth(1)
+        return label
+
+    def _button(self) -> QPushButton:
+        button = QPushButton(self)
+        button.setProperty("kind", "plain")
+        return button
 
     def _wear(self) -> None:
-        colours = self._theme.colours
-        colour = {"info": colours.accent, "warning": colours.warning, "danger": colours.danger}[self._tone]
-        self._icon.setPixmap(
-            pixmap("info" if self._tone == "info" else "warning", colour, 20, max(2.0, self.devicePixelRatioF()))
-        )
-        self.close_button.setIcon(icon("close", colours.text, 16))
-        self.close_button.setIconSize(QSize(16, 16))
+        metrics, colours = self._theme.metrics, self._theme.colours
+        self._words.setSpacing(metrics.gap)
+        self._layout.setContentsMargins(metrics.space_3, metrics.space_2, metrics.space_2, metrics.space_2)
+        self._layout.setSpacing(metrics.space_3)
+        self._progress.setFixedHeight(metrics.space_1)
+        tone = self.notice.tone if self.notice is not None else "info"
+        colour = {"info": colours.accent, "warning": colours.warning, "danger": colours.danger}[tone]
+        picture = "info" if tone == "info" else "warning"
+        self._icon.setPixmap(pixmap(picture, colour, metrics.icon_large, max(2.0, self.devicePixelRatioF())))
+        self.close_button.setIcon(icon("close", colours.text, metrics.icon_small))
+        self.close_button.setIconSize(QSize(metrics.icon_small, metrics.icon_small))

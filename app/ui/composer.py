@@ -1,75 +1,20 @@
-"""Where a message is typed. Enter sends, Shift+Enter breaks the line; while a reply streams its button stops it."""
+"""Where a message is written: the field, what goes with it, what sending will do, and the button that sends or stops.
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPlainTextEdit,
-    QPushButton,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+Knows how it looks and what was asked for; app/ui/writing.py keeps drafts, attachments and estimates.
+"""
 
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from app.domain.conversation import Attachment
 from app.ui.assets import icon
+from app.ui.attachments import AttachmentStrip
+from app.ui.elided import Elided
+from app.ui.input import Input, local_files
 from app.ui.theme import Theme
-
-MAX_LINES = 8
-
-
-class Input(QPlainTextEdit):
-    """Plain text that grows with its lines. An input method that is composing keeps its Enter."""
-
-    send_requested = Signal()
-    edit_last_requested = Signal()
-    focused = Signal(bool)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._is_composing = False
-        self.setObjectName("input")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.document().setDocumentMargin(0)
-        self.document().documentLayout().documentSizeChanged.connect(self._grow)
-        self._grow()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if is_enter and not self._is_composing and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.send_requested.emit()
-        elif event.key() == Qt.Key.Key_Up and not self.toPlainText():
-            self.edit_last_requested.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
-        self._is_composing = bool(event.preeditString())
-        super().inputMethodEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.focused.emit(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.focused.emit(False)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._grow()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._grow()
-
-    def _grow(self) -> None:
-        lines = max(1, min(MAX_LINES, round(self.document().size().height())))  # of a plain text layout: in lines
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2 * round(self.document().documentMargin()) + 2)
 
 
 class Composer(QFrame):
@@ -77,45 +22,79 @@ class Composer(QFrame):
     stop_requested = Signal()
     edit_last_requested = Signal()
     edit_cancelled = Signal()
+    attach_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._why_not = self._given_hint = ""
-        self._is_busy = False
+        self._why_not = self._given_hint = self._estimate = ""
+        self._is_busy = self._is_empty_sendable = False
         self._drawn: tuple[str, str, int, str] | None = None
         self.setObjectName("composer")
-        metrics = theme.metrics
+        self.setAcceptDrops(True)
         self.input = Input(self)
+        self.input.setAcceptDrops(False)  # the whole composer takes them
         self.input.setAccessibleName(self.tr("Message"))
         self.input.setPlaceholderText(self.tr("Write a message"))
         self.input.send_requested.connect(self._send)
         self.input.edit_last_requested.connect(self.edit_last_requested)
         self.input.focused.connect(self._show_focus)
         self.input.textChanged.connect(self._update)
-        self.hint = QLabel(self)
+        self.attachments = AttachmentStrip(theme, self)
+        self.hint = Elided(self)
         self.hint.setProperty("kind", "caption")
+        self.meter = QLabel(self)
+        self.meter.setObjectName("meter")
+        self.attach = QToolButton(self)
+        self.attach.setProperty("kind", "quiet")
+        self.attach.setAccessibleName(self.tr("Attach text files"))
+        self.attach.setToolTip(self.tr("Attach text files"))
+        self.attach.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.attach.clicked.connect(self.attach_requested)
         self.button = QPushButton(self)
         self.button.setProperty("kind", "round")
         self.button.clicked.connect(self._press)
         self._editing = self._editing_strip()
-        row = QHBoxLayout()
-        row.setSpacing(metrics.space_2)
-        row.addWidget(self.hint, 1, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(metrics.space_4, metrics.space_3, metrics.space_2, metrics.space_2)
-        layout.setSpacing(metrics.space_1)
-        layout.addWidget(self._editing)
-        layout.addWidget(self.input)
-        layout.addLayout(row)
+        self._row = QHBoxLayout()
+        self._row.addWidget(self.attach, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row.addWidget(self.hint, 1, Qt.AlignmentFlag.AlignVCenter)
+        self._row.addWidget(self.meter, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
+        self._layout = QVBoxLayout(self)
+        self._layout.addWidget(self._editing)
+        self._layout.addWidget(self.attachments)
+        self._layout.addWidget(self.input)
+        self._layout.addLayout(self._row)
         self.setFocusProxy(self.input)
-        theme.changed.connect(self._update)
-        self._update()
+        theme.changed.connect(self._wear)
+        self._wear()
+
+    # What is shown
 
     def set_state(self, *, is_busy: bool, why_not: str, hint: str) -> None:
         """`why_not` says why a message cannot be sent now; empty where it can. `hint` takes the place of our own."""
-        self._is_busy, self._why_not, self._given_hint = is_busy, why_not, hint
+        if (is_busy, why_not, hint) != (self._is_busy, self._why_not, self._given_hint):
+            self._is_busy, self._why_not, self._given_hint = is_busy, why_not, hint
+            self._update()
+
+    def set_send_key(self, *, with_ctrl: bool) -> None:
+        self.input.sends_with_ctrl = with_ctrl
+        self._update()
+
+    def set_estimate(self, sentence: str, meter: str, tone: str) -> None:
+        """What sending will do, and how full the context will be. tone: "" or "warning" or "danger"."""
+        self._estimate = sentence
+        self.meter.setText(meter)
+        self.meter.setVisible(bool(meter))
+        if self.meter.property("tone") != tone:
+            self.meter.setProperty("tone", tone)
+            self.meter.style().polish(self.meter)
+        self._update()
+
+    def set_attachments(self, attachments: Sequence[Attachment], pastes: frozenset[str]) -> None:
+        self.attachments.show_attachments(attachments, pastes)
+        self.attachments.order_tabs(self.input)
+        self._is_empty_sendable = bool(attachments)
         self._update()
 
     def begin_edit(self, text: str) -> None:
@@ -123,10 +102,11 @@ class Composer(QFrame):
         self.input.setPlainText(text)
         self.input.selectAll()
         self.input.setFocus()
+        self._update()
 
     def end_edit(self) -> None:
         self._editing.hide()
-        self.input.clear()
+        self._update()
 
     @property
     def is_editing(self) -> bool:
@@ -135,14 +115,34 @@ class Composer(QFrame):
     def set_text(self, text: str) -> None:
         self.input.setPlainText(text)
         self.input.moveCursor(self.input.textCursor().MoveOperation.End)
-        self.input.setFocus()
 
     @property
     def text(self) -> str:
         return self.input.toPlainText()
 
+    # Files
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasText():
+            event.acceptProposedAction()
+            self._show_ring(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._show_ring(self.input.hasFocus())
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._show_ring(self.input.hasFocus())
+        if local_files(event.mimeData()) or event.mimeData().hasText():
+            self.input.insertFromMimeData(event.mimeData())
+            event.acceptProposedAction()
+
+    # How it works
+
+    def _can_send(self) -> bool:
+        return not self._why_not and (bool(self.text.strip()) or self._is_empty_sendable)
+
     def _send(self) -> None:
-        if not self._is_busy and not self._why_not and self.text.strip():
+        if not self._is_busy and self._can_send():
             self.sent.emit(self.text.strip())
 
     def _press(self) -> None:
@@ -159,30 +159,40 @@ class Composer(QFrame):
             self._drawn = drawn
             self.button.setIcon(icon(*drawn))
             self.button.setIconSize(QSize(size, size))
-        self.button.setEnabled(self._is_busy or (not self._why_not and bool(self.text.strip())))
+        self.button.setEnabled(self._is_busy or self._can_send())
         name = self.tr("Stop the reply") if self._is_busy else self.tr("Send")
         self.button.setAccessibleName(name)
         self.button.setAccessibleDescription(self._why_not)
-        self.button.setToolTip(
-            self.tr("Stop the reply (Esc)") if self._is_busy else self._why_not or self.tr("Send (Enter)")
-        )
-        self.hint.setText(self._hint())
+        key = self.tr("Send (Ctrl+Enter)") if self.input.sends_with_ctrl else self.tr("Send (Enter)")
+        self.button.setToolTip(self.tr("Stop the reply (Esc)") if self._is_busy else self._why_not or key)
+        self.hint.set_whole(self._hint())
 
     def _hint(self) -> str:
         if self._why_not or self._given_hint:
             return self._why_not or self._given_hint
-        return self.tr("Enter sends, Shift+Enter starts a new line") if self.text else ""
+        if self._estimate:
+            return self._estimate
+        if not self.text:
+            return ""
+        if self.input.sends_with_ctrl:
+            return self.tr("Ctrl+Enter sends, Enter starts a new line")
+        return self.tr("Enter sends, Shift+Enter starts a new line")
 
     def _show_focus(self, has_focus: bool) -> None:
-        self.setProperty("focused", has_focus)
+        self._show_ring(has_focus)
+
+    def _show_ring(self, is_on: bool) -> None:
+        self.setProperty("focused", is_on)
         self.style().polish(self)
 
     def _editing_strip(self) -> QWidget:
         strip = QWidget(self)
         strip.setObjectName("editing")
         strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        label = QLabel(self.tr("Editing your last message: the reply to it will be replaced"), strip)
+        label = QLabel(self.tr("Editing: the message and its reply so far are kept as another version"), strip)
         label.setProperty("kind", "body")
+        label.setWordWrap(True)
+        label.setMinimumWidth(1)
         self.cancel = QToolButton(strip)
         self.cancel.setText(self.tr("Cancel"))
         self.cancel.setProperty("kind", "quiet")
@@ -190,9 +200,18 @@ class Composer(QFrame):
         self.cancel.setToolTip(self.tr("Cancel editing (Esc)"))
         self.cancel.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.cancel.clicked.connect(self.edit_cancelled)
-        layout = QHBoxLayout(strip)
-        layout.setContentsMargins(self._theme.metrics.space_2, 2, 2, 2)
-        layout.addWidget(label, 1)
-        layout.addWidget(self.cancel)
+        self._strip_row = QHBoxLayout(strip)
+        self._strip_row.addWidget(label, 1)
+        self._strip_row.addWidget(self.cancel)
         strip.hide()
         return strip
+
+    def _wear(self) -> None:
+        metrics = self._theme.metrics
+        self._layout.setContentsMargins(metrics.space_4, metrics.space_3, metrics.space_2, metrics.space_2)
+        self._layout.setSpacing(metrics.space_2)
+        self._row.setSpacing(metrics.space_2)
+        self._strip_row.setContentsMargins(metrics.space_2, metrics.gap, metrics.gap, metrics.gap)
+        self.attach.setIcon(icon("attach", self._theme.colours.muted, metrics.icon))
+        self.attach.setIconSize(QSize(metrics.icon, metrics.icon))
+        self._update()

@@ -1,79 +1,112 @@
-"""The parts of the chat window and where they stand. Knows layout only; app/ui/window.py knows what they mean."""
+"""The parts of the chat page and where they stand. Knows layout only; app/ui/desk.py knows what they mean."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import pairwise
 
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
-from app.domain.sampling import SamplingSettings
+from app.ui.actions import Actions
 from app.ui.banner import Banner
-from app.ui.chat_view import ChatView
+from app.ui.chat.view import ChatView
 from app.ui.composer import Composer
+from app.ui.find_bar import FindBar
 from app.ui.header import Header
+from app.ui.options import OptionsPanel
+from app.ui.palette import Palette
+from app.ui.sidebar import Sidebar
 from app.ui.start_page import StartPage
 from app.ui.theme import Theme
+from app.ui.toast import Toast
 from app.ui.traffic_line import TrafficLine
 
 
-@dataclass(frozen=True, slots=True)
-class WindowSettings:
-    """What the window is told at the start. `model_name` is asked again when the port is there; it may be "" before."""
-
-    model_name: Callable[[], str] = field(default=lambda: "")
-    backend_name: str = ""  # as the person knows it: "built-in backend", "gpu.example.org"
-    backend_is_on_this_computer: bool = True  # decides the words about who could rebuild the text
-    sampling: SamplingSettings = field(default_factory=SamplingSettings)
-
-
 class ChatPage(QWidget):
-    def __init__(self, theme: Theme, settings: WindowSettings, menu: QMenu, parent: QWidget) -> None:
+    resized = Signal(QSize)
+
+    def __init__(self, theme: Theme, actions: Actions, menu: QMenu, parent: QWidget) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self.theme = theme
         self.setObjectName("page")
-        is_here = settings.backend_is_on_this_computer
-        self.header = Header(theme, menu, self)
-        self.view = ChatView(theme, self)
-        self.start_page = StartPage(theme, is_on_this_computer=is_here, parent=self)
-        self.banner = Banner(theme, self)
-        self.composer = Composer(theme, self)
-        self.traffic = TrafficLine(theme, settings.backend_name, is_on_this_computer=is_here, parent=self)
+        self.sidebar = Sidebar(theme, actions, self)
+        self.column = QWidget(self)
+        self.header = Header(theme, actions, menu, self.column)
+        self.find_bar = FindBar(theme, self.column)
+        self.view = ChatView(theme, self.column)
+        self.start_page = StartPage(theme, parent=self.column)
+        self.banner = Banner(theme, self.column)
+        self.composer = Composer(theme, self.column)
+        self.traffic = TrafficLine(theme, self.column)
+        self.toast = Toast(theme, self.column)
+        self.palette_panel = Palette(theme, self)
+        self.options = OptionsPanel(theme, self)
         self._upper = QStackedLayout()
         self._upper.addWidget(self.start_page)
         self._upper.addWidget(self.view)
-        layout = QVBoxLayout(self)
+        layout = QVBoxLayout(self.column)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
+        layout.addWidget(self.find_bar)
         layout.addLayout(self._upper, 1)
-        layout.addLayout(self._lower())
+        layout.addLayout(self._lower_part())
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.sidebar)
+        self.splitter.addWidget(self.column)
+        self.splitter.setStretchFactor(0, 0)
+        self.splitter.setStretchFactor(1, 1)
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.splitter)
+        theme.changed.connect(self._wear)
+        self._wear()
         self._order_tabs()
 
     def show_chat(self, has_messages: bool) -> None:
         """The conversation, or what an empty chat shows."""
-        self._upper.setCurrentWidget(self.view if has_messages else self.start_page)
+        wanted = self.view if has_messages else self.start_page
+        if self._upper.currentWidget() is not wanted:
+            self._upper.setCurrentWidget(wanted)
 
-    def _lower(self) -> QHBoxLayout:
-        metrics = self._theme.metrics
-        lower = QWidget(self)
-        lower.setMaximumWidth(metrics.column + 2 * metrics.space_4)  # what is typed stands below what is read
-        column = QVBoxLayout(lower)
-        column.setContentsMargins(0, metrics.space_1, 0, metrics.space_2)
-        column.setSpacing(metrics.space_2)
+    def set_sidebar(self, is_shown: bool) -> None:
+        self.sidebar.setVisible(is_shown)
+        self.header.set_sidebar(is_shown)
+
+    def set_sidebar_width(self, width: int) -> None:
+        self.splitter.setSizes([width, max(self.width() - width, 1)])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit(event.size())
+
+    def _lower_part(self) -> QHBoxLayout:
+        self._lower = QWidget(self.column)
+        self._lower_column = QVBoxLayout(self._lower)
         for widget in (self.banner, self.composer, self.traffic):
-            column.addWidget(widget)
-        centred = QHBoxLayout()
-        centred.setContentsMargins(metrics.space_4, 0, metrics.space_4, 0)
-        centred.addStretch(1)
-        centred.addWidget(lower, 1000)
-        centred.addStretch(1)
-        return centred
+            self._lower_column.addWidget(widget)
+        self._centred = QHBoxLayout()
+        self._centred.addStretch(1)
+        self._centred.addWidget(self._lower, 1000)
+        self._centred.addStretch(1)
+        return self._centred
 
     def _order_tabs(self) -> None:
-        """From the message field round: its button, the header, the conversation with its actions, the banner."""
-        header, foot, composer, banner = self.header, self.view.foot, self.composer, self.banner
-        order: list[QWidget] = [composer.input, composer.button, composer.cancel, header.new_chat, header.menu]
-        order += [*self.start_page.examples, self.view, foot.copy, foot.regenerate, foot.edit]
-        order += [banner.action, banner.close_button]
+        """From the message field round: its buttons, the list, the header, the conversation, the banner."""
+        header, composer, sidebar, find = self.header, self.composer, self.sidebar, self.find_bar
+        order: list[QWidget] = [composer.input, composer.attach, composer.button, composer.cancel]
+        order += [sidebar.search, sidebar.new_folder, sidebar.new_chat, sidebar.tree, sidebar.hits]
+        order += [header.sidebar, header.new_chat, header.options, header.menu]
+        order += [find.field, find.back, find.on, find.close_button]
+        order += [*self.start_page.examples, self.view, self.toast.action, self.toast.close_button]
+        order += [self.banner.second, self.banner.action, self.banner.close_button]
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
+
+    def _wear(self) -> None:
+        metrics = self.theme.metrics
+        self._lower.setMaximumWidth(metrics.column + 2 * metrics.space_4)  # what is typed stands below what is read
+        self._lower_column.setContentsMargins(0, metrics.space_1, 0, metrics.space_2)
+        self._lower_column.setSpacing(metrics.space_2)
+        self._centred.setContentsMargins(metrics.space_4, 0, metrics.space_4, 0)
+        self.splitter.setHandleWidth(metrics.hair)

@@ -1,4 +1,4 @@
-"""The live line below the composer: what the reply sent and received, and what that means. Core counts it."""
+"""The live line: what left this computer for the reply on show, and what that means. Core counts it."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -9,22 +9,21 @@ from app.ui.words import leaves_sentence, number, traffic_sentence
 
 
 class TrafficLine(QWidget):
-    def __init__(
-        self, theme: Theme, backend_name: str, *, is_on_this_computer: bool, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._counts = QLabel(self.tr("Nothing has been sent yet."), self)
+        self._theme = theme
+        self._counts = QLabel(self)
         self._meaning = QLabel(self)
-        self._leaves = leaves_sentence(backend_name, is_on_this_computer)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.metrics.space_4, 0, theme.metrics.space_4, 0)
-        layout.setSpacing(2)
+        self._leaves = leaves_sentence("", True)
+        self._layout = QVBoxLayout(self)
         for label in (self._counts, self._meaning):
             label.setProperty("kind", "caption")
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             label.setMinimumWidth(1)
-            layout.addWidget(label)
+            self._layout.addWidget(label)
+        theme.changed.connect(self._wear)
+        self._wear()
         self.clear()
 
     @property
@@ -34,6 +33,11 @@ class TrafficLine(QWidget):
     @property
     def meaning(self) -> str:
         return self._meaning.text()
+
+    def set_backend(self, name: str, *, is_on_this_computer: bool) -> None:
+        self._leaves = leaves_sentence(name, is_on_this_computer)
+        if self._meaning.text():
+            self._meaning.setText(self._leaves)
 
     def clear(self) -> None:
         self._counts.setText(self.tr("Nothing of this chat has been sent yet."))
@@ -47,3 +51,8 @@ class TrafficLine(QWidget):
         words = self.tr("Sending the prompt: {done} of {total} positions")
         self._counts.setText(words.format(done=number(progress.done), total=number(progress.total)))
         self._meaning.setText(self._leaves)
+
+    def _wear(self) -> None:
+        metrics = self._theme.metrics
+        self._layout.setContentsMargins(metrics.space_4, 0, metrics.space_4, 0)
+        self._layout.setSpacing(metrics.gap)

@@ -1,303 +1,353 @@
-"""The chat window. It shows what events tell it and asks the ChatPort for everything else; the port may come later.
+"""The window: a stack of pages, one of them the chats, with the actions, the keys, and what is kept between starts.
 
-States: no port yet (type, but Send waits) -> idle <-> a reply under way -> closing. Only `receive` and the person's own
-actions change what is seen.
+How whoever wires the app (app/ui/application.py) uses it:
+
+    window = ChatWindow(theme, preferences)      # shows an empty page
+    window.show_page(widget)                     # first run, lock: in place of the chats
+    window.open_chats(conversations)             # builds the chat page and shows it; chats can be read and written
+    window.post(LinkChanged(STARTING, words))    # any thread: how the backend stands, from whoever starts it
+    window.set_backend(BackendFacts(...))        # names for the header, the start page and the live line
+    window.fail_start(error)                     # the backend could not be started; the banner offers retry_start
+    window.forget()                              # the lock: the chat page goes, with every text in it
+    window.close_chats(done)                     # Conversations.close in a thread, then `done`
+    window.finish_closing()                      # nothing runs any more: the window may go
+
+`forget` destroys the chat page instead of emptying it, so no widget can be overlooked; `open_chats` builds a new one.
+The port sends its events to `subscribe`; whoever starts the backend calls `conversations.attach(writer)` and then posts
+LinkChanged(READY). Signals: see below. Nothing here knows where chats are stored, or what a backend is.
 """
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCloseEvent, QGuiApplication
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtCore import QByteArray, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
-from app.core.events import (
-    EndReason,
-    LinkChanged,
-    LinkState,
-    MessageAdded,
-    PromptProgressed,
-    ReplyEnded,
-    Role,
-    TextAdded,
-    Traffic,
-    TrafficChanged,
-)
-from app.core.ports import ChatPort
-from app.domain.errors import AppError
-from app.domain.ids import MessageId
+from app.core.events import Event, LinkChanged, LinkState
+from app.core.ports import Conversations
+from app.domain.errors import AppError, SettingsError
+from app.domain.ids import ChatId
+from app.ui.actions import Actions, Situation
 from app.ui.assets import application_icon
-from app.ui.bridge import Bridge, HistoryReplaced, ShownEvent
+from app.ui.bridge import Bridge
+from app.ui.commands import chat_commands, desk_commands
+from app.ui.desk import BackendFacts, Desk
 from app.ui.job import Job
 from app.ui.menu import ActionMenu
-from app.ui.page import ChatPage, WindowSettings
+from app.ui.notices import Step
+from app.ui.page import ChatPage
+from app.ui.palette import Command
+from app.ui.preferences import Preferences
+from app.ui.shortcut_sheet import ShortcutSheet
 from app.ui.theme import Theme
-from app.ui.words import reply_facts
+from app.ui.tray import Tray
+from app.ui.window_place import WindowPlace, decoded_place
+from app.ui.window_style import window_style
 
-__all__ = ["ChatWindow", "WindowSettings"]
+__all__ = ["BackendFacts", "ChatWindow"]
+
+FIRST_SIZE = (1120, 760)
+NARROW = 2.6  # times the list's width: below this it makes room for the chat
+_PAGES = {
+    Step.BACKENDS: "backends",
+    Step.MODELS: "models",
+    Step.ADAPTERS: "adapters",
+    Step.STORAGE: "storage",
+    Step.GENERAL: "general",
+}
 
 
 class ChatWindow(QMainWindow):
+    settings_requested = Signal(str)  # a page's name: "", "backends", "models", "adapters", "storage", "shortcuts"
+    export_requested = Signal(object)  # ChatId; None for all chats
+    import_requested = Signal()
+    lock_requested = Signal()
     retry_start_requested = Signal()
     close_requested = Signal()  # the person wants to leave; `finish_closing` is called when nothing runs any more
     closed = Signal()
 
-    def __init__(self, theme: Theme, settings: WindowSettings, chat: ChatPort | None = None) -> None:
+    def __init__(self, theme: Theme, preferences: Preferences, conversations: Conversations | None = None) -> None:
         super().__init__()
-        self._theme, self._settings = theme, settings
-        self._chat: ChatPort | None = None
-        self._is_busy = False
-        self._is_stopping = False
-        self._is_closing = False
-        self._is_closed = False
+        self._theme, self._preferences = theme, preferences
+        self._conversations: Conversations | None = None
+        self._facts = BackendFacts()
         self._link = LinkChanged(LinkState.STARTING)
-        self._editing: MessageId | None = None
+        self._commands: dict[str, Callable[[], object]] = {}
         self._closing: Job | None = None
+        self._is_closing = self._is_closed = self._is_narrow = False
+        self._place = decoded_place(preferences.settings.window_geometry)
+        self.page: ChatPage | None = None
+        self.desk: Desk | None = None
         self.bridge = Bridge(self)
         self.bridge.delivered.connect(self.receive)
+        self.shortcuts = Actions(self)
+        self.shortcuts.bind(preferences.settings.shortcuts)
+        for spec, action in self.shortcuts:
+            action.triggered.connect(partial(self._run, spec.name))
+        self.actions_menu = ActionMenu(self.shortcuts, self)
+        self.tray = Tray(self)
         self._build()
-        self.receive(self._link)
-        if chat is not None:
-            self.attach(chat)
-
-    # Parts
+        preferences.changed.connect(self._follow_preferences)
+        preferences.save_failed.connect(self.show_error)
+        theme.changed.connect(self._wear)
+        self._wear()
+        self._follow_preferences()
+        if conversations is not None:
+            self.open_chats(conversations)
 
     def _build(self) -> None:
         self.setWindowTitle("Nearhalf")
         self.setWindowIcon(application_icon())
-        self.resize(960, 720)
-        self.setMinimumSize(420, 420)
-        self.actions_menu = ActionMenu(self, self._theme)
-        self.page = ChatPage(self._theme, self._settings, self.actions_menu, self)
-        self.header, self.view, self.banner = self.page.header, self.page.view, self.page.banner
-        self.composer, self.traffic = self.page.composer, self.page.traffic
-        self.header.set_model(self._settings.model_name(), self._settings.backend_name)
-        self.setCentralWidget(self.page)
-        self._connect()
-        self.composer.setFocus()
+        self.resize(*FIRST_SIZE)
+        if self._place.geometry:
+            self.restoreGeometry(QByteArray(self._place.geometry))
+        self._stack = QStackedWidget(self)
+        self._blank = QWidget(self._stack)
+        self._blank.setObjectName("page")
+        self._stack.addWidget(self._blank)
+        self.setCentralWidget(self._stack)
+        self.tray.shown.connect(self.bring_to_front)
+        self.tray.new_chat_requested.connect(self._new_chat_from_tray)
+        self.tray.quit_requested.connect(self.close)
+        self._own_commands: dict[str, Callable[[], object]] = {
+            "stop": self._escape,
+            "search": self._search,
+            "palette": self.open_palette,
+            "toggle_sidebar": self._toggle_sidebar,
+            "zoom_in": lambda: self._preferences.zoom_by(1),
+            "zoom_out": lambda: self._preferences.zoom_by(-1),
+            "zoom_reset": lambda: self._preferences.zoom_by(0),
+            "as_system": lambda: self._preferences.update(appearance="system"),
+            "light": lambda: self._preferences.update(appearance="light"),
+            "dark": lambda: self._preferences.update(appearance="dark"),
+            "contrast": lambda: self._preferences.update(appearance="contrast"),
+            "settings": lambda: self.settings_requested.emit(""),
+            "shortcuts": self.open_shortcuts,
+            "export_chat": lambda: self.desk and self.export_requested.emit(self.desk.chat),
+            "export_all": lambda: self.export_requested.emit(None),
+            "import_chats": self.import_requested.emit,
+            "lock": self.lock_requested.emit,
+            "quit": self.close,
+        }
 
-    def _connect(self) -> None:
-        actions = self.actions_menu
-        for signal, act in (
-            (actions.open.triggered, self.header.open_menu),
-            (actions.new_chat.triggered, self.new_chat),
-            (actions.stop.triggered, self._escape),
-            (actions.regenerate.triggered, self.regenerate),
-            (actions.edit.triggered, self.edit_last),
-            (actions.copy_reply.triggered, self.copy_reply),
-            (actions.to_end.triggered, self.view.follow),
-            (actions.to_input.triggered, self.composer.setFocus),
-            (actions.quit.triggered, self.close),
-            (self.header.new_chat.clicked, self.new_chat),
-            (self.view.foot.copy_requested, self.copy_reply),
-            (self.view.foot.regenerate_requested, self.regenerate),
-            (self.view.foot.edit_requested, self.edit_last),
-            (self.composer.stop_requested, self.stop),
-            (self.composer.edit_last_requested, self.edit_last),
-            (self.composer.edit_cancelled, self._escape),
-        ):
-            signal.connect(lambda *_, run=act: run())
-        self.composer.sent.connect(self.send)
-        self.page.start_page.example_chosen.connect(self.composer.set_text)
+    # Pages
 
-    # What the person does
+    def open_chats(self, conversations: Conversations) -> None:
+        """Show these chats, with a new one open."""
+        self.forget()
+        self._conversations = conversations
+        self.page = ChatPage(self._theme, self.shortcuts, self.actions_menu, self._stack)
+        self._stack.addWidget(self.page)
+        self.desk = Desk(self._preferences, conversations, self.page, self._link, self.page)
+        self.desk.set_backend(self._facts)
+        self.desk.situation_changed.connect(self.shortcuts.suit)
+        self.desk.announced.connect(self.announce)
+        self.desk.step_requested.connect(self._take_step)
+        self.desk.export_requested.connect(self.export_requested)
+        self.desk.reply_ended.connect(self._alert)
+        self._commands = desk_commands(self.desk, self.page)
+        self._follow_preferences()
+        self._fit_sidebar()
+        self.desk.refresh()
+        self.show_chat()
+        self.page.composer.setFocus()
 
-    def attach(self, chat: ChatPort) -> None:
-        """The backend is there. Events of the port arrive by the bridge from now on."""
-        self._chat = chat
-        self._is_busy = chat.is_busy
-        self.bridge.read_messages_with(lambda: chat.messages)
-        chat.subscribe(self.bridge.post)
-        self.header.set_model(self._settings.model_name(), self._settings.backend_name)
-        self.bridge.post(LinkChanged(LinkState.READY))  # behind what the start has told and nobody has seen yet
-        self.receive(HistoryReplaced(chat.messages))
+    def show_page(self, widget: QWidget) -> None:
+        """Another page in place of the chats, which stay as they are. It belongs to the window from now on."""
+        if self._stack.indexOf(widget) < 0:
+            self._stack.addWidget(widget)
+        self._stack.setCurrentWidget(widget)
+        self.shortcuts.suit(Situation())
+        widget.setFocus()
 
-    def send(self, text: str) -> None:
-        editing, sampling = self._editing, self._settings.sampling
-        if editing is not None:
-            self._ask(lambda chat: chat.edit(editing, text, sampling))
-        else:
-            self._ask(lambda chat: chat.send(text, sampling))
-
-    def regenerate(self) -> None:
-        if self.view.last(Role.USER) is not None:
-            self._ask(lambda chat: chat.regenerate(self._settings.sampling), clears_input=False)
-
-    def edit_last(self) -> None:
-        own = self.view.last(Role.USER)
-        if own is not None and not self._is_busy:
-            self._editing = own.id
-            self.composer.begin_edit(own.text)
-
-    def stop(self) -> None:
-        """The port stops at the next token or cuts the link; until it says so nothing else can be asked."""
-        if self._chat is not None and self._is_busy and not self._is_stopping:
-            self._is_stopping = True
-            self._chat.stop()
-            self._refresh()
-
-    def copy_reply(self) -> None:
-        reply = self.view.last(Role.ASSISTANT)
-        if reply is not None:
-            QGuiApplication.clipboard().setText(reply.text.strip())
-            self._announce(self.tr("Reply copied"))
-
-    def new_chat(self) -> None:
-        """Nothing is stored yet, so leaving a chat asks first."""
-        if self._is_busy or self._chat is None or self.view.last(Role.USER) is None:
+    def show_chat(self) -> None:
+        """The chats again; whatever page was there goes."""
+        if self.page is None or self.desk is None:
+            self._stack.setCurrentWidget(self._blank)
             return
-        self.banner.show_words(
-            "warning",
-            self.tr("Start a new chat?"),
-            self.tr("This one is kept in memory only and will be gone."),
-            self.tr("Discard and start new"),
-            self._discard,
-        )
-        self.banner.action.setFocus()
+        self._stack.setCurrentWidget(self.page)
+        for at in reversed(range(self._stack.count())):
+            other = self._stack.widget(at)
+            if other is not self.page and other is not self._blank:
+                self._stack.removeWidget(other)
+                other.deleteLater()
+        self.desk.situation_changed.emit(self.desk.situation)
 
-    def _discard(self) -> None:
-        if self._chat is not None:
-            self._end_edit()
-            self._chat.new_chat()
-            self.traffic.clear()
-            self.composer.setFocus()
-
-    def _escape(self) -> None:
-        """One key for whatever is under way: the reply, else an edit, else a banner."""
-        if self._is_busy:
-            self.stop()
-        elif self._editing is not None:
-            self._end_edit()
-        else:
-            self.banner.dismiss()
-        self.composer.setFocus()
-
-    def _end_edit(self) -> None:
-        if self._editing is not None:
-            self._editing = None
-            self.composer.end_edit()
-
-    def _ask(self, request: Callable[[ChatPort], None], *, clears_input: bool = True) -> None:
-        """Ask for a reply. What was typed is kept where the port refuses."""
-        if self._chat is None or self._is_busy or self._is_closing:
+    def forget(self) -> None:
+        """Drop every text that is shown or was typed. A draft is saved first."""
+        if self.page is None or self.desk is None:
             return
-        self.banner.dismiss()
-        self._is_busy = True
-        self._refresh()
-        try:
-            request(self._chat)
-        except AppError as error:
-            self._is_busy = False
-            self._refresh()
-            self._show_error(error)
-            return
-        if clears_input:
-            self._editing = None
-            self.composer.end_edit()
-        self.view.follow()
-        self.composer.setFocus()
+        self._keep_place()
+        self.desk.forget()
+        self._stack.setCurrentWidget(self._blank)
+        self._stack.removeWidget(self.page)
+        self.page.setParent(None)
+        self.page.deleteLater()
+        self.page = self.desk = self._conversations = None
+        self._commands = {}
+        self.shortcuts.suit(Situation())
 
     # What is told
 
-    def receive(self, event: ShownEvent) -> None:
-        """GUI thread: show one event."""
-        match event:
-            case LinkChanged():
-                self._show_link(event)
-            case HistoryReplaced(messages):
-                self.view.set_messages(messages)
-                if messages and not self._is_busy:
-                    self.view.show_foot("", has_reply=messages[-1].role is Role.ASSISTANT)
-            case MessageAdded(message):
-                self.view.add_message(message)
-                if self._is_busy:
-                    self.view.set_note(self.tr("Sending…"))
-            case PromptProgressed():
-                self.traffic.show_progress(event)
-                self.view.set_note(self.tr("Reading your message…"))
-            case TextAdded(message_id, text):
-                self.view.append_text(message_id, text)
-                self.view.foot.clear()
-            case TrafficChanged(traffic):
-                self.traffic.show_traffic(traffic)
-            case ReplyEnded(_, reason, traffic, error):
-                self._end_reply(reason, traffic, error)
-        self._refresh()
+    def post(self, event: Event) -> None:
+        """Any thread: something that the port does not tell, as how the start of the backend goes on."""
+        self.bridge.post(event)
+
+    def receive(self, event: Event) -> None:
+        """GUI thread."""
+        if isinstance(event, LinkChanged):
+            self._link = event
+        if self.desk is not None:
+            self.desk.receive(event)
+
+    def set_backend(self, facts: BackendFacts) -> None:
+        self._facts = facts
+        if self.desk is not None:
+            self.desk.set_backend(facts)
 
     def fail_start(self, error: AppError) -> None:
         """The backend could not be started."""
-        self.receive(LinkChanged(LinkState.OFFLINE))
-        self.banner.show_words(
-            "danger", error.message, error.advice, self.tr("Try again"), self._retry_start, can_dismiss=False
-        )
-        self._announce(str(error))
+        self._link = LinkChanged(LinkState.OFFLINE)
+        if self.desk is not None:
+            self.desk.fail_start(error)
 
-    def _retry_start(self) -> None:
-        self.receive(LinkChanged(LinkState.STARTING))
-        self.composer.setFocus()
-        self.retry_start_requested.emit()
+    def show_error(self, error: AppError) -> None:
+        """Whatever went wrong outside of the chats: an export, a setting that could not be saved."""
+        if self.desk is not None:
+            self.desk.show_error(error)
 
-    def _show_link(self, event: LinkChanged) -> None:
-        if event.state is not self._link.state and event.state in (LinkState.RECONNECTING, LinkState.OFFLINE):
-            self._announce(event.detail or event.state.value)
-        if event.state is LinkState.RECONNECTING and self._is_busy:
-            self.view.set_note(event.detail)
-        self._link = event
-        self.header.set_link(event.state, event.detail)
+    def show_toast(self, words: str, action: str = "", act: Callable[[], None] | None = None) -> None:
+        if self.page is not None:
+            self.page.toast.show_words(words, action, act)
+            self.announce(words)
 
-    def _end_reply(self, reason: EndReason, traffic: Traffic, error: AppError | None) -> None:
-        self._is_busy = self._is_stopping = False
-        self.view.finish()
-        reply = self.view.last(Role.ASSISTANT)
-        self.traffic.show_traffic(traffic)
-        self.view.show_foot(reply_facts(reason, traffic), has_reply=reply is not None)
-        if error is not None:
-            self._show_error(error, can_retry=True)
-        elif reply is not None:
-            self._announce(reply.text)
+    def show_chat_message(self, chat: ChatId) -> None:
+        """Open one chat: what was imported, for example."""
+        if self.desk is not None:
+            self.desk.open_chat(chat, None)
 
-    def _show_error(self, error: AppError, *, can_retry: bool = False) -> None:
-        if can_retry:
-            self.banner.show_words("danger", error.message, error.advice, self.tr("Retry"), self.regenerate)
-        else:
-            self.banner.show_words("danger", error.message, error.advice)
-        self._announce(str(error))
-
-    def _refresh(self) -> None:
-        """Everything that follows from the state, in one place."""
-        own, reply = self.view.last(Role.USER), self.view.last(Role.ASSISTANT)
-        self.page.show_chat(own is not None)
-        self.composer.set_state(is_busy=self._is_busy, why_not=self._why_not(), hint=self._hint())
-        idle = not self._is_busy and self._chat is not None and not self._is_closing
-        actions = self.actions_menu
-        actions.new_chat.setEnabled(idle and own is not None)
-        self.header.new_chat.setEnabled(idle and own is not None)
-        actions.regenerate.setEnabled(idle and own is not None)
-        actions.edit.setEnabled(idle and own is not None)
-        actions.copy_reply.setEnabled(reply is not None)
-
-    def _why_not(self) -> str:
-        """Why a message cannot be sent now; empty where it can."""
-        if self._is_closing:
-            return self.tr("Closing…")
-        if self._chat is not None:
-            return ""
-        if self._link.state is LinkState.OFFLINE:
-            return self.tr("Your message is kept until the backend runs.")
-        return self._link.detail or self.tr("The backend is starting. You can write already.")
-
-    def _hint(self) -> str:
-        """A quiet word in the composer."""
-        if self._is_stopping:
-            return self.tr("Stopping…")
-        if self._is_busy:
-            return self.tr("Esc stops the reply")
-        if self._link.state is LinkState.OFFLINE and self._chat is not None:
-            return self.tr("Offline: sending tries to connect again.")
-        return ""
-
-    def _announce(self, text: str) -> None:
+    def announce(self, text: str) -> None:
         """For screen readers."""
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    # What the person does
+
+    def _run(self, name: str) -> None:
+        command = self._own_commands.get(name) or self._commands.get(name)
+        if command is not None:
+            command()
+
+    def _escape(self) -> None:
+        """One key for whatever is open or under way, the innermost first."""
+        page, desk = self.page, self.desk
+        if page is None or desk is None:
+            return
+        if not page.palette_panel.isHidden():
+            page.palette_panel.close_palette()
+        elif not page.find_bar.isHidden() and page.find_bar.isAncestorOf(self.focusWidget() or page):
+            page.find_bar.close_bar()
+        elif desk.is_busy:
+            desk.stop()
+        elif desk.writing.editing is not None:
+            desk.end_edit()
+        elif not page.find_bar.isHidden():
+            page.find_bar.close_bar()
+        elif page.sidebar.search.text():
+            page.sidebar.search.leave()
+        elif not desk.dismiss():
+            page.toast.hide()
+        page.composer.setFocus()
+
+    def _search(self) -> None:
+        if self.desk is not None and self.page is not None:
+            if self.page.sidebar.isHidden():
+                self._toggle_sidebar()
+            self.desk.list.focus_search()
+
+    def open_palette(self) -> None:
+        if self.page is None or self.desk is None or self._conversations is None:
+            return
+        commands = [
+            Command(action.text(), action.trigger, self.shortcuts.keys(spec.name))
+            for spec, action in self.shortcuts
+            if action.isEnabled() and spec.name not in ("palette", "stop", "menu")
+        ]
+        chats = chat_commands(self.desk, self._conversations.chats())
+        self.page.palette_panel.open_with([*commands, *chats])
+
+    def open_shortcuts(self) -> None:
+        sheet = ShortcutSheet(self._theme, self.shortcuts, can_change=self.page is not None, parent=self)
+        sheet.change_requested.connect(lambda: self.settings_requested.emit("shortcuts"))
+        sheet.open()
+
+    def _take_step(self, step: Step) -> None:
+        if step is Step.RETRY:
+            self.receive(LinkChanged(LinkState.STARTING))
+            self.retry_start_requested.emit()
+        elif step in _PAGES:
+            self.settings_requested.emit(_PAGES[step])
+
+    def _new_chat_from_tray(self) -> None:
+        self.bring_to_front()
+        self._run("new_chat")
+
+    def bring_to_front(self) -> None:
+        self.setVisible(True)
+        if self.isMinimized():
+            self.showNormal()
+        self.raise_()
+        self.activateWindow()
+
+    def _alert(self) -> None:
+        """The task bar says that a reply has ended, where nobody looks at the window."""
+        if not self.isActiveWindow():
+            QApplication.alert(self)
+
+    # Looks and size
+
+    def _wear(self) -> None:
+        metrics = self._theme.metrics
+        self.setStyleSheet(window_style(self._theme))
+        self.setMinimumSize(metrics.column * 3 // 5, metrics.column * 3 // 5)
+        self._fit_sidebar()
+
+    def _follow_preferences(self) -> None:
+        chosen = self._preferences.settings
+        self.shortcuts.bind(chosen.shortcuts)
+        self.tray.set_wanted(chosen.shows_tray)
+        if self.page is not None:
+            self.page.composer.set_send_key(with_ctrl=chosen.send_with == "ctrl_enter")
+            self._show_sidebar()
+
+    def _toggle_sidebar(self) -> None:
+        if self.page is not None:
+            is_shown = self.page.sidebar.isHidden()
+            self._is_narrow = False  # the person decides, until the window's width changes
+            self._preferences.update(sidebar_is_shown=is_shown)
+            self._show_sidebar()
+
+    def _show_sidebar(self) -> None:
+        if self.page is not None:
+            self.page.set_sidebar(self._preferences.settings.sidebar_is_shown and not self._is_narrow)
+
+    def _fit_sidebar(self) -> None:
+        if self.page is not None:
+            width = self._place.sidebar_width or self._theme.metrics.sidebar
+            self.page.set_sidebar_width(width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < NARROW * self._theme.metrics.sidebar
+        was_narrow = event.oldSize().width() < NARROW * self._theme.metrics.sidebar
+        if event.oldSize().width() < 0 or is_narrow != was_narrow:
+            self._is_narrow = is_narrow
+            self._show_sidebar()
+
+    def _keep_place(self) -> None:
+        sizes = self.page.splitter.sizes() if self.page is not None and not self.page.sidebar.isHidden() else [0]
+        width = sizes[0] or self._place.sidebar_width
+        self._place = WindowPlace(bytes(self.saveGeometry().data()), width)
 
     # Closing
 
@@ -308,20 +358,28 @@ class ChatWindow(QMainWindow):
         event.ignore()
         if not self._is_closing:
             self._is_closing = True
-            self._refresh()
+            self._keep_place()
+            try:
+                self._preferences.update(window_geometry=self._place.encoded())
+            except SettingsError:  # the next start opens at its own size
+                pass
+            if self.desk is not None:
+                self.desk.begin_closing()
             self.close_requested.emit()
 
-    def close_chat(self, done: Callable[[], None]) -> None:
+    def close_chats(self, done: Callable[[], None]) -> None:
         """Close the port in a thread of its own, so that the window goes on painting; then `done`."""
-        chat = self._chat
-        if chat is None:
+        conversations = self._conversations
+        if conversations is None:
             QTimer.singleShot(0, self, done)
             return
-        self._closing = Job("nearhalf-close", chat.close, self)
+        self._closing = Job("nearhalf-close", conversations.close, self)
         self._closing.start(lambda _: done(), lambda _: done())
 
     def finish_closing(self) -> None:
         self.bridge.close()
         self._is_closed = True
+        self.forget()
+        self.tray.remove()
         self.close()
         self.closed.emit()

@@ -1,23 +1,33 @@
-"""Sentences about numbers, for the live line and the foot of a reply. DESIGN.md section 6 decides what may be said."""
+"""Sentences about numbers, for the live line, the composer and the foot of a reply. DESIGN.md section 6 decides what
+may be said."""
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from datetime import date, datetime
 
-from app.core.events import EndReason, LinkState, Traffic
+from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
-LOCALE = QLocale(QLocale.Language.English, QLocale.Country.UnitedStates)  # of the words: they are English so far
+from app.core.events import EndReason, LinkState, Message, Traffic
+from app.domain.conversation import ChatInfo, Estimate
 
 
-def tr(text: str, number: int = -1) -> str:
-    return QCoreApplication.translate("words", text, None, number)
+def tr(text: str) -> str:
+    return QCoreApplication.translate("words", text)
+
+
+def locale() -> QLocale:
+    """How numbers and dates are written: as in the words, which are English until a translation sets the default."""
+    default = QLocale()
+    if default.language() == QLocale.Language.C:
+        return QLocale(QLocale.Language.English, QLocale.Country.UnitedStates)
+    return default
 
 
 def counted(number: int, one: str, many: str) -> str:
     """`one` for 1, else `many` with %n; both are translated by the caller."""
-    return one if number == 1 else many.replace("%n", LOCALE.toString(number))
+    return one if number == 1 else many.replace("%n", locale().toString(number))
 
 
 def number(value: int) -> str:
-    return LOCALE.toString(value)
+    return locale().toString(value)
 
 
 def size(count: int) -> str:
@@ -26,13 +36,17 @@ def size(count: int) -> str:
         return counted(count, tr("1 byte"), tr("%n bytes"))
     value, unit = (count / 1000, tr("kB")) if count < 999_500 else (count / 1_000_000, tr("MB"))
     digits = 1 if value < 10 else 0
-    return f"{LOCALE.toString(value, 'f', digits)} {unit}"
+    return f"{locale().toString(value, 'f', digits)} {unit}"
+
+
+def tokens_words(count: int) -> str:
+    return counted(count, tr("1 token"), tr("%n tokens"))
 
 
 def speed(traffic: Traffic) -> str:
     """Empty while there is nothing to divide."""
     rate = traffic.tokens_per_s
-    return tr("{rate} tokens/s").format(rate=LOCALE.toString(rate, "f", 0 if rate >= 10 else 1)) if rate else ""
+    return tr("{rate} tokens/s").format(rate=locale().toString(rate, "f", 0 if rate >= 10 else 1)) if rate else ""
 
 
 def traffic_sentence(traffic: Traffic) -> str:
@@ -47,13 +61,17 @@ def traffic_sentence(traffic: Traffic) -> str:
     return ", ".join(part for part in (*parts, speed(traffic)) if part)
 
 
-def reply_facts(reason: EndReason, traffic: Traffic) -> str:
-    """The foot of a reply: why it ended, how long it is, how fast it came."""
+def reply_facts(message: Message) -> str:
+    """The foot of a reply: why it ended, how long it is, how fast it came, what it sent and received."""
+    if message.traffic is None:
+        return end_words(message.end)
+    traffic = message.traffic
     parts = [
-        end_words(reason),
-        counted(traffic.tokens, tr("1 token"), tr("%n tokens")) if traffic.tokens else "",
+        end_words(message.end),
+        tokens_words(traffic.tokens) if traffic.tokens else "",
         speed(traffic),
         first_token_words(traffic),
+        tr("{up} up, {down} down").format(up=size(traffic.bytes_up), down=size(traffic.bytes_down)),
     ]
     return "  ·  ".join(part for part in parts if part)
 
@@ -61,11 +79,13 @@ def reply_facts(reason: EndReason, traffic: Traffic) -> str:
 def first_token_words(traffic: Traffic) -> str:
     if not traffic.first_token_s:
         return ""
-    return tr("first word after {seconds} s").format(seconds=LOCALE.toString(traffic.first_token_s, "f", 1))
+    return tr("first word after {seconds} s").format(seconds=locale().toString(traffic.first_token_s, "f", 1))
 
 
-def end_words(reason: EndReason) -> str:
-    """Nothing for the ordinary end."""
+def end_words(reason: EndReason | None) -> str:
+    """Nothing for the ordinary end. None: the app ended while the reply was written."""
+    if reason is None:
+        return tr("Interrupted")
     return {
         EndReason.STOPPED: tr("Stopped"),
         EndReason.MAX_TOKENS: tr("Cut at the length limit"),
@@ -84,6 +104,18 @@ def link_words(state: LinkState) -> str:
     }[state]
 
 
+def estimate_sentence(estimate: Estimate) -> str:
+    """37 tokens, about 42 kB of activations, to localhost"""
+    return tr("{tokens}, about {size} of activations, to {host}").format(
+        tokens=tokens_words(estimate.new_tokens), size=size(estimate.bytes_up), host=estimate.host
+    )
+
+
+def meter_words(estimate: Estimate) -> str:
+    """1,204 of 8,192 tokens"""
+    return tr("{used} of {limit} tokens").format(used=number(estimate.total_tokens), limit=number(estimate.limit))
+
+
 def leaves_sentence(backend_name: str, is_on_this_computer: bool) -> str:
     """What just left, in words that hold whoever reads the wire."""
     if is_on_this_computer:
@@ -100,3 +132,25 @@ def leaves_explained(is_on_this_computer: bool) -> str:
         "Whoever runs the backend and records what it gets could rebuild your text from it. "
         "Use one that you trust, or your own."
     )
+
+
+def chat_title(info: ChatInfo) -> str:
+    """What a chat is called in the list and above it, also before it has a title."""
+    if info.title:
+        return info.title
+    return tr("Temporary chat") if info.is_temporary else tr("New chat")
+
+
+def day_words(changed_at_ms: int, today: date) -> str:
+    """The heading that a chat of that time stands under."""
+    day = datetime.fromtimestamp(changed_at_ms / 1000).astimezone().date()
+    days = (today - day).days
+    for limit, words in (
+        (0, tr("Today")),
+        (1, tr("Yesterday")),
+        (7, tr("Previous 7 days")),
+        (30, tr("Previous 30 days")),
+    ):
+        if days <= limit:
+            return words
+    return locale().toString(QDate(day.year, day.month, 1), "MMMM yyyy")

@@ -1,47 +1,53 @@
-"""A window with a scripted port. What is tested is what the person then sees."""
+"""A window over scripted conversations. What is tested is what the person then sees."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.ui.application import make_application
-from app.ui.page import WindowSettings
+from app.storage.settings import Settings
+from app.ui.preferences import Preferences
 from app.ui.theme import Appearance, Theme
 from app.ui.window import ChatWindow
-from tests.sim.scripted_chat import ScriptedChat, ScriptedReply
+from tests.sim.scripted_conversations import ScriptedConversations, ScriptedReply
 
-OpenWindow = Callable[..., tuple[ChatWindow, ScriptedChat]]
+OpenWindow = Callable[..., tuple[ChatWindow, ScriptedConversations]]
 
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Iterator[Theme]:
-    _, theme = make_application(Appearance.LIGHT)
+    qapp.setQuitOnLastWindowClosed(False)
+    theme = Theme(qapp, Appearance.LIGHT)
     yield theme
     theme.deleteLater()
 
 
 @pytest.fixture
 def open_window(qtbot, theme: Theme) -> Iterator[OpenWindow]:
-    """`open_window(*replies)`: a shown window with a port that plays these replies."""
-    opened: list[tuple[ChatWindow, ScriptedChat]] = []
+    """`open_window(*replies)`: a shown window whose conversations play these replies.
 
-    def open_one(*replies: ScriptedReply, settings: WindowSettings | None = None) -> tuple[ChatWindow, ScriptedChat]:
-        chat = ScriptedChat(replies or (ScriptedReply(),))
-        window = ChatWindow(theme, settings or WindowSettings(lambda: "SmolLM2", "built-in backend"), chat)
+    settings: the person's choices; chats: conversations made before, instead of `replies`.
+    """
+    opened: list[tuple[ChatWindow, ScriptedConversations]] = []
+
+    def open_one(
+        *replies: ScriptedReply, settings: Settings | None = None, chats: ScriptedConversations | None = None
+    ) -> tuple[ChatWindow, ScriptedConversations]:
+        conversations = chats or ScriptedConversations(replies or (ScriptedReply(),))
+        window = ChatWindow(theme, Preferences(settings), conversations)
         window.show()
         qtbot.waitUntil(window.isActiveWindow)
-        opened.append((window, chat))
-        return window, chat
+        opened.append((window, conversations))
+        return window, conversations
 
     yield open_one
-    for window, chat in opened:
-        chat.close()
-        window.bridge.close()
+    for window, conversations in opened:
+        conversations.close()
         window.finish_closing()
         window.deleteLater()
 
 
 def shown(window: ChatWindow) -> str:
     """The conversation as it can be read."""
-    return window.view.toPlainText().strip()
+    assert window.page is not None
+    return window.page.view.plain_text().strip()

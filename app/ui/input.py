@@ -1,0 +1,98 @@
+"""The field in which a message is typed. It grows with its lines, and knows which key sends."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
+
+from app.ui.text_files import is_long
+
+MAX_LINES = 8
+NEW_LINE_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.AltModifier
+
+
+class Input(QPlainTextEdit):
+    """Plain text. An input method that is composing keeps its Enter. Long pastes and files are handed on."""
+
+    send_requested = Signal()
+    edit_last_requested = Signal()
+    focused = Signal(bool)
+    long_text_pasted = Signal(str)
+    files_given = Signal(object)  # list[Path]
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_composing = False
+        self.sends_with_ctrl = False
+        self.setObjectName("input")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.document().setDocumentMargin(0)
+        self.document().documentLayout().documentSizeChanged.connect(self._grow)
+        self._grow()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self._is_composing:
+            if self._sends(event):
+                self.send_requested.emit()
+            else:
+                self.insertPlainText("\n")  # as a newline, whichever modifier was held
+                self.ensureCursorVisible()
+        elif event.key() == Qt.Key.Key_Up and not event.modifiers() and not self.toPlainText():
+            self.edit_last_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _sends(self, event: QKeyEvent) -> bool:
+        has_ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if self.sends_with_ctrl:
+            return has_ctrl
+        return not event.modifiers() & NEW_LINE_MODIFIERS
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        self._is_composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    @property
+    def is_composing(self) -> bool:
+        return self._is_composing
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasUrls() or super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste and drop: files and long texts go beside the message, the rest into it as plain text."""
+        files = local_files(source)
+        if files:
+            self.files_given.emit(files)
+        elif source.hasText() and is_long(source.text()):
+            self.long_text_pasted.emit(source.text())
+        else:
+            super().insertFromMimeData(source)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focused.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focused.emit(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._grow()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._grow()
+
+    def _grow(self) -> None:
+        lines = max(1, min(MAX_LINES, round(self.document().size().height())))  # of a plain text layout: in lines
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2 * round(self.document().documentMargin()) + 2)
+
+
+def local_files(data: QMimeData) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []

@@ -1,0 +1,104 @@
+"""What the person does with the text on show: copy it, find in it, follow a link. Asks for the rest by name."""
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+
+from app.core.events import Role
+from app.core.ports import Conversations
+from app.domain.ids import MessageId
+from app.ui.link_dialog import LinkDialog, is_openable
+from app.ui.page import ChatPage
+from app.ui.shown_chat import ShownChat
+
+
+class ReadingDesk(QObject):
+    asked = Signal(str, object)  # an action on a message that changes the chat: its name, MessageId
+    said = Signal(str)  # for a screen reader
+
+    def __init__(self, conversations: Conversations, page: ChatPage, shown: ShownChat, parent: QObject) -> None:
+        super().__init__(parent)
+        self._conversations = conversations
+        self._page = page
+        self._shown = shown
+        page.view.action_requested.connect(self._act)
+        page.view.link_requested.connect(self._follow)
+        page.find_bar.changed.connect(self._find)
+        page.find_bar.stepped.connect(self.step_find)
+        page.find_bar.closed.connect(self._end_find)
+
+    def leave(self) -> None:
+        """Another chat comes."""
+        self._page.find_bar.close_bar()
+
+    def forget(self) -> None:
+        self._page.find_bar.forget()
+        self._page.view.clear()
+
+    # Copying
+
+    def copy_reply(self) -> None:
+        reply = self._shown.last(Role.ASSISTANT)
+        if reply is not None:
+            self._copy(reply.text.strip(), self.tr("Reply copied"))
+
+    def copy_code(self) -> None:
+        code = self._shown.last_code()
+        if code:
+            self._copy(code, self.tr("Code copied"))
+
+    def _act(self, name: str, message: MessageId) -> None:
+        turn = self._shown.find(message)
+        if turn is not None and name in ("copy", "copy_markdown"):
+            self._copy(turn.message.text.strip(), self.tr("Copied"))
+        elif turn is not None:
+            self.asked.emit(name, message)
+
+    def _copy(self, text: str, words: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.said.emit(words)
+
+    # Versions
+
+    def step_sibling(self, step: int) -> None:
+        """The last message with several versions shows another one."""
+        turn = self._shown.last_with_siblings
+        if turn is not None and 1 <= turn.place + step <= turn.of:
+            self.asked.emit("next" if step > 0 else "previous", turn.message.id)
+
+    def act_on_last(self, name: str, role: Role | None = None) -> None:
+        turns = [turn for turn in self._shown.turns if role is None or turn.message.role is role]
+        if turns:
+            self._act(name, turns[-1].message.id)
+
+    # Finding
+
+    def open_find(self) -> None:
+        self._page.find_bar.open_bar()
+
+    def search_again(self) -> None:
+        """The text has changed while the bar is open."""
+        if not self._page.find_bar.isHidden():
+            self._find(self._page.find_bar.field.text())
+
+    def step_find(self, step: int) -> None:
+        if self._page.find_bar.isHidden():
+            self.open_find()
+        elif self._page.find_bar.field.text():
+            self._page.find_bar.show_count(*self._page.view.find_step(step))
+
+    def _find(self, words: str) -> None:
+        if words:
+            self._page.find_bar.show_count(0, self._page.view.find(words))
+        else:
+            self._page.view.end_find()
+            self._page.find_bar.show_count(0, 0)
+
+    def _end_find(self) -> None:
+        self._page.view.end_find()
+        self._page.composer.setFocus()
+
+    # Links
+
+    def _follow(self, address: str) -> None:
+        if is_openable(address):
+            LinkDialog(self._page.theme, address, self._page.window()).open()
