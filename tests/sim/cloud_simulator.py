@@ -5,7 +5,7 @@ import hashlib
 import struct
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.backend import ModelInfo, RecipeInfo
 from app.domain.clearance import Purpose
@@ -44,7 +44,7 @@ class SimulatedCloud:
         return SimulatedChannel(self)
 
     def totals(self, message: MessageId) -> "Totals":
-        return self.totals_of.get(message, Totals())
+        return replace(self.totals_of.get(message, Totals()))
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Services that play a script: ScriptedConversations, a real list of backends in a folder, and numbers for a measurement."""
+"""Services that play a script: ScriptedConversations, a real list of backends in a folder, a measurement's numbers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
