@@ -1,0 +1,258 @@
+"""The way to one backend: started or reached, its models asked for, a device pack fetched.
+
+torch is imported where it is first needed.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from app.core.services import ChatRequest, Measurement, Report
+from app.domain.backend import Backend, ModelInfo
+from app.domain.clearance import Purpose
+from app.domain.errors import ModelError, SettingsError
+from app.storage.paths import DataFolder
+from app.wire.messages import Recipe
+from app.wire.plan import layer_by_layer
+
+if TYPE_CHECKING:
+    from app.core.embedded import EmbeddedBackend
+    from app.core.reply_writer import ReplyWriter
+    from app.core.session import RetryPolicy
+    from app.device.adapter import Adapter
+    from app.device.near_half import NearHalf
+    from app.device.pack import DevicePack
+    from app.net.address import Address
+    from app.net.channel import DataChannel
+    from app.net.control import ControlClient
+    from app.privacy.gate import PrivacyGate
+
+BUILT_IN_MODEL = "smollm2-135m-instruct"
+# The model's threads on the device: the built-in backend computes on the other cores, and two torch processes that
+# fight for the same cores fall to a fraction of their speed (docs/lab-log.md).
+DEVICE_THREADS = 1
+MEASURED_RANK = 32
+TELL_EVERY_S = 0.25
+
+Progress = Callable[[int, int], None]  # bytes done, bytes in all
+
+
+class Link:
+    """The way to one backend: the gate, and the address, which changes when the built-in backend is started anew."""
+
+    def __init__(self, gate: "PrivacyGate", backend: Backend, embedded: "EmbeddedBackend | None") -> None:
+        self.gate = gate
+        self.backend = backend
+        self._embedded = embedded
+        self._allow(backend)
+
+    def open_channel(self, is_cancelled: Callable[[], bool] = lambda: False) -> "DataChannel":
+        """A channel, not connected yet; the built-in backend is started anew where it has died.
+
+        Raises BackendError where it cannot be started, Cancelled where `is_cancelled` says so meanwhile.
+        """
+        from app.net.channel import DataChannel
+
+        if self._embedded is not None:
+            backend = self._embedded.start(is_cancelled=is_cancelled)
+            if backend != self.backend:
+                self.gate.disallow(_address(self.backend).name)
+                self._allow(backend)
+        return DataChannel(self.backend, self.gate)
+
+    def control(self) -> "ControlClient":
+        from app.net.control import ControlClient
+
+        return ControlClient(self.backend, self.gate)
+
+    def _allow(self, backend: Backend) -> None:
+        self.backend = backend
+        address = _address(backend)
+        self.gate.allow(address.name, address.path)
+
+
+class Network:
+    """All ways out of one process: one gate with the folder's ledger, and the built-in backend, started when asked for.
+
+    tell: gets what a person should know, e.g. that a damaged ledger was set aside. Any thread.
+    """
+
+    def __init__(self, folder: DataFolder, tell: Callable[[str], None]) -> None:
+        from app.core.embedded import EmbeddedBackend
+        from app.privacy.gate import PrivacyGate
+        from app.privacy.ledger import Ledger
+
+        ledger = Ledger(folder.ledger)
+        self.gate = PrivacyGate(ledger)
+        self._embedded = EmbeddedBackend(folder.models / BUILT_IN_MODEL, log=folder.logs / "backend.log")
+        if ledger.notice:
+            tell(ledger.notice)
+
+    def link(self, backend: Backend | None, report: Report) -> Link:
+        """The way to `backend`; None: the built-in one, started. Raises AppError."""
+        if backend is not None:
+            return Link(self.gate, backend, None)
+        return Link(self.gate, self._embedded.start(report), self._embedded)
+
+    def close(self) -> None:
+        """After all that uses it."""
+        self._embedded.stop()
+        self.gate.close()
+
+
+def open_writer(network: Network, folder: DataFolder, request: ChatRequest, report: Report) -> "ReplyWriter":
+    """A writer with its session open: its backend reached, its model's pack installed and loaded. Raises AppError."""
+    from app.core.reply_writer import ReplyWriter
+    from app.device.adapter import Adapter
+    from app.device.tokenizer import load_tokenizer
+
+    link = network.link(request.backend, report)
+    model, pack = model_with_pack(link, folder, request.model_id, report)
+    report("Loading the device's half of the model.")
+    writer = ReplyWriter(
+        model=model,
+        near=near_half(pack, Adapter.load(request.adapter, pack.facts) if request.adapter else None),
+        tokenizer=load_tokenizer(pack),
+        open_channel=link.open_channel,
+        meter=link.gate,
+        retry=retry_policy(),
+        host=shown_host(link.backend),
+        adapter=str(request.adapter) if request.adapter else None,
+    )
+    try:
+        writer.connect(report)
+    except BaseException:
+        writer.close()
+        raise
+    return writer
+
+
+def measure(network: Network, folder: DataFolder, backend: Backend | None, report: Report) -> Measurement:
+    """Round trips by WebSocket pings; decode steps with no adapter, and with one of zeros that taps every layer.
+
+    A ping does not wait for the backend's engine, and an exchange does: so exchanges are timed themselves.
+    Raises AppError.
+    """
+    from app.device.adapter import Adapter
+    from app.net.measure import round_trips_ms
+
+    link = network.link(backend, report)
+    model, pack = model_with_pack(link, folder, None, report)
+    report("Measuring round trips.")
+    channel = link.open_channel()
+    try:
+        channel.connect()
+        rtt_ms = round_trips_ms(channel)
+    finally:
+        channel.close()
+    report("Measuring steps without an adapter.")
+    plain_ms = step_ms(link, model, near_half(pack, None), report)
+    report("Measuring steps with an exchange at every layer.")
+    ranks = [recipe.rank for recipe in pack.facts.recipes if recipe.name == Recipe.SVD.name.lower()]
+    plan = layer_by_layer(range(model.layers), min([MEASURED_RANK, *ranks]))
+    adapter = Adapter.zero(plan, pack.facts, Recipe.SVD, name="measurement")
+    tapped_ms = step_ms(link, model, near_half(pack, adapter), report)
+    exchange_ms = (tapped_ms - plain_ms) / max(plan.round_trips - 1, 1)
+    return Measurement(tuple(rtt_ms), plain_ms, max(exchange_ms, 0.0), model.layers)
+
+
+def model_with_pack(
+    link: Link, folder: DataFolder, model_id: str | None, report: Report
+) -> tuple[ModelInfo, "DevicePack"]:
+    """The chosen model (None: the backend's first), with its device pack fetched, checked and installed."""
+    control = link.control()
+    try:
+        report("Asking the backend for its models.")
+        model = _choose(control.list_models(), model_id)
+
+        def tell(done: int, total: int) -> None:
+            report(f"Fetching the device's part of the model: {done / 1e6:.0f} of {total / 1e6:.0f} MB.")
+
+        return model, installed_pack(control, folder, model, tell, report)
+    finally:
+        control.close()
+
+
+def installed_pack(
+    control: "ControlClient", folder: DataFolder, model: ModelInfo, progress: Progress, report: Report
+) -> "DevicePack":
+    """The model's device pack; fetched where it is not here yet, going on from an earlier part."""
+    from app.device.pack import DevicePack, install_pack, installed_sha256
+
+    target = folder.packs / model.pack_sha256[:16]
+    if installed_sha256(target) == model.pack_sha256:
+        return DevicePack(target)
+    archive = target.with_suffix(".zip")
+    control.download_pack(model, archive, _at_most_every(TELL_EVERY_S, progress))
+    report("Checking and installing the device's part of the model.")
+    try:
+        return install_pack(archive, target, model.pack_sha256)
+    finally:
+        archive.unlink(missing_ok=True)
+
+
+def _address(backend: Backend) -> "Address":
+    from app.net.address import parse_url
+
+    return parse_url(backend.url)
+
+
+def shown_host(backend: Backend) -> str:
+    from app.net.address import is_loopback
+
+    name = _address(backend).name
+    return "localhost" if is_loopback(name) else name
+
+
+def near_half(pack: "DevicePack", adapter: "Adapter | None") -> "NearHalf":
+    from app.device.near_half import NearHalf
+    from app.device.threads import use_threads
+
+    use_threads(DEVICE_THREADS)
+    return NearHalf(pack, adapter)
+
+
+def retry_policy() -> "RetryPolicy":
+    from app.core.session import RetryPolicy
+    from app.net.retry import delays_s
+
+    return RetryPolicy(delays_s)
+
+
+def step_ms(link: "Link", model: ModelInfo, near: "NearHalf", report: Report) -> float:
+    from app.core.measurement import median_step_ms
+    from app.core.session import RemoteSession
+
+    session = RemoteSession(near, model, link.open_channel, retry_policy(), report, lambda: None, Purpose.MEASURE)
+    try:
+        session.connect(report)
+        return median_step_ms(session, near)
+    finally:
+        session.close()
+
+
+def _choose(models: Sequence[ModelInfo], model_id: str | None) -> ModelInfo:
+    if not models:
+        raise ModelError("This backend offers no model.", "Use another backend, or ask whoever runs it.")
+    if model_id is None:
+        return models[0]
+    for model in models:
+        if model.model_id == model_id:
+            return model
+    raise SettingsError(
+        f"This backend has no model called {model_id!r}.", f"It has: {', '.join(model.model_id for model in models)}."
+    )
+
+
+def _at_most_every(seconds: float, tell: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    """`tell`, left out while the last call is less than `seconds` ago; the end is always told."""
+    last_s = 0.0
+
+    def throttled(done: int, total: int) -> None:
+        nonlocal last_s
+        now_s = time.monotonic()
+        if now_s - last_s >= seconds or done == total:
+            last_s = now_s
+            tell(done, total)
+
+    return throttled

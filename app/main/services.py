@@ -1,0 +1,71 @@
+"""What the terminal needs of the whole app: chats of which nothing is stored, and measuring a backend."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from app.core.ports import Conversations
+from app.core.services import Backends, ChatRequest, Measurement, Report
+from app.domain.backend import Backend
+from app.main.link import Network, measure, open_writer
+from app.storage.backends import BackendStore
+from app.storage.paths import DataFolder
+from app.storage.secrets import TokenStore
+
+if TYPE_CHECKING:
+    from app.core.conversations import Library
+
+log = logging.getLogger(__name__)
+
+
+class Nearhalf:
+    """Implements app.core.services.Services over one data folder."""
+
+    def __init__(self, folder: DataFolder, tell: Callable[[str], None] = lambda notice: None) -> None:
+        """`tell` gets what a person should know beside progress, e.g. that a damaged file was set aside."""
+        self._folder = folder
+        self._notify = tell
+        self._backends = BackendStore(folder.backends, TokenStore(folder.tokens))
+
+    @property
+    def backends(self) -> Backends:
+        return self._backends
+
+    @contextmanager
+    def open_chat(self, request: ChatRequest, report: Report) -> Iterator[Conversations]:
+        """Conversations of which nothing is stored, ready to send. Raises AppError."""
+        with ExitStack() as stack:
+            yield self._build_conversations(request, report, stack)
+
+    def measure(self, backend: Backend | None, report: Report) -> Measurement:
+        """Time `backend` (None: the built-in one). Raises AppError."""
+        with ExitStack() as stack:
+            return measure(self._network(stack), self._folder, backend, report)
+
+    def open_window(self) -> int:
+        """Show the window until it is closed."""
+        from app.main.desktop import Desktop
+
+        return Desktop(self._folder, self._backends).run()
+
+    def _build_conversations(self, request: ChatRequest, report: Report, stack: ExitStack) -> "Library":
+        from app.core.conversations import Library
+        from app.core.memory_store import MemoryStore
+        from app.domain.sampling import SamplingSettings
+
+        writer = open_writer(self._network(stack), self._folder, request, report)
+        stack.callback(writer.close)
+        library = Library(MemoryStore(), sampling=SamplingSettings, system=lambda: request.system or "")
+        stack.callback(library.close)
+        library.attach(writer)
+        return library
+
+    def _network(self, stack: ExitStack) -> Network:
+        network = Network(self._folder, self._tell)
+        stack.callback(network.close)
+        return network
+
+    def _tell(self, notice: str) -> None:
+        log.warning(notice)
+        self._notify(notice)
