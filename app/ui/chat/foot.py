@@ -1,0 +1,144 @@
+"""What can be done with a message, and what is known of a reply: real buttons, for the one or two messages that the
+person is at. The others' numbers of siblings are painted (a widget for every message takes seconds to open a chat)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+
+from app.domain.ids import MessageId
+from app.ui.assets import icon
+from app.ui.chat.row import Row
+from app.ui.theme import Theme
+
+ICON_SHARE = 0.9  # of the theme's icon
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    text: str
+    run: Callable[[], None]
+
+
+class Foot(QWidget):
+    action_requested = Signal(str, object)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._message: MessageId | None = None
+        self._extra: Callable[[MessageId], list[MenuEntry]] = lambda _: []
+        self.setObjectName("foot")
+        self.previous = self._button("chevron_left", self.tr("Previous version"), "previous")
+        self.count = QLabel(self)
+        self.count.setProperty("kind", "caption")
+        self.next = self._button("chevron_right", self.tr("Next version"), "next")
+        self.edit = self._button("edit", self.tr("Edit"), "edit")
+        self.copy = self._button("copy", self.tr("Copy"), "copy")
+        self.regenerate = self._button("regenerate", self.tr("Regenerate"), "regenerate")
+        self.proceed = self._button("continue", self.tr("Continue"), "continue")
+        self.more = self._button("more", self.tr("More"), "")
+        self.more.clicked.disconnect()
+        self.more.clicked.connect(self._open_menu)
+        self.facts = QLabel(self)
+        self.facts.setProperty("kind", "caption")
+        self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in (self.previous, self.count, self.next, self.copy, self.edit, self.regenerate, self.proceed):
+            layout.addWidget(widget)
+        layout.addWidget(self.more)
+        layout.addWidget(self.facts, 1)
+        self.wear()
+        self.hide()
+
+    @property
+    def message(self) -> MessageId | None:
+        return self._message
+
+    def show_row(self, row: Row | None, extra: Callable[[MessageId], list[MenuEntry]]) -> None:
+        """Show what belongs to the message; None hides it. `extra`: further entries of its menu."""
+        self._extra = extra
+        if row is None:
+            self._message = None
+            self.facts.clear()
+            self.hide()
+            return
+        turn = row.turn
+        self._message = row.id
+        has_siblings = turn.of > 1
+        for widget in (self.previous, self.count, self.next):
+            widget.setVisible(has_siblings)
+        self.count.setText(count_words(turn.place, turn.of))
+        self.previous.setEnabled(turn.place > 1)
+        self.next.setEnabled(turn.place < turn.of)
+        self.edit.setVisible(row.is_own)
+        self.regenerate.setVisible(not row.is_own)
+        self.proceed.setVisible(row.message.can_continue)
+        self.facts.setText("" if row.is_own else row.facts)
+        self.facts.setVisible(bool(self.facts.text()))
+        self.facts.setToolTip(self.facts.text())
+        self.setAccessibleName(self.tr("Your message") if row.is_own else self.tr("Reply"))
+        self.show()
+
+    def wear(self) -> None:
+        metrics, colours = self._theme.metrics, self._theme.colours
+        side = round(metrics.icon * ICON_SHARE)
+        for button in self.findChildren(QToolButton):
+            button.setIcon(icon(button.property("icon_name"), colours.muted, side, colours.line))
+            button.setIconSize(QSize(side, side))
+        self.count.setMinimumWidth(metrics.space_8)
+        self.count.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.facts.setContentsMargins(metrics.space_2, 0, 0, 0)
+
+    def _button(self, icon_name: str, text: str, action: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setProperty("kind", "quiet")
+        button.setProperty("icon_name", icon_name)
+        button.setToolTip(text)
+        button.setAccessibleName(text)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        button.clicked.connect(lambda: self._ask(action))
+        return button
+
+    def _ask(self, action: str) -> None:
+        if self._message is not None:
+            self.action_requested.emit(action, self._message)
+
+    def menu(self) -> QMenu:
+        """What does not fit beside the message."""
+        result = QMenu(self)
+        result.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for text, action in (
+            (self.tr("Copy as Markdown"), "copy_markdown"),
+            (self.tr("Fork the chat from here"), "fork"),
+            (self.tr("Delete"), "delete"),
+        ):
+            entry = QAction(
+                icon(_MENU_ICONS[action], self._theme.colours.muted, self._theme.metrics.icon), text, result
+            )
+            entry.setData(action)
+            entry.triggered.connect(lambda _=False, name=action: self._ask(name))
+            result.addAction(entry)
+        extra = self._extra(self._message) if self._message is not None else []
+        if extra:
+            result.addSeparator()
+        for each in extra:
+            entry = QAction(each.text, result)
+            entry.triggered.connect(each.run)
+            result.addAction(entry)
+        return result
+
+    def _open_menu(self) -> None:
+        self.menu().popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+
+
+_MENU_ICONS = {"copy_markdown": "copy", "fork": "fork", "delete": "trash"}
+
+
+def count_words(place: int, of: int) -> str:
+    return f"{place}/{of}"
