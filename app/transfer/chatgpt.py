@@ -14,7 +14,7 @@ from app.domain.ids import ChatId, MessageId
 from app.transfer import tree
 from app.transfer.markdown_parts import fenced
 from app.transfer.report import Dropped, ImportReport, Source
-from app.transfer.untrusted import as_clean_text, as_dict, as_line, as_list, as_real, as_text, as_time_ms
+from app.transfer.untrusted import as_clean_text, as_dict, as_line, as_list, as_text, as_time_ms
 
 NAMESPACE = uuid5(NAMESPACE_URL, "nearhalf:import:chatgpt")
 ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
@@ -79,14 +79,14 @@ def _node(name: str, node: Mapping[str, object], chat_id: ChatId, report: Import
 
 def _why_not(message: Mapping[str, object]) -> Dropped | None:
     """Why this message is no part of what was said; None where it is."""
-    role = as_dict(message.get("author")).get("role")
+    role = as_text(as_dict(message.get("author")).get("role"))
     metadata = as_dict(message.get("metadata"))
-    kind = as_dict(message.get("content")).get("content_type")
+    kind = as_text(as_dict(message.get("content")).get("content_type"))
     if role == "tool" or message.get("recipient", "all") not in ("all", None, ""):
         return Dropped.TOOLS
     if role == "system" or kind in INSTRUCTIONS:
         return Dropped.INSTRUCTIONS
-    if not isinstance(role, str) or role not in ROLES:
+    if role not in ROLES:
         return Dropped.DAMAGED_MESSAGE
     if kind in THOUGHTS:
         return Dropped.THOUGHTS
@@ -99,11 +99,12 @@ def _why_not(message: Mapping[str, object]) -> Dropped | None:
 def _message(message_id: MessageId, untrusted: Mapping[str, object], report: ImportReport) -> Message | None:
     role = ROLES[str(as_dict(untrusted.get("author"))["role"])]
     metadata = as_dict(untrusted.get("metadata"))
-    text, files = _text(as_dict(untrusted.get("content")))
+    text, unnamed = _text(as_dict(untrusted.get("content")))
     names = [as_line(as_dict(found).get("name")) for found in as_list(metadata.get("attachments"))]
-    missing = [f"[File: {name}]" for name in names if name and "[Picture]" not in files]
-    report.drop(Dropped.FILES, len(files) + len(missing))
-    text = "\n\n".join(part for part in (*missing, *files, text) if part)
+    missing = [f"[File: {name}]" for name in names if name]
+    missing += unnamed[len(missing) :]  # a picture that was attached stands in both places
+    report.drop(Dropped.FILES, len(missing))
+    text = "\n\n".join(part for part in (*missing, text) if part)
     if not text:
         return None  # the empty steps between a question and its answer
     is_reply = role is Role.ASSISTANT
@@ -111,7 +112,7 @@ def _message(message_id: MessageId, untrusted: Mapping[str, object], report: Imp
         id=message_id,
         role=role,
         text=text,
-        created_at_ms=as_time_ms(as_real(untrusted.get("create_time"))),
+        created_at_ms=as_time_ms(untrusted.get("create_time")),
         end=_end(metadata) if is_reply else None,
         model_id=as_line(metadata.get("model_slug")) if is_reply else "",
     )
