@@ -360,7 +360,8 @@ class Theme(QObject):
         self.metrics = METRICS.scaled(self._zoom_percent)
         self._application.setPalette(self._palette())
         self._application.setFont(self.text_font(self.metrics.body))
-        tokens = {**asdict(self.colours), **asdict(self.metrics), **self._measures()}
+        tokens: dict[str, object] = {**asdict(self.colours), **asdict(self.metrics), **self._measures()}
+        tokens["code_family"] = ", ".join(f'"{family}"' for family in self._code_families)
         self._application.setStyleSheet(Template(read_asset("theme.qss")).substitute(tokens))
         self.changed.emit()
 
@@ -375,6 +376,10 @@ class Theme(QObject):
             "pad_y": metrics.space_1 + grown,
             "pad_y_ring": metrics.space_1,
             "pad_x_ring": metrics.space_3 - grown,
+            "field_x_ring": metrics.space_2 - grown,
+            "space_1_less": max(0, metrics.space_1 - grown),
+            "choice_right": metrics.icon_small + metrics.space_4,
+            "slider_radius": (metrics.space_3 + 2 * metrics.ring) // 2,
             "row_y": metrics.space_2 + metrics.gap,
             "row_y_ring": metrics.space_2 + metrics.gap - grown,
             "row_x_ring": metrics.space_4 - grown,

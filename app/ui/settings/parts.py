@@ -1,0 +1,198 @@
+"""What settings pages are made of: a page that scrolls, cards with a heading, rows, and lines of explanation."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.ui.settings.fit import Fit, spaced
+from app.ui.settings.remark import Remark
+from app.ui.settings.words import line
+from app.ui.theme import Theme
+
+NARROW = 0.62  # of a column: a row this narrow puts its control below its words
+
+
+class Row(QWidget):
+    """Words at the left, a control at the right; below each other where there is little room."""
+
+    def __init__(self, theme: Theme, label: str, explanation: str, control: QWidget | None, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.label = line(label, "body", self)
+        self.explanation = line(explanation, "caption", self)
+        self.explanation.setVisible(bool(explanation))
+        self._words = QVBoxLayout()
+        self._words.addWidget(self.label)
+        self._words.addWidget(self.explanation)
+        spaced(self, theme, self._words, "gap")
+        self._layout = QHBoxLayout(self)
+        self._layout.addLayout(self._words, 1)
+        spaced(self, theme, self._layout, "space_4", "space_4", "space_3")
+        self.control = control
+        if control is not None:
+            self._layout.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
+            if not control.accessibleName():
+                control.setAccessibleName(label)
+            control.setAccessibleDescription(explanation)
+
+    def lead_with(self, choice: QWidget) -> None:
+        """A radio button that says the row's name itself, in the place of the label."""
+        self.label.hide()
+        self._words.insertWidget(0, choice)
+
+    def explain(self, text: str) -> None:
+        self.explanation.setText(text)
+        self.explanation.setVisible(bool(text))
+        if self.control is not None:
+            self.control.setAccessibleDescription(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < self._theme.metrics.column * NARROW
+        ways = QBoxLayout.Direction
+        self._layout.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
+        if self.control is not None:
+            side = Qt.AlignmentFlag.AlignLeft if is_narrow else Qt.AlignmentFlag.AlignVCenter
+            self._layout.setAlignment(self.control, side)
+
+
+class Card(QFrame):
+    """Rows on one surface, with hairlines between them."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setObjectName("card")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+
+    def add(self, part: QWidget) -> None:
+        if self._layout.count():
+            rule = QFrame(self)
+            rule.setObjectName("rule")
+            self._layout.addWidget(rule)
+        self._layout.addWidget(part)
+
+    def set_shown(self, part: QWidget, is_shown: bool) -> None:
+        """Show or hide one part, with the line above it where something shown stands above."""
+        part.setVisible(is_shown)
+        has_above = False
+        for place in range(0, self._layout.count(), 2):
+            item = self._widget_at(place)
+            if place:
+                self._widget_at(place - 1).setVisible(has_above and not item.isHidden())
+            has_above = has_above or not item.isHidden()
+
+    def _widget_at(self, place: int) -> QWidget:
+        item = self._layout.itemAt(place)
+        widget = item.widget() if item is not None else None
+        assert widget is not None
+        return widget
+
+    def row(self, label: str, explanation: str = "", control: QWidget | None = None) -> Row:
+        row = Row(self._theme, label, explanation, control, self)
+        self.add(row)
+        return row
+
+    def clear(self) -> None:
+        while (item := self._layout.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.setParent(None)
+                widget.deleteLater()
+
+    @property
+    def is_empty(self) -> bool:
+        return self._layout.count() == 0
+
+
+class Buttons(QWidget):
+    """Buttons beside each other, for the right of a row or the foot of a form."""
+
+    def __init__(self, theme: Theme, parent: QWidget, *buttons: QWidget, at_right: bool = False) -> None:
+        super().__init__(parent)
+        self._layout = QHBoxLayout(self)
+        spaced(self, theme, self._layout, "space_2")
+        if at_right:
+            self._layout.addStretch(1)
+        for button in buttons:
+            button.setParent(self)
+            self._layout.addWidget(button)
+        if not at_right:
+            self._layout.addStretch(1)
+
+
+class Page(QScrollArea):
+    """One page: its title, a sentence, and what is added below. Notices stand at its top."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._page_theme = theme
+        self.title = ""
+        self.setObjectName("settings-page")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        body = QWidget()
+        body.setObjectName("settings-body")
+        self.column = QWidget(body)
+        self._layout = QVBoxLayout(self.column)
+        spaced(self, theme, self._layout, "space_3", "", "space_6", "", "space_8")
+        outer = QHBoxLayout(body)
+        spaced(self, theme, outer, "", "space_6", "")
+        outer.addWidget(self.column, 1000)
+        outer.addStretch(1)
+        Fit(self, theme, lambda metrics: self.column.setMaximumWidth(metrics.column))
+        self.setWidget(body)
+        self._heading = line("", "heading", self.column)
+        self._lead = line("", "muted", self.column)
+        self._lead.hide()
+        self._layout.addWidget(self._heading)
+        self._layout.addWidget(self._lead)
+        self.notice = Remark(theme, self.column)
+        self._layout.addWidget(self.notice)
+        self._layout.addStretch(1)
+
+    def set_title(self, title: str, lead: str = "") -> None:
+        self.title = title
+        self.setAccessibleName(title)
+        self._heading.setText(title)
+        self._lead.setText(lead)
+        self._lead.setVisible(bool(lead))
+
+    def add(self, part: QWidget) -> None:
+        self._layout.insertWidget(self._layout.count() - 1, part)
+
+    def section(self, heading: str = "", explanation: str = "") -> Card:
+        """A card below what is there already."""
+        self.heading(heading, explanation)
+        card = Card(self._page_theme, self.column)
+        self.add(card)
+        return card
+
+    def heading(self, heading: str, explanation: str = "") -> None:
+        if not heading:
+            return
+        words = QWidget(self.column)
+        layout = QVBoxLayout(words)
+        spaced(words, self._page_theme, layout, "gap", "", "space_3", "", "")
+        layout.addWidget(line(heading, "strong", words))
+        if explanation:
+            layout.addWidget(line(explanation, "caption", words))
+        self.add(words)
+
+    def show_notice(self, tone: str, message: str, advice: str = "") -> None:
+        self.notice.show_words(tone, message, advice)
+        self.ensureWidgetVisible(self.notice)
+
+    def enter(self) -> None:
+        """The page comes on show: read what may have changed meanwhile."""
+
+    def leave(self) -> None:
+        """It goes from show: keep what was typed."""
+
+    def end(self) -> None:
+        """The window ends: stop what is under way, and wait for it."""

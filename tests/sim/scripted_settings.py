@@ -1,0 +1,118 @@
+"""SettingsServices that play a script: a real list of backends in a folder, and numbers for what takes a backend."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event as Flag
+
+from app.core.services import Measurement, Report
+from app.core.settings_services import KeptAdapter, KeptModel, Progress
+from app.domain.backend import Backend, ModelInfo
+from app.domain.errors import AppError
+from app.storage.backends import BackendStore
+from app.storage.secrets import TokenStore
+
+
+class NoKeyring:
+    """A machine without one."""
+
+    def get_password(self, service_name: str, username: str) -> str | None:
+        raise RuntimeError("no keyring")
+
+    def set_password(self, service_name: str, username: str, password: str) -> None:
+        raise RuntimeError("no keyring")
+
+    def delete_password(self, service_name: str, username: str) -> None:
+        raise RuntimeError("no keyring")
+
+
+MODEL = ModelInfo(
+    "smollm2-135m-instruct", "llama", 30, 576, 49_152, 8192, 65_536, "a" * 64, "b" * 64, 60_445_916, "bf16", ()
+)
+
+
+@dataclass
+class ScriptedFiles:
+    """Implements KeptFiles over lists."""
+
+    packs_kept: list[KeptModel] = field(default_factory=list)
+    models_kept: list[KeptModel] = field(default_factory=list)
+    adapters_kept: list[KeptAdapter] = field(default_factory=list)
+    removed: list[Path] = field(default_factory=list)
+    error: AppError | None = None  # raised by every change
+
+    def packs(self) -> Sequence[KeptModel]:
+        return self.packs_kept
+
+    def models(self) -> Sequence[KeptModel]:
+        return self.models_kept
+
+    def adapters(self) -> Sequence[KeptAdapter]:
+        return self.adapters_kept
+
+    def remove(self, path: Path) -> None:
+        if self.error is not None:
+            raise self.error
+        self.removed.append(path)
+        self.packs_kept = [kept for kept in self.packs_kept if kept.path != path]
+        self.models_kept = [kept for kept in self.models_kept if kept.path != path]
+        self.adapters_kept = [kept for kept in self.adapters_kept if kept.path != path]
+
+    def add_adapter(self, source: Path) -> KeptAdapter:
+        if self.error is not None:
+            raise self.error
+        kept = KeptAdapter(source, source.stem, 1_500_000, "2026-11-20T10:00:00Z", "svd", 30, 30)
+        self.adapters_kept.append(kept)
+        return kept
+
+
+@dataclass
+class ScriptedSettings:
+    """Implements SettingsServices. `gate`: where it is set, slow work waits for it between two words."""
+
+    folder: Path
+    files: ScriptedFiles = field(default_factory=ScriptedFiles)
+    offers: tuple[ModelInfo, ...] = (MODEL,)
+    errors: list[AppError] = field(default_factory=list)  # raised by the next calls, one each
+    measurement: Measurement = field(default_factory=lambda: Measurement((10.0, 9.0, 50.0), 20.0, 12.0, 30))
+    reached: list[Backend | None] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
+    exported: list[tuple[Path, str]] = field(default_factory=list)
+    gate: Flag | None = None
+
+    @property
+    def backends(self) -> BackendStore:
+        return BackendStore(self.folder / "backends.json", TokenStore(self.folder / "tokens.json", NoKeyring()))
+
+    def models_at(self, backend: Backend | None, report: Report) -> Sequence[ModelInfo]:
+        self._reach(backend, report)
+        return self.offers
+
+    def measure(self, backend: Backend | None, report: Report) -> Measurement:
+        self._reach(backend, report)
+        return self.measurement
+
+    def fetch_pack(self, backend: Backend | None, model: ModelInfo, progress: Progress) -> None:
+        for done in (model.pack_bytes // 3, model.pack_bytes):
+            progress(done, model.pack_bytes)
+            self._wait()
+        self.fetched.append(model.model_id)
+
+    def export_all(self, folder: Path, form: str, progress: Progress) -> int:
+        progress(1, 2)
+        self._wait()
+        progress(2, 2)
+        self.exported.append((folder, form))
+        return 2
+
+    def _reach(self, backend: Backend | None, report: Report) -> None:
+        self.reached.append(backend)
+        report("Measuring round trips.")
+        self._wait()
+        report("Measuring steps.")
+        if self.errors:
+            raise self.errors.pop(0)
+
+    def _wait(self) -> None:
+        if self.gate is not None:
+            self.gate.wait(10)
