@@ -13,7 +13,7 @@ _WIDTHLESS = (0x00AD, 0x061C, 0x180E, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, *r
 _CONTROLS = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)} | {0x7F: "\u2421"}
 _ALWAYS = (
     _CONTROLS
-    | {code: "\ufffd" for code in range(0x80, 0xA0)}
+    | dict.fromkeys(range(128, 160), "�")
     | {0x2028: " ", 0x2029: " ", 0xFFFC: "\ufffd", 0xFDD0: "\ufffd", 0xFDD1: "\ufffd"}
     | {code: f"⟨U+{code:04X}⟩" for code in _OVERRIDES}
 )

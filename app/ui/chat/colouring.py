@@ -2,10 +2,10 @@
 
 from collections import OrderedDict
 
+from pygments.lexers import find_lexer_class_by_name  # type: ignore[import-untyped]
+from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType  # type: ignore[import-untyped]
+from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 from PySide6.QtCore import QObject, Qt, Signal
-from pygments.lexers import find_lexer_class_by_name
-from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
-from pygments.util import ClassNotFound
 
 from app.ui.chat.worker import Worker
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from app.domain.ids import MessageId
-from app.ui.chat.blocks import Code, Heading, Paragraph
+from app.ui.chat.blocks import Heading, Paragraph
 from app.ui.chat.foot import MenuEntry
 from app.ui.chat.places import Place, Selection
 from app.ui.chat.pointer import Spot
@@ -277,6 +277,6 @@ class Keys(QObject):
         found: dict[str, None] = {}
         for part in range(min(len(row.parts or ()), 200)):
             for leaf in row.leaves_of(part):
-                if isinstance(leaf.block, Paragraph | Heading) and not isinstance(leaf.block, Code):
+                if isinstance(leaf.block, Paragraph | Heading):
                     found.update(dict.fromkeys(span.address for span in leaf.block.spans if span.address))
         return list(found)[:MAX_ENTRIES]

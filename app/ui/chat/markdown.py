@@ -229,10 +229,8 @@ def _display_math(state: StateBlock, start: int, end: int, silent: bool) -> bool
     if state.is_code_block(start):
         return False
     first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]].rstrip()
-    for opening, closing in _DISPLAYS:
-        if first.startswith(opening):
-            break
-    else:
+    opening, closing = next((each for each in _DISPLAYS if first.startswith(each[0])), ("", ""))
+    if not opening:
         return False
     if len(first) >= 2 * len(opening) and first.endswith(closing):
         last, content = start, first[len(opening) : -len(closing)]
@@ -296,7 +294,7 @@ def make_parser() -> MarkdownIt:
         "fence", "display_math", _display_math, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
     parser.inline.ruler.before("escape", "bracket_math", _bracket_math)
-    parser.validateLink = _no_address_is_refused  # type: ignore[method-assign]
+    parser.validateLink = _no_address_is_refused  # type: ignore[method-assign, assignment]
     return parser
 
 

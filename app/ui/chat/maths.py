@@ -136,10 +136,11 @@ def draw(key: tuple[str, int, str, bool]) -> Drawing:
     """In the worker's thread."""
     tex, size, colour, is_display = key
     try:
-        import ziamath
+        from ziamath.config import config
+        from ziamath.zmath import Latex
 
-        ziamath.config.svg2 = False  # paths instead of symbols, which not every reader of SVG knows
-        formula = ziamath.Latex(tex, size=size * 1.1, color=colour, inline=not is_display)
+        config.svg2 = False  # paths instead of symbols, which not every reader of SVG knows
+        formula = Latex(tex, size=size * 1.1, color=colour, inline=not is_display)
         svg = formula.svg()
     except Exception as error:  # noqa: BLE001  whatever a reader of untrusted TeX raises means: show the source
         log.debug("A formula could not be drawn: %s", type(error).__name__)

@@ -1,4 +1,4 @@
-"""What is drawn of one leaf: text, a formula, a line. Lays itself out, draws itself, and knows which character is where.
+"""What is drawn of one leaf: text, a formula, a line. Lays itself out, draws itself, knows which character is where.
 
 A position in a piece is counted in UTF-16 code units, as Qt does. Code and tables are in pieces of their own.
 """
@@ -166,7 +166,8 @@ class DocumentPiece(Piece):
         if not line.isValid():
             return QRectF(top + self.origin, top + self.origin)
         x = line.cursorToX(inside)
-        left = float(x[0] if isinstance(x, tuple) else x)
+        left = x[0] if isinstance(x, tuple) else x
+        assert isinstance(left, float)
         return QRectF(top.x() + left, top.y() + line.y(), 1, line.height()).translated(self.origin)
 
 

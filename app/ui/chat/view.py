@@ -254,7 +254,7 @@ class ChatView(QAbstractScrollArea):
 
     # Find
 
-    def find(self, words: str) -> int:
+    def find(self, words: str) -> int:  # type: ignore[override]  # QWidget.find looks up window ids
         """Highlight the words everywhere and go to the first hit from here on. How many there are."""
         self._flush()
         total = self.finding.begin(self.rows, words, max(0, self.rows.row_at(self._offset)))
@@ -450,7 +450,7 @@ class ChatView(QAbstractScrollArea):
         last = len(self.rows) - 1
         while last >= 0 and self.rows[last].is_hidden:
             last -= 1
-        is_busy = last >= 0 and self.rows[last].is_growing or last < len(self.rows) - 1 or bool(self._note)
+        is_busy = (last >= 0 and self.rows[last].is_growing) or last < len(self.rows) - 1 or bool(self._note)
         shown_last = -1 if is_busy else last
         active = self.state.focused if self.state.focused >= 0 else self._hovered
         if active == shown_last or (0 <= active < len(self.rows) and self.rows[active].is_growing):

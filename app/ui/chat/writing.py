@@ -91,7 +91,6 @@ def _markdown_body(leaf: Leaf, start: int, end: int | None) -> str:
             return f"$$\n{tex}\n$$"
         case Rule():
             return "---"
-    return ""
 
 
 def _part(text: str, start: int, end: int | None) -> str:
