@@ -58,8 +58,9 @@ class JsonStream:
             except json.JSONDecodeError as error:
                 self._read_on_or_fail(error)
                 continue
-            if end == len(self._buffer) and self._buffer[end - 1] not in '}]"' and self._read_on():
-                continue  # a number may go on
+            is_closed = self._buffer[end - 1] in '}]"'
+            if not is_closed and end >= len(self._buffer) - NEAR_THE_END and self._read_on():
+                continue  # a number may go on: "0" of a "0.5" that is cut
             self._at = end
             return found
 

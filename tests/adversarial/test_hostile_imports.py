@@ -95,9 +95,7 @@ def test_a_hundred_thousand_messages_one_below_the_other(tmp_path: Path, role: s
     started_s = time.monotonic()
     found = list(ChatFile(path))
     assert time.monotonic() - started_s < PATIENCE_S
-    assert (
-        sum(len(chat.messages) for chat in found) == {"": 100_000, "assistant": 1}[role]
-    )
+    assert sum(len(chat.messages) for chat in found) == {"": 100_000, "assistant": 1}[role]
 
 
 def test_a_hundred_thousand_answers_to_one_question(tmp_path: Path) -> None:

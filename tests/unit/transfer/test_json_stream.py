@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain.errors import SettingsError
@@ -35,6 +35,7 @@ class Pieces(io.StringIO):
     indent=st.sampled_from([None, 2]),
     ascii_only=st.booleans(),
 )
+@example(wanted=[0.5, -1e300], sizes=[1] * 40, indent=None, ascii_only=True)
 def test_any_pieces_give_the_same_list(
     wanted: list[object], sizes: list[int], indent: int | None, ascii_only: bool
 ) -> None:
