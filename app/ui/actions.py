@@ -6,10 +6,18 @@ To add one: a line in ACTIONS, a line in Commands (app/ui/commands.py). It is th
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+
+    def QT_TRANSLATE_NOOP(context: str, text: str) -> str:
+        """Marks a text for the translation, and gives it back as it is."""
+else:
+    from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,81 +81,120 @@ class ActionSpec:
         return QCoreApplication.translate("actions", self.source_text)
 
 
-_t = QT_TRANSLATE_NOOP
 GROUPS = {  # in the order of the sheet
-    "chat": _t("actions", "Chats"),
-    "reply": _t("actions", "Messages and replies"),
-    "go": _t("actions", "Go to"),
-    "view": _t("actions", "Appearance"),
-    "app": _t("actions", "Nearhalf"),
+    "chat": QT_TRANSLATE_NOOP("actions", "Chats"),
+    "reply": QT_TRANSLATE_NOOP("actions", "Messages and replies"),
+    "go": QT_TRANSLATE_NOOP("actions", "Go to"),
+    "view": QT_TRANSLATE_NOOP("actions", "Appearance"),
+    "app": QT_TRANSLATE_NOOP("actions", "Nearhalf"),
 }
 ACTIONS: tuple[ActionSpec, ...] = (
-    ActionSpec("new_chat", _t("actions", "New chat"), ("Ctrl+N",)),
-    ActionSpec("new_temporary_chat", _t("actions", "New temporary chat"), ("Ctrl+Shift+N",)),
-    ActionSpec("rename_chat", _t("actions", "Rename the chat"), ("F2",), when_stored),
-    ActionSpec("pin_chat", _t("actions", "Pin or unpin the chat"), ("Ctrl+D",), when_stored),
-    ActionSpec("move_chat", _t("actions", "Move the chat to a folder"), ("Ctrl+M",), when_stored),
-    ActionSpec("new_folder", _t("actions", "New folder"), ("Ctrl+Shift+F",)),
-    ActionSpec("delete_chat", _t("actions", "Delete the chat"), ("Ctrl+Shift+Del",), when_stored),
-    ActionSpec("undo_delete", _t("actions", "Undo the deletion"), ("Ctrl+Z",), lambda now: now.can_undo),
-    ActionSpec("chat_options", _t("actions", "Options of the chat"), ("Ctrl+Shift+O",)),
-    ActionSpec("export_chat", _t("actions", "Export the chat"), ("Ctrl+Shift+E",), with_messages),
-    ActionSpec("export_all", _t("actions", "Export all chats"), ("Ctrl+Alt+E",)),
-    ActionSpec("import_chats", _t("actions", "Import chats"), ("Ctrl+Shift+I",)),
-    ActionSpec("stop", _t("actions", "Stop, or close what is open"), ("Esc",), always, "reply"),
-    ActionSpec("regenerate", _t("actions", "Regenerate the reply"), ("Ctrl+R",), can_ask, "reply"),
+    ActionSpec("new_chat", QT_TRANSLATE_NOOP("actions", "New chat"), ("Ctrl+N",)),
+    ActionSpec("new_temporary_chat", QT_TRANSLATE_NOOP("actions", "New temporary chat"), ("Ctrl+Shift+N",)),
+    ActionSpec("rename_chat", QT_TRANSLATE_NOOP("actions", "Rename the chat"), ("F2",), when_stored),
+    ActionSpec("pin_chat", QT_TRANSLATE_NOOP("actions", "Pin or unpin the chat"), ("Ctrl+D",), when_stored),
+    ActionSpec("move_chat", QT_TRANSLATE_NOOP("actions", "Move the chat to a folder"), ("Ctrl+M",), when_stored),
+    ActionSpec("new_folder", QT_TRANSLATE_NOOP("actions", "New folder"), ("Ctrl+Shift+F",)),
+    ActionSpec("delete_chat", QT_TRANSLATE_NOOP("actions", "Delete the chat"), ("Ctrl+Shift+Del",), when_stored),
+    ActionSpec("undo_delete", QT_TRANSLATE_NOOP("actions", "Undo the deletion"), ("Ctrl+Z",), lambda now: now.can_undo),
+    ActionSpec("chat_options", QT_TRANSLATE_NOOP("actions", "Options of the chat"), ("Ctrl+Shift+O",)),
+    ActionSpec("export_chat", QT_TRANSLATE_NOOP("actions", "Export the chat"), ("Ctrl+Shift+E",), with_messages),
+    ActionSpec("export_all", QT_TRANSLATE_NOOP("actions", "Export all chats"), ("Ctrl+Alt+E",)),
+    ActionSpec("import_chats", QT_TRANSLATE_NOOP("actions", "Import chats"), ("Ctrl+Shift+I",)),
+    ActionSpec("stop", QT_TRANSLATE_NOOP("actions", "Stop, or close what is open"), ("Esc",), always, "reply"),
+    ActionSpec("regenerate", QT_TRANSLATE_NOOP("actions", "Regenerate the reply"), ("Ctrl+R",), can_ask, "reply"),
     ActionSpec(
         "continue_reply",
-        _t("actions", "Continue the reply"),
+        QT_TRANSLATE_NOOP("actions", "Continue the reply"),
         ("Ctrl+Shift+R",),
         lambda now: now.can_ask and now.can_continue,
         "reply",
     ),
-    ActionSpec("edit_last", _t("actions", "Edit your last message"), ("Ctrl+E",), when_idle, "reply"),
+    ActionSpec("edit_last", QT_TRANSLATE_NOOP("actions", "Edit your last message"), ("Ctrl+E",), when_idle, "reply"),
     ActionSpec(
         "copy_reply",
-        _t("actions", "Copy the last reply"),
+        QT_TRANSLATE_NOOP("actions", "Copy the last reply"),
         ("Ctrl+Shift+C",),
         lambda now: now.has_chats and now.has_reply,
         "reply",
     ),
     ActionSpec(
         "copy_code",
-        _t("actions", "Copy the last code"),
+        QT_TRANSLATE_NOOP("actions", "Copy the last code"),
         ("Ctrl+Shift+K",),
         lambda now: now.has_chats and now.has_code,
         "reply",
     ),
     ActionSpec(
-        "previous_sibling", _t("actions", "Previous version"), ("Alt+Left",), lambda now: now.has_siblings, "reply"
+        "previous_sibling",
+        QT_TRANSLATE_NOOP("actions", "Previous version"),
+        ("Alt+Left",),
+        lambda now: now.has_siblings,
+        "reply",
     ),
-    ActionSpec("next_sibling", _t("actions", "Next version"), ("Alt+Right",), lambda now: now.has_siblings, "reply"),
-    ActionSpec("fork_chat", _t("actions", "Branch off into a new chat"), ("Ctrl+Shift+D",), when_idle, "reply"),
-    ActionSpec("delete_last", _t("actions", "Delete the last exchange"), ("Ctrl+Del",), when_idle, "reply"),
-    ActionSpec("attach", _t("actions", "Attach text files"), ("Ctrl+Shift+A",), with_chats, "reply"),
-    ActionSpec("search", _t("actions", "Search all chats"), ("Ctrl+K",), with_chats, "go"),
-    ActionSpec("find", _t("actions", "Find in this chat"), ("Ctrl+F",), with_messages, "go"),
-    ActionSpec("find_next", _t("actions", "Find the next"), ("F3", "Ctrl+G"), with_messages, "go"),
-    ActionSpec("find_previous", _t("actions", "Find the previous"), ("Shift+F3", "Ctrl+Shift+G"), with_messages, "go"),
-    ActionSpec("next_chat", _t("actions", "Next chat"), ("Ctrl+PgDown", "Ctrl+Tab"), with_chats, "go"),
-    ActionSpec("previous_chat", _t("actions", "Previous chat"), ("Ctrl+PgUp", "Ctrl+Shift+Tab"), with_chats, "go"),
-    ActionSpec("to_end", _t("actions", "Jump to the latest message"), ("Alt+End", "Ctrl+End"), with_messages, "go"),
-    ActionSpec("to_input", _t("actions", "Go to the message field"), ("Shift+Esc",), with_chats, "go"),
-    ActionSpec("next_pane", _t("actions", "Go to the next part of the window"), ("F6",), with_chats, "go"),
-    ActionSpec("palette", _t("actions", "Command palette"), ("Ctrl+Shift+P",), with_chats, "go"),
-    ActionSpec("toggle_sidebar", _t("actions", "Show or hide the list of chats"), ("Ctrl+B",), with_chats, "view"),
-    ActionSpec("zoom_in", _t("actions", "Larger"), ("Ctrl++", "Ctrl+="), always, "view"),
-    ActionSpec("zoom_out", _t("actions", "Smaller"), ("Ctrl+-",), always, "view"),
-    ActionSpec("zoom_reset", _t("actions", "Normal size"), ("Ctrl+0",), always, "view"),
-    ActionSpec("as_system", _t("actions", "Appearance: as the system"), (), always, "view"),
-    ActionSpec("light", _t("actions", "Appearance: light"), (), always, "view"),
-    ActionSpec("dark", _t("actions", "Appearance: dark"), (), always, "view"),
-    ActionSpec("contrast", _t("actions", "Appearance: high contrast"), (), always, "view"),
-    ActionSpec("settings", _t("actions", "Settings"), ("Ctrl+,",), with_chats, "app"),
-    ActionSpec("shortcuts", _t("actions", "Keyboard shortcuts"), ("F1", "Ctrl+/"), always, "app"),
-    ActionSpec("lock", _t("actions", "Lock"), ("Ctrl+L",), with_chats, "app"),
-    ActionSpec("menu", _t("actions", "Menu"), ("F10",), with_chats, "app"),
-    ActionSpec("quit", _t("actions", "Quit"), ("Ctrl+Q",), always, "app"),
+    ActionSpec(
+        "next_sibling",
+        QT_TRANSLATE_NOOP("actions", "Next version"),
+        ("Alt+Right",),
+        lambda now: now.has_siblings,
+        "reply",
+    ),
+    ActionSpec(
+        "fork_chat", QT_TRANSLATE_NOOP("actions", "Branch off into a new chat"), ("Ctrl+Shift+D",), when_idle, "reply"
+    ),
+    ActionSpec(
+        "delete_last", QT_TRANSLATE_NOOP("actions", "Delete the last exchange"), ("Ctrl+Del",), when_idle, "reply"
+    ),
+    ActionSpec("attach", QT_TRANSLATE_NOOP("actions", "Attach text files"), ("Ctrl+Shift+A",), with_chats, "reply"),
+    ActionSpec("search", QT_TRANSLATE_NOOP("actions", "Search all chats"), ("Ctrl+K",), with_chats, "go"),
+    ActionSpec("find", QT_TRANSLATE_NOOP("actions", "Find in this chat"), ("Ctrl+F",), with_messages, "go"),
+    ActionSpec("find_next", QT_TRANSLATE_NOOP("actions", "Find the next"), ("F3", "Ctrl+G"), with_messages, "go"),
+    ActionSpec(
+        "find_previous",
+        QT_TRANSLATE_NOOP("actions", "Find the previous"),
+        ("Shift+F3", "Ctrl+Shift+G"),
+        with_messages,
+        "go",
+    ),
+    ActionSpec("next_chat", QT_TRANSLATE_NOOP("actions", "Next chat"), ("Ctrl+PgDown", "Ctrl+Tab"), with_chats, "go"),
+    ActionSpec(
+        "previous_chat",
+        QT_TRANSLATE_NOOP("actions", "Previous chat"),
+        ("Ctrl+PgUp", "Ctrl+Shift+Tab"),
+        with_chats,
+        "go",
+    ),
+    ActionSpec(
+        "to_end",
+        QT_TRANSLATE_NOOP("actions", "Jump to the latest message"),
+        ("Alt+End", "Ctrl+End"),
+        with_messages,
+        "go",
+    ),
+    ActionSpec("to_input", QT_TRANSLATE_NOOP("actions", "Go to the message field"), ("Shift+Esc",), with_chats, "go"),
+    ActionSpec(
+        "next_pane", QT_TRANSLATE_NOOP("actions", "Go to the next part of the window"), ("F6",), with_chats, "go"
+    ),
+    ActionSpec("palette", QT_TRANSLATE_NOOP("actions", "Command palette"), ("Ctrl+Shift+P",), with_chats, "go"),
+    ActionSpec(
+        "toggle_sidebar",
+        QT_TRANSLATE_NOOP("actions", "Show or hide the list of chats"),
+        ("Ctrl+B",),
+        with_chats,
+        "view",
+    ),
+    ActionSpec("zoom_in", QT_TRANSLATE_NOOP("actions", "Larger"), ("Ctrl++", "Ctrl+="), always, "view"),
+    ActionSpec("zoom_out", QT_TRANSLATE_NOOP("actions", "Smaller"), ("Ctrl+-",), always, "view"),
+    ActionSpec("zoom_reset", QT_TRANSLATE_NOOP("actions", "Normal size"), ("Ctrl+0",), always, "view"),
+    ActionSpec("as_system", QT_TRANSLATE_NOOP("actions", "Appearance: as the system"), (), always, "view"),
+    ActionSpec("light", QT_TRANSLATE_NOOP("actions", "Appearance: light"), (), always, "view"),
+    ActionSpec("dark", QT_TRANSLATE_NOOP("actions", "Appearance: dark"), (), always, "view"),
+    ActionSpec("contrast", QT_TRANSLATE_NOOP("actions", "Appearance: high contrast"), (), always, "view"),
+    ActionSpec("settings", QT_TRANSLATE_NOOP("actions", "Settings"), ("Ctrl+,",), with_chats, "app"),
+    ActionSpec("shortcuts", QT_TRANSLATE_NOOP("actions", "Keyboard shortcuts"), ("F1", "Ctrl+/"), always, "app"),
+    ActionSpec("lock", QT_TRANSLATE_NOOP("actions", "Lock"), ("Ctrl+L",), with_chats, "app"),
+    ActionSpec("menu", QT_TRANSLATE_NOOP("actions", "Menu"), ("F10",), with_chats, "app"),
+    ActionSpec("quit", QT_TRANSLATE_NOOP("actions", "Quit"), ("Ctrl+Q",), always, "app"),
 )
 
 

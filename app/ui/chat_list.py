@@ -7,12 +7,22 @@ from enum import IntEnum
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QCoreApplication,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
 from app.domain.conversation import ChatInfo, Folder
 from app.domain.ids import ChatId, FolderId
-from app.ui.words import chat_title, day_words, tr
+from app.ui.words import chat_title, day_words
 
+translate = QCoreApplication.translate
 MIME_TYPE = "application/x-nearhalf-chat"
 Index = QModelIndex | QPersistentModelIndex
 
@@ -41,9 +51,9 @@ def grouped(chats: Sequence[ChatInfo], folders: Sequence[Folder], today: date) -
     temporary = tuple(chat for chat in chats if chat.is_temporary)
     stored = [chat for chat in chats if not chat.is_temporary]
     pinned = tuple(chat for chat in stored if chat.is_pinned)
-    groups = [Group("temporary", tr("Not stored"), temporary)] if temporary else []
+    groups = [Group("temporary", translate("chat_list", "Not stored"), temporary)] if temporary else []
     if pinned:
-        groups.append(Group("pinned", tr("Pinned"), pinned))
+        groups.append(Group("pinned", translate("chat_list", "Pinned"), pinned))
     inside: dict[FolderId, list[ChatInfo]] = {folder.id: [] for folder in folders}
     days: dict[str, list[ChatInfo]] = {}
     for chat in stored:
@@ -208,7 +218,7 @@ class ChatListModel(QAbstractItemModel):
         return data.hasFormat(MIME_TYPE)
 
     def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
-        """Onto a folder, or among its chats: into it. Anywhere else: out of its folder. The rows move when core says so."""
+        """Onto a folder, or among its chats: into it. Elsewhere: out of its folder. Rows move when core says so."""
         if not data.hasFormat(MIME_TYPE):
             return False
         group = self._group_at(parent, row)
@@ -230,7 +240,11 @@ class ChatListModel(QAbstractItemModel):
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.EditRole:
                 return group.title
             case Qt.ItemDataRole.AccessibleTextRole:
-                return tr("Folder {name}").format(name=group.title) if group.folder is not None else group.title
+                return (
+                    translate("chat_list", "Folder {name}").format(name=group.title)
+                    if group.folder is not None
+                    else group.title
+                )
             case ListRole.GROUP:
                 return group
         return None
@@ -238,15 +252,15 @@ class ChatListModel(QAbstractItemModel):
     def _spoken(self, chat: ChatInfo) -> str:
         parts = [chat_title(chat)]
         if chat.id == self._writing:
-            parts.append(tr("a reply is being written"))
+            parts.append(translate("chat_list", "a reply is being written"))
         if chat.id in self._unread:
-            parts.append(tr("new reply"))
+            parts.append(translate("chat_list", "new reply"))
         if chat.is_pinned:
-            parts.append(tr("pinned"))
+            parts.append(translate("chat_list", "pinned"))
         if chat.is_temporary:
-            parts.append(tr("not stored"))
+            parts.append(translate("chat_list", "not stored"))
         if chat.draft:
-            parts.append(tr("has a draft"))
+            parts.append(translate("chat_list", "has a draft"))
         return ", ".join(parts)
 
 

@@ -1,8 +1,10 @@
 """What each action of app/ui/actions.py does. A table: the work stands in the desks and in the window."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.core.events import Role
@@ -10,7 +12,9 @@ from app.domain.conversation import ChatInfo
 from app.ui.desk import Desk
 from app.ui.page import ChatPage
 from app.ui.palette import Command
-from app.ui.words import chat_title, tr
+from app.ui.words import chat_title
+
+translate = QCoreApplication.translate
 
 
 def desk_commands(desk: Desk, page: ChatPage) -> dict[str, Callable[[], object]]:
@@ -50,12 +54,13 @@ def desk_commands(desk: Desk, page: ChatPage) -> dict[str, Callable[[], object]]
 def chat_commands(desk: Desk, chats: Iterable[ChatInfo]) -> list[Command]:
     """Every chat, for the palette."""
     return [
-        Command(chat_title(info), lambda chat=info.id: desk.open_chat(chat, None), kind=tr("Chat")) for info in chats
+        Command(chat_title(info), partial(desk.open_chat, info.id, None), kind=translate("commands", "Chat"))
+        for info in chats
     ]
 
 
 def choose_files(desk: Desk, page: ChatPage) -> None:
-    chosen, _ = QFileDialog.getOpenFileNames(page, tr("Attach text files"))
+    chosen, _ = QFileDialog.getOpenFileNames(page, translate("commands", "Attach text files"))
     if chosen:
         desk.writing.add_files([Path(name) for name in chosen])
 
@@ -74,7 +79,7 @@ def next_pane(page: ChatPage) -> None:
 
 def _move_menu(desk: Desk, page: ChatPage) -> None:
     menu = QMenu(page)
-    menu.setAccessibleName(tr("Move to"))
+    menu.setAccessibleName(translate("commands", "Move to"))
     desk.list.fill_move_menu(menu, desk.chat)
     menu.aboutToHide.connect(menu.deleteLater)
     title = page.header.title

@@ -5,7 +5,6 @@ that text of a reply under way is neither lost nor shown twice. What is slow run
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
@@ -27,24 +26,17 @@ from app.domain.conversation import ChatOptions, Turn
 from app.domain.errors import AppError
 from app.domain.ids import ChatId, FolderId, MessageId
 from app.ui.actions import Situation
+from app.ui.backend_facts import BackendFacts
 from app.ui.bridge import Bridge
 from app.ui.list_desk import ListDesk
-from app.ui.notices import Notice, Step, notice_of_error, notice_of_link, notice_of_start
+from app.ui.notice_board import NoticeBoard
+from app.ui.notices import Step, notice_of_error, notice_of_link, notice_of_start
 from app.ui.page import ChatPage
 from app.ui.preferences import Preferences
 from app.ui.reading_desk import ReadingDesk
 from app.ui.shown_chat import ShownChat
 from app.ui.words import chat_title, reply_facts
 from app.ui.writing_desk import WritingDesk
-
-
-@dataclass(frozen=True, slots=True)
-class BackendFacts:
-    """What the window says about the backend. Names as the person knows them."""
-
-    model_name: str = ""  # "" until one is there
-    backend_name: str = ""  # "built-in backend", "gpu.example.org"
-    is_on_this_computer: bool = True  # decides the words about who could rebuild the text
 
 
 class Desk(QObject):
@@ -63,13 +55,13 @@ class Desk(QObject):
         self._page = page
         self._link = link
         self.situation = Situation()
-        self._notices: dict[str, Notice] = {}  # error, full, link: the first of them is shown
         self._failed: tuple[ChatId, MessageId] | None = None
         self._go_to: MessageId | None = None
         self._is_stopping = self._is_closing = False
         self.shown = ShownChat()
         self.bridge = Bridge(self)
         self.bridge.delivered.connect(self.receive)
+        self.notices = NoticeBoard(page.banner, self)
         self.list = ListDesk(conversations, page.sidebar, page.toast, self.attempt, self)
         self.writing = WritingDesk(conversations, page.composer, self.attempt, self)
         self.reading = ReadingDesk(conversations, page, self.shown, self)
@@ -96,8 +88,7 @@ class Desk(QObject):
         composer.edit_cancelled.connect(self.end_edit)
         composer.input.textChanged.connect(self.refresh)
         page.start_page.example_chosen.connect(self._take_example)
-        page.banner.step_requested.connect(self._take_step)
-        page.banner.dismissed.connect(self._note_dismissed)
+        self.notices.step_requested.connect(self._take_step)
         page.header.title.renamed.connect(self._rename)
         page.header.title.rename_requested.connect(self.rename)
         page.options.options_chosen.connect(self._set_options)
@@ -186,7 +177,7 @@ class Desk(QObject):
     def send(self, text: str) -> None:
         if self.is_busy or not self._conversations.is_ready or self._is_closing:
             return
-        self._drop_notice("error")
+        self.notices.set("error", None)
         self._failed = None
         if self.writing.send(text):
             self._page.view.follow()
@@ -214,7 +205,7 @@ class Desk(QObject):
         """For another reply."""
         if self.is_busy or not self._conversations.is_ready or self._is_closing:
             return
-        self._drop_notice("error")
+        self.notices.set("error", None)
         if self.attempt(request):
             self.writing.end_edit()
             self._page.view.follow()
@@ -357,10 +348,10 @@ class Desk(QObject):
         self._link = event
         self._page.header.set_link(event.state, event.detail)
         if event.state is LinkState.STARTING and not self._conversations.is_ready:
-            self._drop_notice("error")
-            self._set_notice("link", notice_of_start(event))
+            self.notices.set("error", None)
+            self.notices.set("link", notice_of_start(event))
         else:
-            self._set_notice("link", notice_of_link(event))
+            self.notices.set("link", notice_of_link(event))
 
     # Notices
 
@@ -372,48 +363,15 @@ class Desk(QObject):
         self.refresh()
 
     def show_error(self, error: AppError, *, can_retry: bool = False, can_dismiss: bool = True) -> None:
-        notice = notice_of_error(error, can_retry=can_retry)
-        if not can_dismiss:
-            notice = Notice(notice.tone, notice.message, notice.advice, notice.first, notice.second, can_dismiss=False)
-        self._set_notice("error", notice)
+        self.notices.set("error", notice_of_error(error, can_retry=can_retry), can_dismiss=can_dismiss)
         self.announced.emit(str(error))
 
     def _note_count(self) -> None:
-        before, notice = self._notices.get("full"), self.writing.notice
-        self._set_notice("full", notice)
-        if notice is not None and before is None:
+        was_full, notice = self.notices.has("full"), self.writing.notice
+        self.notices.set("full", notice)
+        if notice is not None and not was_full:
             self.announced.emit(f"{notice.message} {notice.advice}")
         self.refresh()
-
-    def _set_notice(self, source: str, notice: Notice | None) -> None:
-        if notice is None:
-            self._notices.pop(source, None)
-        else:
-            self._notices[source] = notice
-        self._show_notice()
-
-    def _drop_notice(self, source: str) -> None:
-        self._set_notice(source, None)
-
-    def _show_notice(self) -> None:
-        first = next((self._notices[source] for source in ("error", "full", "link") if source in self._notices), None)
-        if first is None:
-            self._page.banner.dismiss()
-        else:
-            self._page.banner.show_notice(first)
-
-    def dismiss(self) -> bool:
-        """Close the notice on show, where it may be closed; False where there is none."""
-        banner = self._page.banner
-        if banner.isHidden() or banner.notice is None or not banner.notice.can_dismiss:
-            return False
-        banner.dismiss()
-        return True
-
-    def _note_dismissed(self) -> None:
-        """By the person, or because nothing is left to say."""
-        if self._notices.pop("error", None) is None:
-            self._notices.pop("link", None)
 
     def _take_step(self, step: Step) -> None:
         if step is Step.NEW_CHAT:
@@ -510,8 +468,7 @@ class Desk(QObject):
         self.list.forget()
         self.reading.forget()
         self.shown.begin(None)
-        self._notices.clear()
-        self._page.banner.forget()
+        self.notices.forget()
         self._page.toast.forget()
         self._page.options.forget()
         self._page.palette_panel.close_palette()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import QObject, QPoint, Signal
@@ -246,7 +247,7 @@ class ListDesk(QObject):
         """Every folder, none, and a new one."""
         now = self._conversations.chat(chat).folder
         for folder in sorted(self._conversations.folders(), key=lambda folder: folder.name.casefold()):
-            action = _add(menu, folder.name, lambda target=folder.id: self.move(chat, target))
+            action = _add(menu, folder.name, partial(self.move, chat, folder.id))
             action.setCheckable(True)
             action.setChecked(folder.id == now)
         if now is not None:

@@ -1,4 +1,4 @@
-"""What the banner says in every state that is not the ordinary one, and the next step it offers. Words only, no widgets.
+"""What the banner says in every state that is not the ordinary one, and the step it offers. Words only, no widgets.
 
 An error keeps its own words (message and advice); the kind of error decides what the button does.
 """
@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QCoreApplication
 
 from app.core.events import LinkChanged, LinkState
 from app.domain.conversation import Estimate
@@ -21,14 +21,14 @@ from app.domain.errors import (
     SettingsError,
     StorageError,
 )
+from app.ui.actions import QT_TRANSLATE_NOOP
 from app.ui.words import number
 
 _PERCENT = re.compile(r"(\d{1,3})\s*%")
 _OF = re.compile(r"(\d+) of (\d+)")
 
 
-def tr(text: str) -> str:
-    return QCoreApplication.translate("notices", text)
+translate = QCoreApplication.translate
 
 
 class Step(Enum):
@@ -58,32 +58,37 @@ class Notice:
 def step_words(step: Step) -> str:
     return {
         Step.NONE: "",
-        Step.RETRY: tr("Try again"),
-        Step.NEW_CHAT: tr("New chat"),
-        Step.BACKENDS: tr("Backends…"),
-        Step.MODELS: tr("Models…"),
-        Step.ADAPTERS: tr("Adapters…"),
-        Step.STORAGE: tr("Storage…"),
-        Step.GENERAL: tr("Settings…"),
+        Step.RETRY: translate("notices", "Try again"),
+        Step.NEW_CHAT: translate("notices", "New chat"),
+        Step.BACKENDS: translate("notices", "Backends…"),
+        Step.MODELS: translate("notices", "Models…"),
+        Step.ADAPTERS: translate("notices", "Adapters…"),
+        Step.STORAGE: translate("notices", "Storage…"),
+        Step.GENERAL: translate("notices", "Settings…"),
     }[step]
 
 
-_t = QT_TRANSLATE_NOOP
 _STEPS: tuple[tuple[type[AppError], Step, str], ...] = (
-    (ContextFull, Step.NEW_CHAT, _t("notices", "Start a new chat, or shorten the message.")),
+    (ContextFull, Step.NEW_CHAT, QT_TRANSLATE_NOOP("notices", "Start a new chat, or shorten the message.")),
     (
         StorageError,
         Step.STORAGE,
-        _t("notices", "Nothing that was stored before is lost. Make room on the disk, then try again."),
+        QT_TRANSLATE_NOOP("notices", "Nothing that was stored before is lost. Make room on the disk, then try again."),
     ),
     (
         LedgerError,
         Step.STORAGE,
-        _t("notices", "Nothing is sent while it cannot be recorded. Make room on the disk, then try again."),
+        QT_TRANSLATE_NOOP(
+            "notices", "Nothing is sent while it cannot be recorded. Make room on the disk, then try again."
+        ),
     ),
-    (ModelError, Step.MODELS, _t("notices", "Choose another model, or have this one fetched again.")),
-    (AdapterError, Step.ADAPTERS, _t("notices", "Choose another adapter, or none.")),
-    (BackendError, Step.BACKENDS, _t("notices", "Check that the backend runs and can be reached, then try again.")),
+    (ModelError, Step.MODELS, QT_TRANSLATE_NOOP("notices", "Choose another model, or have this one fetched again.")),
+    (AdapterError, Step.ADAPTERS, QT_TRANSLATE_NOOP("notices", "Choose another adapter, or none.")),
+    (
+        BackendError,
+        Step.BACKENDS,
+        QT_TRANSLATE_NOOP("notices", "Check that the backend runs and can be reached, then try again."),
+    ),
     (SettingsError, Step.NONE, ""),
 )
 
@@ -91,7 +96,7 @@ _STEPS: tuple[tuple[type[AppError], Step, str], ...] = (
 def notice_of_error(error: AppError, *, can_retry: bool) -> Notice:
     """The error's own words; where it brings no advice, that of its kind."""
     step, advice = next(((step, advice) for kind, step, advice in _STEPS if isinstance(error, kind)), (Step.NONE, ""))
-    advice = error.advice or (tr(advice) if advice else "")
+    advice = error.advice or (translate("notices", advice) if advice else "")
     if can_retry and step is not Step.NEW_CHAT:
         return Notice("danger", error.message, advice, Step.RETRY, step)
     return Notice("danger", error.message, advice, step)
@@ -99,28 +104,30 @@ def notice_of_error(error: AppError, *, can_retry: bool) -> Notice:
 
 def notice_of_start(link: LinkChanged) -> Notice:
     """While the backend starts: what it does now, and how far it is."""
-    advice = tr("You can read, search and write already; sending waits until it is ready.")
-    return Notice("info", link.detail or tr("The backend is starting."), advice, percent=percent_of(link.detail))
+    advice = translate("notices", "You can read, search and write already; sending waits until it is ready.")
+    return Notice(
+        "info", link.detail or translate("notices", "The backend is starting."), advice, percent=percent_of(link.detail)
+    )
 
 
 def notice_of_link(link: LinkChanged) -> Notice | None:
     """While the link is broken but not given up; None where all is well."""
     if link.state is LinkState.RECONNECTING:
-        advice = tr("The reply goes on by itself, from the token where it stopped. Esc gives up.")
-        return Notice("warning", link.detail or tr("The connection broke; trying again."), advice)
+        advice = translate("notices", "The reply goes on by itself, from the token where it stopped. Esc gives up.")
+        return Notice("warning", link.detail or translate("notices", "The connection broke; trying again."), advice)
     return None
 
 
 def notice_of_full(estimate: Estimate, *, has_attachments: bool, has_history: bool) -> Notice:
     """Before anything is sent: this will not fit."""
-    message = tr("This does not fit: {total} tokens, and the model reads {limit} at most.").format(
+    message = translate("notices", "This does not fit: {total} tokens, and the model reads {limit} at most.").format(
         total=number(estimate.total_tokens), limit=number(estimate.limit)
     )
-    ways = [tr("Shorten the message.")]
+    ways = [translate("notices", "Shorten the message.")]
     if has_attachments:
-        ways.insert(0, tr("Remove an attachment."))
+        ways.insert(0, translate("notices", "Remove an attachment."))
     if has_history:
-        ways.append(tr("Or go on in a new chat: what you wrote comes along."))
+        ways.append(translate("notices", "Or go on in a new chat: what you wrote comes along."))
     return Notice("warning", message, " ".join(ways), Step.NEW_CHAT if has_history else Step.NONE, can_dismiss=False)
 
 

@@ -21,8 +21,7 @@ _BOMS = (  # UTF-32 before UTF-16: one begins with the other
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f\b\x1b")
 
 
-def tr(text: str) -> str:
-    return QCoreApplication.translate("text_files", text)
+translate = QCoreApplication.translate
 
 
 def is_long(text: str) -> bool:
@@ -36,27 +35,29 @@ def read_text_file(path: Path) -> Attachment:
     try:
         if path.is_dir():
             raise SettingsError(
-                tr("“{name}” is a folder.").format(name=name), tr("Choose the text files in it instead.")
+                translate("text_files", "“{name}” is a folder.").format(name=name),
+                translate("text_files", "Choose the text files in it instead."),
             )
         with path.open("rb") as file:
             data = file.read(LIMIT_BYTES + 1)
     except OSError as error:
         raise SettingsError(
-            tr("“{name}” cannot be read.").format(name=name), tr("Check that it exists and that you may open it.")
+            translate("text_files", "“{name}” cannot be read.").format(name=name),
+            translate("text_files", "Check that it exists and that you may open it."),
         ) from error
     if len(data) > LIMIT_BYTES:
         raise SettingsError(
-            tr("“{name}” is larger than 1 MB.").format(name=name),
-            tr("Attach the part that matters: the model could not read all of it."),
+            translate("text_files", "“{name}” is larger than 1 MB.").format(name=name),
+            translate("text_files", "Attach the part that matters: the model could not read all of it."),
         )
     text = decode_text(data)
     if text is None:
         raise SettingsError(
-            tr("“{name}” is not a text file.").format(name=name),
-            tr("Save it as plain text first: the model reads text only."),
+            translate("text_files", "“{name}” is not a text file.").format(name=name),
+            translate("text_files", "Save it as plain text first: the model reads text only."),
         )
     if not text.strip():
-        raise SettingsError(tr("“{name}” is empty.").format(name=name))
+        raise SettingsError(translate("text_files", "“{name}” is empty.").format(name=name))
     return Attachment(name, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -30,9 +30,10 @@ from app.domain.errors import AppError, SettingsError
 from app.domain.ids import ChatId
 from app.ui.actions import Actions, Situation
 from app.ui.assets import application_icon
+from app.ui.backend_facts import BackendFacts
 from app.ui.bridge import Bridge
 from app.ui.commands import chat_commands, desk_commands
-from app.ui.desk import BackendFacts, Desk
+from app.ui.desk import Desk
 from app.ui.job import Job
 from app.ui.menu import ActionMenu
 from app.ui.notices import Step
@@ -124,7 +125,7 @@ class ChatWindow(QMainWindow):
             "contrast": lambda: self._preferences.update(appearance="contrast"),
             "settings": lambda: self.settings_requested.emit(""),
             "shortcuts": self.open_shortcuts,
-            "export_chat": lambda: self.desk and self.export_requested.emit(self.desk.chat),
+            "export_chat": self._export_chat,
             "export_all": lambda: self.export_requested.emit(None),
             "import_chats": self.import_requested.emit,
             "lock": self.lock_requested.emit,
@@ -169,7 +170,7 @@ class ChatWindow(QMainWindow):
         self._stack.setCurrentWidget(self.page)
         for at in reversed(range(self._stack.count())):
             other = self._stack.widget(at)
-            if other is not self.page and other is not self._blank:
+            if other is not None and other is not self.page and other is not self._blank:
                 self._stack.removeWidget(other)
                 other.deleteLater()
         self.desk.situation_changed.emit(self.desk.situation)
@@ -222,7 +223,7 @@ class ChatWindow(QMainWindow):
             self.page.toast.show_words(words, action, act)
             self.announce(words)
 
-    def show_chat_message(self, chat: ChatId) -> None:
+    def open_chat(self, chat: ChatId) -> None:
         """Open one chat: what was imported, for example."""
         if self.desk is not None:
             self.desk.open_chat(chat, None)
@@ -255,7 +256,7 @@ class ChatWindow(QMainWindow):
             page.find_bar.close_bar()
         elif page.sidebar.search.text():
             page.sidebar.search.leave()
-        elif not desk.dismiss():
+        elif not desk.notices.dismiss():
             page.toast.hide()
         page.composer.setFocus()
 
@@ -287,6 +288,10 @@ class ChatWindow(QMainWindow):
             self.retry_start_requested.emit()
         elif step in _PAGES:
             self.settings_requested.emit(_PAGES[step])
+
+    def _export_chat(self) -> None:
+        if self.desk is not None:
+            self.export_requested.emit(self.desk.chat)
 
     def _new_chat_from_tray(self) -> None:
         self.bring_to_front()

@@ -6,6 +6,7 @@ the window is open. Nothing is counted on the GUI thread.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -195,11 +196,11 @@ class WritingDesk(QObject):
         """Read in a thread: a file may lie on a slow disk."""
         target = self._sheet
         for path in paths[:MOST_ATTACHMENTS]:
-            job = Job("nearhalf-attach", lambda path=path: read_text_file(path), self)
-            job.start(lambda read, job=job: self._take_file(job, read, target), self._fail_file)
+            job = Job("nearhalf-attach", partial(read_text_file, path), self)
+            job.start(partial(self._take_file, job, target), self._fail_file)
             self._reading.append(job)
 
-    def _take_file(self, job: Job, read: Attachment, target: Sheet) -> None:
+    def _take_file(self, job: Job, target: Sheet, read: Attachment) -> None:
         self._reading.remove(job)
         if target is self._sheet and self._chat is not None:
             self._add(read)
