@@ -117,9 +117,11 @@ class JsonStream:
                 "Export fewer chats at once, or without their files, and import that.",
             )
         piece = self._text.read(max(CHUNK_CHARACTERS, len(kept)))
-        self._has_ended = not piece
+        if not piece:
+            self._has_ended = True
+            return False
         self._buffer, self._at = kept + piece, 0
-        return bool(piece)
+        return True
 
 
 def _whole(digits: str) -> int | float:
