@@ -68,7 +68,7 @@ class Message:
     id: MessageId
     role: Role
     text: str
-    tokens: tuple[int, ...] = ()
+    tokens: Sequence[int] = ()
     parent: MessageId | None = None
     created_at_ms: int = 0  # Unix time
     attachments: tuple[Attachment, ...] = ()

@@ -1,13 +1,11 @@
 """Chats and messages as rows, and back. Pure functions: no SQL, no connection.
 
-Enums are stored by name, because their values are words on a screen. Tokens are little-endian 32-bit numbers, traffic
-is one version byte and fixed fields: a chat of 10,000 messages is read in a fraction of the time that JSON takes.
+Enums are stored by name, because their values are words on a screen. Traffic is one version byte and fixed fields: a
+chat of 10,000 messages is read in a fraction of the time that JSON takes.
 """
 
 import json
 import struct
-import sys
-from array import array
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
@@ -17,6 +15,7 @@ from app.domain.conversation import Attachment, ChatInfo, ChatOptions, EndReason
 from app.domain.errors import SettingsError
 from app.domain.ids import ChatId, FolderId, MessageId
 from app.domain.sampling import SamplingSettings
+from app.storage.packed_tokens import PackedTokens, pack_tokens
 
 CHAT_COLUMNS = "id, title, is_title_chosen, folder, is_pinned, created_at_ms, changed_at_ms, draft, options"
 MESSAGE_COLUMNS = "id, role, text, created_at_ms, ended, traffic, model_id, attachment_names, attached, tokens"
@@ -71,7 +70,7 @@ def message_values(message: Message) -> tuple[Any, ...]:
         message.model_id,
         json.dumps(names, ensure_ascii=False) if names else "",
         "\n".join(texts),
-        tokens_to_bytes(message.tokens),
+        pack_tokens(message.tokens),
     )
 
 
@@ -81,7 +80,7 @@ def message(row: Sequence[Any], parent: MessageId | None) -> Message:
         MessageId(UUID(bytes=row[0])),
         _ROLES[row[1]],
         row[2],
-        _tokens_from_bytes(row[9]),
+        PackedTokens(row[9]) if row[9] is not None else (),
         parent,
         row[3],
         _attachments(row[7], row[8]) if row[7] else (),
@@ -98,25 +97,6 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
-
-
-def tokens_to_bytes(tokens: Sequence[int]) -> bytes | None:
-    if not tokens:
-        return None
-    numbers = array("I", tokens)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers.tobytes()
-
-
-def _tokens_from_bytes(data: bytes | None) -> tuple[int, ...]:
-    if data is None:
-        return ()
-    numbers = array("I")
-    numbers.frombytes(data)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return tuple(numbers)
 
 
 def _attachments(names: str, attached: str) -> tuple[Attachment, ...]:

@@ -57,10 +57,10 @@ _CREATE_SQL = (
     """CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID""",
     """CREATE VIRTUAL TABLE message_words USING fts5 (
         text, attached, content = 'messages', content_rowid = 'number',
-        tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+        tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2'
     )""",
     """CREATE VIRTUAL TABLE title_words USING fts5 (
-        title, content = 'chats', content_rowid = 'number', tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+        title, content = 'chats', content_rowid = 'number', tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2'
     )""",
     # Words of what was deleted leave the index at once, not with a later merge.
     """INSERT INTO message_words (message_words, rank) VALUES ('secure-delete', 1)""",

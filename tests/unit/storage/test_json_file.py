@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import SettingsError
-from app.storage import json_file
+from app.storage import whole_file
 from app.storage.json_file import LIMIT_BYTES, JsonFile
 
 
@@ -76,7 +76,7 @@ def test_a_write_cut_short_leaves_the_old_file_and_no_litter(file: JsonFile, mon
     def full_disk(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(json_file.os, "fsync", full_disk)
+    monkeypatch.setattr(whole_file.os, "fsync", full_disk)
     with pytest.raises(SettingsError, match="No space left"):
         file.write({"a": 2})
     monkeypatch.undo()
