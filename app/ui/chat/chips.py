@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from app.domain.conversation import Attachment
-from app.ui.assets import pixmap
 from app.ui.chat.characters import shown
 from app.ui.chat.looks import Looks
+from app.ui.chat.pictures import pixmap
 from app.ui.words import size
 
 WIDEST = 280.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from app.domain.ids import MessageId
 from app.ui.assets import icon
@@ -25,8 +25,9 @@ class MenuEntry:
 class Foot(QWidget):
     action_requested = Signal(str, object)
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, view: QAbstractScrollArea) -> None:
+        super().__init__(view.viewport())
+        self._view = view
         self._theme = theme
         self._message: MessageId | None = None
         self._extra: Callable[[MessageId], list[MenuEntry]] = lambda _: []
@@ -65,6 +66,8 @@ class Foot(QWidget):
         if row is None:
             self._message = None
             self.facts.clear()
+            if self.isAncestorOf(self.window().focusWidget() or self.window()):
+                self._view.setFocus(Qt.FocusReason.OtherFocusReason)  # else Qt gives it to whatever comes next
             self.hide()
             return
         turn = row.turn

@@ -1,19 +1,27 @@
-"""Draws the messages that can be seen. The origin is the column's left edge at the first row's top."""
+"""Draws the messages that can be seen. The origin is the column's left edge at the first row's top.
 
+Drawing glyphs takes most of a frame, and while a reply streams everything above it only moves. So a part that is at
+rest is drawn into a picture once, on its own ground, and the picture is kept while the part is in sight.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter, QPen, QPixmap
 
-from app.ui.assets import pixmap
 from app.ui.chat.characters import shown
 from app.ui.chat.finding import Finding
 from app.ui.chat.foot import count_words
 from app.ui.chat.panels import CodePiece
+from app.ui.chat.pictures import pixmap
 from app.ui.chat.pieces import Mark, Piece, paint_side
 from app.ui.chat.places import Selection
 from app.ui.chat.row import Part, Row
 from app.ui.chat.rows import Rows
+
+MARGIN = 2  # around a picture: glyphs lean out of their box
+KEPT_PIXELS = 16_000_000  # of one picture; a larger part is drawn each time
 
 
 @dataclass(slots=True)
@@ -32,9 +40,11 @@ class Painting:
         self._rows, self._finding, self._scale = rows, finding, scale
         self._around = rows.around
         self._looks = rows.around.looks
+        self._pictured: list[Part] = []  # parts drawn from a picture, this time
 
     def paint(self, painter: QPainter, top: float, bottom: float, state: State) -> None:
         """What lies between two offsets."""
+        self._pictured = []
         number = self._rows.row_at(top)
         while 0 <= number < len(self._rows) and (start := self._rows.top(number)) < bottom:
             row = self._rows[number]
@@ -64,7 +74,7 @@ class Painting:
         painter.translate(left, 0)
         while part < len(parts) and (y := row.part_top(part, self._around)) < bottom:
             painter.translate(0, y)
-            self._paint_part(painter, (number, part), parts[part], state)
+            self._show_part(painter, (number, part), parts[part], state)
             painter.translate(0, -y)
             part += 1
         painter.translate(-left, 0)
@@ -82,8 +92,46 @@ class Painting:
         painter.setBrush(looks.color("accent_soft") if is_marked else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect, looks.sizes.radius, looks.sizes.radius)
 
-    def _paint_part(self, painter: QPainter, where: tuple[int, int], part: Part, state: State) -> None:
+    def _show_part(self, painter: QPainter, where: tuple[int, int], part: Part, state: State) -> None:
         row = self._rows[where[0]]
+        marks = [self._marks((*where, number), piece, state) for number, piece in enumerate(part.pieces or ())]
+        is_copied = state.copied == (where[0], part.code_start)
+        is_growing = row.is_growing and row.parts is not None and part is row.parts[-1]
+        if any(marks) or is_copied or is_growing or where[0] == state.marked:
+            part.picture = None
+            self._paint_part(painter, row, part, marks, is_copied=is_copied)
+            return
+        if part.picture is None:
+            part.picture = self._picture(row, part)
+        if part.picture is None:
+            self._paint_part(painter, row, part, marks, is_copied=False)
+            return
+        painter.drawPixmap(QPointF(-MARGIN, -MARGIN), part.picture)
+        self._pictured.append(part)
+
+    def _picture(self, row: Row, part: Part) -> QPixmap | None:
+        scale = self._scale
+        width, height = row.panel_content(self._around) + 2 * MARGIN, part.height + 2 * MARGIN
+        if width * height * scale * scale > KEPT_PIXELS:
+            return None
+        picture = QPixmap(round(width * scale + 0.5), round(height * scale + 0.5))
+        picture.setDevicePixelRatio(scale)
+        picture.fill(self._looks.color("panel" if row.is_own else "page"))
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(MARGIN, MARGIN)
+        self._paint_part(painter, row, part, [[] for _ in part.pieces or ()], is_copied=False)
+        painter.end()
+        return picture
+
+    @property
+    def pictured(self) -> list[Part]:
+        """The parts that were drawn from a picture: the others need none."""
+        return self._pictured
+
+    def _paint_part(
+        self, painter: QPainter, row: Row, part: Part, marks: Sequence[Sequence[Mark]], *, is_copied: bool
+    ) -> None:
         width = row.panel_content(self._around)
         for number, piece in enumerate(part.pieces or ()):
             painter.save()
@@ -92,9 +140,9 @@ class Painting:
             paint_side(painter, piece, self._looks, width, gap)
             painter.translate(piece.x, 0)
             if isinstance(piece, CodePiece):
-                self._paint_code_ground(painter, piece, is_copied=state.copied == (where[0], part.code_start))
+                self._paint_code_ground(painter, piece, is_copied=is_copied)
             painter.setClipRect(QRectF(-2, -2, piece.width + 4, piece.height + 4), Qt.ClipOperation.IntersectClip)
-            piece.paint(painter, self._marks((*where, number), piece, state))
+            piece.paint(painter, marks[number])
             painter.restore()
 
     def _marks(self, where: tuple[int, int, int], piece: Piece, state: State) -> list[Mark]:
@@ -130,7 +178,7 @@ class Painting:
         painter.drawText(caption, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown(code.language))
         side = looks.theme.metrics.icon - 2
         name, colour = ("done", "good") if is_copied else ("copy", "muted")
-        picture = pixmap(name, getattr(looks.colours, colour), side, self._scale)
+        picture = pixmap(name, str(getattr(looks.colours, colour)), side, self._scale)
         painter.drawPixmap(QPointF(button.center().x() - side / 2, button.center().y() - side / 2), picture)
 
     def _paint_caret(self, painter: QPainter, row: Row, part: Part) -> None:

@@ -231,6 +231,7 @@ class Pointer(QObject):
         shown = self._view.rows[row]
         shown.scrolls[piece.group] = piece.scroll
         for part in shown.parts or ():
+            part.picture = None
             for each in part.pieces or ():
                 if isinstance(each, WidePiece) and each.group == piece.group:
                     each.scroll_to(piece.scroll)

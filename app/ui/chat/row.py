@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPixmap
 
 from app.domain.conversation import Message, Role, Turn
 from app.domain.ids import MessageId
@@ -44,6 +45,7 @@ class Part:
     is_exact: bool = False
     leaves: tuple[Leaf, ...] | None = None
     code_start: int = -1  # of the block that this is a part of: number of its first part
+    picture: QPixmap | None = None  # of the pieces, while they are in sight and nothing in them is marked
 
 
 @dataclass(slots=True, eq=False)
@@ -261,7 +263,7 @@ class Row:
         if self.is_own:
             self._hug(pieces, width)
             y = pieces[-1].y + pieces[-1].height if pieces else y
-        part.pieces, part.is_exact = pieces, True
+        part.pieces, part.is_exact, part.picture = pieces, True, None
         if part.code_start >= 0:
             self._colour(part.code_start, around)
         changed = y != part.height
@@ -316,6 +318,7 @@ class Row:
             at += 0 if block.is_first or block.continues else 1
             if part.pieces and isinstance(part.pieces[0], CodePiece) and found:
                 end = at + len(block.text)
+                part.picture = None
                 part.pieces[0].colour([(s - at, n, name) for s, n, name in found if at <= s < end])
             at += len(block.text)
 

@@ -211,7 +211,7 @@ class Rows:
         """Give back what was used longest ago. Not while something is laid out."""
         while len(self._used_parts) > KEPT_PARTS:
             _, part = self._used_parts.popitem(last=False)
-            part.pieces = part.leaves = None
+            part.pieces = part.leaves = part.picture = None
         while len(self._used_rows) > KEPT_ROWS:
             _, row = self._used_rows.popitem(last=False)
             self._close_parts(row)
@@ -225,7 +225,7 @@ class Rows:
         """Forget the documents. The parts stay, for their heights are known."""
         for part in row.parts or ():
             self._used_parts.pop(id(part), None)
-            part.pieces = part.leaves = None
+            part.pieces = part.leaves = part.picture = None
 
     def _forget_others(self) -> None:
         rows = {id(row) for row in self._rows}

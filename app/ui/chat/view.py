@@ -24,7 +24,7 @@ from app.ui.chat.maths import Formulas
 from app.ui.chat.painting import Painting, State
 from app.ui.chat.places import Place, Selection, is_end, message_plain, selected_text
 from app.ui.chat.pointer import Pointer
-from app.ui.chat.row import Surroundings
+from app.ui.chat.row import Part, Surroundings
 from app.ui.chat.rows import Rows
 from app.ui.chat.worker import Worker
 from app.ui.theme import Theme
@@ -62,6 +62,7 @@ class ChatView(QAbstractScrollArea):
         self._waiting: dict[MessageId, str] = {}  # text that is not shown yet
         self._rests_until_s = 0.0
         self._hovered = -1
+        self._pictured: list[Part] = []
         self._make_parts()
         self._formulas.drawn.connect(self._redraw_formulas)
         self._colouring.ready.connect(self._recolour)
@@ -78,8 +79,8 @@ class ChatView(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
-        self.last_foot = Foot(self._theme, self.viewport())
-        self.active_foot = Foot(self._theme, self.viewport())
+        self.last_foot = Foot(self._theme, self)
+        self.active_foot = Foot(self._theme, self)
         for foot in (self.last_foot, self.active_foot):
             foot.action_requested.connect(self._act)
         self.jump = QPushButton(self)
@@ -557,7 +558,9 @@ class ChatView(QAbstractScrollArea):
         painter.translate(self.column_left, -self._offset)
         area = event.rect()
         top, bottom = area.top() + self._offset, area.bottom() + 1 + self._offset
-        Painting(self.rows, self.finding, self.devicePixelRatioF()).paint(painter, top, bottom, self.state)
+        painting = Painting(self.rows, self.finding, self.devicePixelRatioF())
+        painting.paint(painter, top, bottom, self.state)
+        self._keep_pictures(painting.pictured, event.rect().height())
         if self._note:
             looks = self.rows.around.looks
             painter.setFont(looks.small)
@@ -565,6 +568,17 @@ class ChatView(QAbstractScrollArea):
             rect = QRectF(0, self.rows.total, self.rows.around.column, looks.sizes.foot)
             painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, self._note)
         painter.end()
+
+    def _keep_pictures(self, pictured: list[Part], height: int) -> None:
+        """Parts out of sight give their pictures back."""
+        if height < self.viewport().height():
+            self._pictured += pictured
+            return
+        kept = {id(part) for part in pictured}
+        for part in self._pictured:
+            if id(part) not in kept:
+                part.picture = None
+        self._pictured = pictured
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self.keys.press(event):
