@@ -28,6 +28,7 @@ def chat_and_report() -> None:
 
     from app.core.events import Event, ReplyEnded
     from app.core.services import ChatRequest
+    from app.domain.conversation import ChatOptions
     from app.domain.sampling import SamplingSettings
     from app.main import Nearhalf
     from app.storage.paths import data_folder
@@ -38,9 +39,11 @@ def chat_and_report() -> None:
         if isinstance(event, ReplyEnded):
             done.set()
 
-    with Nearhalf(data_folder().create()).open_chat(ChatRequest(), lambda sentence: None) as chat:
-        chat.subscribe(listen)
-        chat.send(PROMPT, SamplingSettings(max_tokens=TOKENS))
+    with Nearhalf(data_folder().create()).open_chat(ChatRequest(), lambda sentence: None) as conversations:
+        conversations.subscribe(listen)
+        chat = conversations.new_chat()
+        conversations.set_options(chat, ChatOptions(sampling=SamplingSettings(max_tokens=TOKENS)))
+        conversations.send(chat, PROMPT)
         done.wait()
         (backend,) = psutil.Process().children()
         print(json.dumps({"app": resident_mb() - base_mb, "backend": backend.memory_info().rss / 2**20 - base_mb}))

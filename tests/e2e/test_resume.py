@@ -10,11 +10,12 @@ import psutil
 import pytest
 
 from app.core.events import EndReason, Event, LinkChanged, LinkState, ReplyEnded, TextAdded
-from app.core.ports import ChatPort
+from app.core.ports import Conversations
 from app.core.services import ChatRequest
 from app.device.adapter import Adapter
 from app.device.pack import DevicePack
 from app.domain.backend import Backend
+from app.domain.conversation import ChatOptions
 from app.domain.sampling import SamplingSettings
 from app.main import BUILT_IN_MODEL, Nearhalf
 from app.storage.paths import DataFolder
@@ -51,7 +52,10 @@ def backend_children() -> list[psutil.Process]:
 
 
 def ask(
-    chat: ChatPort, settings: SamplingSettings, after_pieces: int = 0, do: Callable[[], None] = lambda: None
+    conversations: Conversations,
+    settings: SamplingSettings,
+    after_pieces: int = 0,
+    do: Callable[[], None] = lambda: None,
 ) -> tuple[str, tuple[int, ...], ReplyEnded, list[LinkState]]:
     """Ask QUESTION; call `do` after so many pieces of text. Returns text, tokens, the end, and the link's states."""
     ended: list[ReplyEnded] = []
@@ -70,10 +74,12 @@ def ask(
             ended.append(event)
             done.set()
 
-    chat.subscribe(listen)
-    chat.send(QUESTION, settings)
+    conversations.subscribe(listen)
+    chat = conversations.new_chat()
+    conversations.set_options(chat, ChatOptions(sampling=settings))
+    conversations.send(chat, QUESTION)
     assert done.wait(90)
-    return "".join(pieces), chat.messages[-1].tokens, ended[-1], states
+    return "".join(pieces), conversations.turns(chat)[-1].message.tokens, ended[-1], states
 
 
 def kill_backend() -> None:

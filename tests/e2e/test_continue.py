@@ -1,0 +1,77 @@
+"""A reply that was cut goes on in another run of the app, with the real model, to the text of the uncut one."""
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from app.core.conversations import Library
+from app.core.events import EndReason, Event, ReplyEnded, TextAdded
+from app.core.memory_store import MemoryStore
+from app.core.services import ChatRequest
+from app.domain.conversation import Message
+from app.domain.ids import ChatId
+from app.domain.sampling import SamplingSettings
+from app.main import BUILT_IN_MODEL
+from app.main.link import Network, open_writer
+from app.storage.paths import DataFolder
+
+QUESTION = "Tell me a short story about a fox who learns to read."
+TOKENS = 48
+
+
+@pytest.fixture
+def folder(tmp_path: Path, smollm2_folder: Path) -> DataFolder:
+    folder = DataFolder(tmp_path / "home").create()
+    (folder.models / BUILT_IN_MODEL).symlink_to(smollm2_folder)
+    return folder
+
+
+def run(
+    folder: DataFolder, store: MemoryStore, max_tokens: int, do: Callable[[Library], None], cut_after: int = 0
+) -> None:
+    """One run of the app: `do`, then wait for its reply; stop after so many pieces of text."""
+    done = threading.Event()
+    pieces = 0
+
+    def listen(event: Event) -> None:
+        nonlocal pieces
+        if isinstance(event, TextAdded):
+            pieces += 1
+            if pieces == cut_after:
+                library.stop()
+        elif isinstance(event, ReplyEnded):
+            done.set()
+
+    settings = SamplingSettings(max_tokens=max_tokens)
+    with ExitStack() as stack:
+        network = Network(folder, lambda notice: None)
+        stack.callback(network.close)
+        writer = open_writer(network, folder, ChatRequest(), lambda sentence: None)
+        stack.callback(writer.close)
+        library = Library(store, sampling=lambda: settings, system=lambda: "")
+        library.attach(writer)
+        stack.callback(library.close)
+        library.subscribe(listen)
+        do(library)
+        assert done.wait(90)
+
+
+def reply_in(store: MemoryStore) -> tuple[ChatId, Message]:
+    chat = store.chats()[0].id
+    return chat, store.load(chat).messages[-1]
+
+
+@pytest.mark.parametrize("cut_after", [1, 20])
+def test_a_stopped_reply_goes_on_after_a_restart_as_if_it_never_was(folder: DataFolder, cut_after: int) -> None:
+    whole, cut = MemoryStore(), MemoryStore()
+    run(folder, whole, TOKENS, lambda library: library.send(library.new_chat(), QUESTION))
+    run(folder, cut, TOKENS, lambda library: library.send(library.new_chat(), QUESTION), cut_after)
+    chat, reply = reply_in(cut)
+    assert reply.end is EndReason.STOPPED and 0 < len(reply.tokens) < TOKENS
+    run(folder, cut, TOKENS - len(reply.tokens), lambda library: library.continue_reply(chat, reply.id))
+    _, expected = reply_in(whole)
+    _, found = reply_in(cut)
+    assert (found.text, found.tokens, found.end) == (expected.text, expected.tokens, expected.end)
