@@ -101,10 +101,13 @@ class Library:
         with self._lock:
             return self._shelf.add(is_temporary=is_temporary, folder=folder)
 
-    def add_chats(self, chats: Sequence[StoredChat]) -> None:
-        """Add whole chats (an import)."""
+    def add_chats(self, chats: Sequence[StoredChat], folders: Sequence[Folder] = ()) -> None:
+        """Add whole chats (an import), and those of `folders`, which they are in, that are not there yet."""
         with self._lock:
             try:
+                for folder in folders:
+                    if not self._shelf.has_folder(folder.id):
+                        self._shelf.put_folder(folder)
                 for chat in chats:
                     self._shelf.add_whole(chat)
             finally:

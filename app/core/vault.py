@@ -32,7 +32,7 @@ class Vault(Protocol):
         """Close the store and forget the key. Without a passphrase there is nothing to lock: raises StorageError."""
 
     def set_passphrase(self, passphrase: str | None, *, ask_at_start: bool) -> None:
-        """Add, change or (None) remove it. ask_at_start: let go of keyring and file, so that nothing opens it unasked."""
+        """Add, change or (None) remove it. ask_at_start: let go of keyring and file, so nothing opens it unasked."""
 
     def new_recovery_code(self) -> str:
         """A fresh code to print or write down, in groups; the one before stops working."""
@@ -56,10 +56,10 @@ class Vault(Protocol):
         """Write one encrypted file that `restore` reads with the passphrase or the recovery code of today."""
 
     def restore(self, source: Path, secret: str) -> None:
-        """Replace history, settings and adapters by the backup's; what was there is kept beside, and named in `notice`."""
+        """Replace history, settings and adapters by the backup's; what was there is kept, and named in `notice`."""
 
     def start_anew(self) -> None:
-        """Where the history or its keys are damaged: set both aside, named in `notice`, and begin an empty one. OPEN."""
+        """Where history or keys are damaged: set both aside, named in `notice`, and begin an empty one. OPEN."""
 
     def delete_everything(self) -> None:
         """History, keys, adapters, device packs, ledger, logs: gone. The state is NEW afterwards."""

@@ -10,13 +10,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import safetensors.torch
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 
-from app.device.adapter_card import METADATA_KEY, AdapterCard
+from app.device.adapter_card import METADATA_KEY, AdapterCard, read_file, read_header
 from app.device.pack_facts import PackFacts
 from app.domain.errors import AdapterError
 from app.wire.messages import Recipe
@@ -72,17 +71,17 @@ class Adapter:
 
         Raises AdapterError: not an adapter, another model or recipe, tensors missing, extra, misshaped or not finite.
         """
+        return cls.parse(read_file(path), facts)
+
+    @classmethod
+    def parse(cls, untrusted: bytes, facts: PackFacts) -> "Adapter":
+        """As `load`, from the file's bytes."""
+        card, announced = read_header(untrusted)
+        check_fits(card, facts)
+        _check_tensors(announced, card.tensor_shapes(facts.hidden_size))
         try:
-            with safe_open(path, framework="pt", device="cpu") as opened:
-                card_text = (opened.metadata() or {}).get(METADATA_KEY)
-                if card_text is None:
-                    raise AdapterError("This file is not a Nearhalf adapter.", "Choose a file that this app has saved.")
-                card = AdapterCard.parse(card_text)
-                check_fits(card, facts)
-                shapes = card.tensor_shapes(facts.hidden_size)
-                _check_tensors(opened, shapes)
-                tensors = {name: opened.get_tensor(name).clone() for name in shapes}
-        except (SafetensorError, OSError) as error:
+            tensors = safetensors.torch.load(untrusted)
+        except SafetensorError as error:
             raise AdapterError(
                 "The adapter file cannot be read.", "Check that it is a whole file that this app has saved."
             ) from error
@@ -136,14 +135,13 @@ def check_fits(card: AdapterCard, facts: PackFacts) -> None:
         raise AdapterError("The adapter's head part is wider than the model.", _TRAIN_AGAIN)
 
 
-def _check_tensors(opened: Any, expected: dict[str, tuple[int, ...]]) -> None:
-    names = set(opened.keys())
+def _check_tensors(announced: dict[str, tuple[str, tuple[int, ...]]], expected: dict[str, tuple[int, ...]]) -> None:
+    names = set(announced)
     if names != set(expected):
         kind = "lacks tensors" if set(expected) - names else "holds tensors that do not belong to it"
         raise AdapterError(f"The adapter {kind}.", _TRAIN_AGAIN)
     for name, shape in expected.items():
-        found = opened.get_slice(name)
-        if tuple(found.get_shape()) != shape or found.get_dtype() != "F32":
+        if announced[name] != ("F32", shape):
             raise AdapterError(f"The adapter's tensor {name} has the wrong shape or type.", _TRAIN_AGAIN)
 
 

@@ -6,6 +6,7 @@ must not read the file.
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from app.domain.errors import AdapterError
@@ -96,6 +97,39 @@ class AdapterCard:
             raise AdapterError(
                 "The adapter's description of itself is damaged.", "Choose another adapter, or make this one again."
             ) from error
+
+
+def read_file(path: Path) -> bytes:
+    """Raises AdapterError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AdapterError("The adapter file cannot be read.", "Check that it is there, and yours to read.") from error
+
+
+def read_header(untrusted: bytes) -> tuple[AdapterCard, dict[str, tuple[str, tuple[int, ...]]]]:
+    """The card of an adapter's file, and (dtype, shape) of every tensor that it announces. No number is read.
+
+    safetensors: the header's length (u64, little-endian), the header (JSON), the numbers. Raises AdapterError.
+    """
+    try:
+        length = int.from_bytes(untrusted[:8], "little")
+        if not 2 <= length <= len(untrusted) - 8:
+            raise ValueError("the header is cut")
+        header = json.loads(untrusted[8 : 8 + length])
+        metadata = header.pop("__metadata__", {})
+        tensors = {
+            _text(name): (_text(entry["dtype"]), tuple(_number(size) for size in entry["shape"]))
+            for name, entry in header.items()
+        }
+        card = metadata.get(METADATA_KEY)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise AdapterError(
+            "The adapter file cannot be read.", "Check that it is a whole file that this app has saved."
+        ) from error
+    if card is None:
+        raise AdapterError("This file is not a Nearhalf adapter.", "Choose a file that this app has saved.")
+    return AdapterCard.parse(card), tensors
 
 
 def _tap(untrusted: dict[str, Any]) -> Tap:

@@ -5,9 +5,11 @@ torch is imported where it is first needed.
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.services import ChatRequest, Measurement, Report
+from app.device.adapter_card import read_file
 from app.domain.backend import Backend, ModelInfo
 from app.domain.clearance import Purpose
 from app.domain.errors import ModelError, SettingsError
@@ -100,7 +102,13 @@ class Network:
         self.gate.close()
 
 
-def open_writer(network: Network, folder: DataFolder, request: ChatRequest, report: Report) -> "ReplyWriter":
+def open_writer(
+    network: Network,
+    folder: DataFolder,
+    request: ChatRequest,
+    report: Report,
+    read_adapter: Callable[[Path], bytes] = read_file,
+) -> "ReplyWriter":
     """A writer with its session open: its backend reached, its model's pack installed and loaded. Raises AppError."""
     from app.core.reply_writer import ReplyWriter
     from app.device.adapter import Adapter
@@ -109,9 +117,10 @@ def open_writer(network: Network, folder: DataFolder, request: ChatRequest, repo
     link = network.link(request.backend, report)
     model, pack = model_with_pack(link, folder, request.model_id, report)
     report("Loading the device's half of the model.")
+    adapter = Adapter.parse(read_adapter(request.adapter), pack.facts) if request.adapter else None
     writer = ReplyWriter(
         model=model,
-        near=near_half(pack, Adapter.load(request.adapter, pack.facts) if request.adapter else None),
+        near=near_half(pack, adapter),
         tokenizer=load_tokenizer(pack),
         open_channel=link.open_channel,
         meter=link.gate,

@@ -1,6 +1,7 @@
 """What the terminal needs of the whole app: chats of which nothing is stored, and measuring a backend."""
 
 import logging
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from app.main.link import Network, measure, open_writer
 from app.storage.backends import BackendStore
 from app.storage.paths import DataFolder
 from app.storage.secrets import TokenStore
+from app.storage.settings import SettingsFile
 
 if TYPE_CHECKING:
     from app.core.conversations import Library
@@ -45,9 +47,25 @@ class Nearhalf:
 
     def open_window(self) -> int:
         """Show the window until it is closed."""
-        from app.main.desktop import Desktop
+        from app.main.desktop import LocalDesktop
+        from app.ui.application import run_window
+        from app.ui.preferences import Preferences
 
-        return Desktop(self._folder, self._backends).run()
+        # Qt's loop would hold Python's handlers back until the next event; nothing of ours is lost by ending at once:
+        # every ledger entry and every turn is written already, and the backend ends with the pipe it holds.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        keeper = SettingsFile(self._folder.settings)
+        settings, warning = keeper.load()
+        if warning:
+            self._tell(warning)
+        preferences = Preferences(settings, keeper)
+        return run_window(
+            preferences,
+            lambda: LocalDesktop(self._folder, preferences, self._backends, self._tell),
+            instance_folder=self._folder.root / "instance",
+            log_path=self._folder.logs / "app.log",
+        )
 
     def _build_conversations(self, request: ChatRequest, report: Report, stack: ExitStack) -> "Library":
         from app.core.conversations import Library

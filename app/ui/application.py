@@ -1,73 +1,24 @@
-"""Runs the window: shown at once, the backend started beside it, everything ended before it returns."""
+"""Runs the window: shown at once, everything else beside it, everything ended before it returns."""
 
-import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event as Flag
 
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
-from app.core.events import Event
-from app.core.ports import ChatPort
-from app.domain.errors import AppError, Cancelled
 from app.ui.assets import application_icon
 from app.ui.crash import CrashHook
-from app.ui.job import Job
-from app.ui.page import WindowSettings
+from app.ui.desktop_parts import Desktop
+from app.ui.instance import SingleInstance
+from app.ui.preferences import Preferences
+from app.ui.session import Session
 from app.ui.theme import Appearance, Theme
-from app.ui.window import ChatWindow
-
-log = logging.getLogger(__name__)
-
-Report = Callable[[Event], None]
-Start = Callable[[Report], ChatPort]
+from app.ui.translation import Translation
 
 
-class Session(QObject):
-    """One window and the one ChatPort that `start` makes for it, in a thread."""
-
-    def __init__(self, theme: Theme, start: Start, settings: WindowSettings) -> None:
-        super().__init__()
-        self._start = start
-        self._leaving = Flag()
-        self._starting: Job | None = None
-        self.window = ChatWindow(theme, settings)
-        self.window.retry_start_requested.connect(self.begin)
-        self.window.close_requested.connect(self._leave)
-
-    def begin(self) -> None:
-        self._starting = Job("nearhalf-start", lambda: self._start(self._report), self)
-        self._starting.start(self._take, self._fail)
-
-    def _report(self, event: Event) -> None:
-        """On the starting thread. A person who has left cancels the start at its next word."""
-        if self._leaving.is_set():
-            raise Cancelled
-        self.window.bridge.post(event)
-
-    def _take(self, chat: ChatPort) -> None:
-        self.window.attach(chat)
-        if self._leaving.is_set():
-            self.window.close_chat(self.window.finish_closing)
-
-    def _fail(self, error: AppError) -> None:
-        if self._leaving.is_set():
-            self.window.finish_closing()
-        else:
-            self.window.fail_start(error)
-
-    def _leave(self) -> None:
-        self._leaving.set()
-        if self._starting is not None and self._starting.is_running:
-            self.window.hide()  # `_take` or `_fail` ends it
-        else:
-            self.window.close_chat(self.window.finish_closing)
-
-
-def make_application(appearance: Appearance = Appearance.SYSTEM) -> tuple[QApplication, Theme]:
-    """The one QApplication, in our clothes."""
+def make_application(preferences: Preferences) -> tuple[QApplication, Theme]:
+    """The one QApplication, in our clothes and the person's language."""
     existing = QCoreApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("Nearhalf")
@@ -75,30 +26,35 @@ def make_application(appearance: Appearance = Appearance.SYSTEM) -> tuple[QAppli
     application.setDesktopFileName("nearhalf")
     application.setWindowIcon(application_icon())
     application.setQuitOnLastWindowClosed(False)
-    return application, Theme(application, appearance)
+    theme = Theme(application, Appearance(preferences.settings.appearance))
+    theme.follow(preferences)
+    Translation(application).follow(preferences)
+    return application, theme
 
 
 def run_window(
-    start: Start,
-    settings: WindowSettings | None = None,
-    *,
-    appearance: Appearance = Appearance.SYSTEM,
-    log_path: Path | None = None,
+    preferences: Preferences, open_desktop: Callable[[], Desktop], *, instance_folder: Path, log_path: Path
 ) -> int:
-    """Show the window, run `start(report)` in a worker thread, and return the exit status when the person has left.
+    """Show the window, and return the exit status when the person has left and nothing of the window's runs.
 
-    `start` may take minutes: it calls `report(LinkChanged(STARTING, words))` as it goes on, and returns a ChatPort that
-    is ready. Where it raises, the window says so and offers to try again, which calls it once more. `report` raises
-    Cancelled once the person has left: let it pass, after ending what was begun. The port is closed, in a thread,
-    before this returns. `log_path` is only shown to the person; whoever calls sets logging up.
+    Where another window has this folder open, that one comes to the front, and this returns at once. `log_path` is only
+    shown to the person; whoever calls sets logging up.
     """
-    application, theme = make_application(appearance)
-    session = Session(theme, start, settings or WindowSettings())
+    application, theme = make_application(preferences)
+    instance = SingleInstance(instance_folder)
+    if not instance.claim():
+        print(QCoreApplication.translate("application", "Nearhalf is open already; its window comes to the front."))
+        return 0
+    desktop = open_desktop()
+    session = Session(theme, preferences, desktop)
     hook = CrashHook(theme, log_path, session.window)
+    instance.woken.connect(session.window.bring_to_front)
     session.window.closed.connect(application.quit)
     session.window.show()
     session.begin()
     status = application.exec()
     hook.remove()
+    desktop.close()
+    instance.release()
     session.window.deleteLater()
     return status

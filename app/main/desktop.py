@@ -1,0 +1,108 @@
+"""What stands behind the window: one vault, one network with its one gate, the chats, the settings' services."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from app.core.conversations import Library
+from app.core.kept_files import FilesOnDisk
+from app.core.services import Backends, ChatRequest, Measurement, Report
+from app.core.settings_services import KeptFiles, Progress
+from app.core.shareable import LibraryFiles, ShareableChats
+from app.core.vault import Vault
+from app.domain.backend import Backend, ModelInfo
+from app.domain.errors import StorageError
+from app.main.link import Network, installed_pack, measure, open_writer
+from app.storage.paths import DataFolder
+from app.storage.vault import DataVault
+from app.transfer.writing import ExportFormat
+from app.ui.backend_facts import BackendFacts
+from app.ui.desktop_parts import Started
+from app.ui.preferences import Preferences
+from app.ui.transfer_dialogs import export_words
+
+EXPORT_FORMS = {"markdown": ExportFormat.MARKDOWN, "html": ExportFormat.HTML, "json": ExportFormat.JSON}
+
+
+class LocalDesktop:
+    """Implements Desktop and SettingsServices over one data folder."""
+
+    def __init__(
+        self, folder: DataFolder, preferences: Preferences, backends: Backends, tell: Callable[[str], None]
+    ) -> None:
+        self._folder = folder
+        self._preferences = preferences
+        self._backends = backends
+        self._vault = DataVault(folder)
+        self._network = Network(folder, tell)
+        self._files = FilesOnDisk(folder, self._vault.file_key)
+        self._library: Library | None = None
+
+    # Desktop
+
+    @property
+    def vault(self) -> Vault:
+        return self._vault
+
+    @property
+    def services(self) -> "LocalDesktop":
+        return self
+
+    def open_chats(self) -> Library:
+        vault, preferences = self._vault, self._preferences
+        self._library = Library(
+            vault.chats, sampling=lambda: preferences.settings.sampling, system=lambda: vault.read_setting("system")
+        )
+        return self._library
+
+    @property
+    def chat_files(self) -> ShareableChats:
+        if self._library is None:
+            raise StorageError("The history is locked.", "Unlock it first.")
+        return LibraryFiles(self._library)
+
+    def start_backend(self, report: Report) -> Started:
+        settings = self._preferences.settings
+        backend = self._backends.find(settings.backend) if settings.backend is not None else None
+        adapter = Path(settings.adapter) if settings.adapter else None
+        request = ChatRequest(backend, settings.model_id, adapter)
+        writer = open_writer(self._network, self._folder, request, report, self._files.read_adapter)
+        return Started(
+            writer, BackendFacts(writer.model_id, settings.backend or "", is_on_this_computer=settings.backend is None)
+        )
+
+    def forget_frames(self) -> None:
+        self._network.gate.forget()
+
+    # SettingsServices
+
+    @property
+    def backends(self) -> Backends:
+        return self._backends
+
+    @property
+    def files(self) -> KeptFiles:
+        return self._files
+
+    def models_at(self, backend: Backend | None, report: Report) -> Sequence[ModelInfo]:
+        with closing(self._network.link(backend, report).control()) as control:
+            report("Asking the backend for its models.")
+            return control.list_models()
+
+    def measure(self, backend: Backend | None, report: Report) -> Measurement:
+        return measure(self._network, self._folder, backend, report)
+
+    def fetch_pack(self, backend: Backend | None, model: ModelInfo, progress: Progress) -> None:
+        with closing(self._network.link(backend, lambda sentence: None).control()) as control:
+            installed_pack(control, self._folder, model, progress, lambda sentence: None)
+
+    def export_all(self, folder: Path, form: str, progress: Progress) -> int:
+        chosen = EXPORT_FORMS[form]
+        ending = "json" if chosen is ExportFormat.JSON else "zip"
+        target = folder / f"nearhalf-chats.{ending}"
+        return self.chat_files.export_all(target, chosen, export_words(), progress)
+
+    def close(self) -> None:
+        """After the window: the vault, and all that was started."""
+        self._vault.close()
+        self._network.close()

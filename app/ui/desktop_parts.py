@@ -1,0 +1,55 @@
+"""What the window needs of the whole app beside its chats, as Protocols. app/main/desktop.py builds the real ones."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.core.ports import Conversations
+from app.core.services import Report
+from app.core.settings_services import SettingsServices
+from app.core.shareable import ShareableChats
+from app.core.vault import Vault
+from app.core.writing import Writer
+from app.ui.backend_facts import BackendFacts
+
+
+class Chats(Conversations, Protocol):
+    """Conversations to which a writer can be given (app/core/conversations.py: Library)."""
+
+    def attach(self, writer: Writer) -> None: ...
+
+    def detach(self) -> Writer | None:
+        """Stop the reply under way, wait for its end, and give the writer back, still open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A backend that is ready, and what to call it."""
+
+    writer: Writer
+    facts: BackendFacts
+
+
+class Desktop(Protocol):
+    """Slow methods run in a job; they raise AppError, and Cancelled where `report` does."""
+
+    @property
+    def vault(self) -> Vault: ...
+
+    @property
+    def services(self) -> SettingsServices: ...
+
+    def open_chats(self) -> Chats:
+        """All chats of the open vault. Raises StorageError."""
+
+    @property
+    def chat_files(self) -> ShareableChats:
+        """Export and import of the chats that were opened last."""
+
+    def start_backend(self, report: Report) -> Started:
+        """Start or reach the backend of the settings, and open a session. Slow."""
+
+    def forget_frames(self) -> None:
+        """Drop the contents of what was sent and received (the lock): the ledger keeps its hashes."""
+
+    def close(self) -> None:
+        """After the window: the vault, and all that was started."""

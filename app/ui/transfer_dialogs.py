@@ -1,0 +1,191 @@
+"""Export and import from the window: where to, how, how far it is, and what came of it."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from threading import Event as Flag
+
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
+
+from app.core.shareable import ShareableChats
+from app.domain.errors import AppError, Cancelled
+from app.domain.ids import ChatId
+from app.transfer.export_words import ExportWords
+from app.transfer.report import Dropped, ImportReport
+from app.transfer.writing import ExportFormat, suggested_name
+from app.ui.job import Job
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("transfer", text)
+
+
+def export_words() -> ExportWords:
+    """In the person's language."""
+    return ExportWords(
+        language=tr("en"),
+        untitled=tr("Untitled chat"),
+        user=tr("You"),
+        assistant=tr("Reply"),
+        system=tr("System message"),
+        attachment=tr("Attachment: {name}"),
+        branches=tr("Other branches"),
+        instead_of=tr("Instead of message {number}"),
+        cut=tr("This reply was cut."),
+    )
+
+
+def dropped_words(why: Dropped) -> str:
+    """Why something of an import was left out."""
+    return {
+        Dropped.ALREADY_THERE: tr("chats that are here already"),
+        Dropped.EMPTY: tr("chats without a message"),
+        Dropped.DAMAGED_CHAT: tr("chats that could not be read"),
+        Dropped.DAMAGED_MESSAGE: tr("messages that could not be read"),
+        Dropped.INSTRUCTIONS: tr("instructions that the service gave its model"),
+        Dropped.TOOLS: tr("calls of tools and their results"),
+        Dropped.THOUGHTS: tr("notes that the model made before it answered"),
+        Dropped.HIDDEN: tr("messages that the service does not show"),
+        Dropped.FILES: tr("pictures, sounds and files that are not in the export"),
+        Dropped.BROKEN_LINK: tr("messages whose place in the chat was unclear (kept, as well as possible)"),
+    }[why]
+
+
+def import_words(report: ImportReport) -> tuple[str, str]:
+    """What came, and what was left out."""
+    came = tr("Imported {chats} chats with {messages} messages.").format(chats=report.chats, messages=report.messages)
+    lost = [f"{count} {dropped_words(why)}" for why, count in report.dropped.items()]
+    return came, tr("Left out: {what}.").format(what="; ".join(lost)) if lost else ""
+
+
+class TransferDialogs(QObject):
+    """One at a time. `chats` gives those that are open, or None."""
+
+    said = Signal(str, str)  # what came of it, and what else there is to know
+    failed = Signal(object)  # AppError
+    imported = Signal(object)  # ChatId of the first chat that came
+    _counted = Signal(int, int)
+
+    def __init__(self, window: QWidget, chats: Callable[[], ShareableChats | None]) -> None:
+        super().__init__(window)
+        self._window, self._open = window, chats
+        self._job: Job | None = None
+        self._stopped = Flag()
+        self._progress: QProgressDialog | None = None
+        self._counted.connect(self._count, Qt.ConnectionType.QueuedConnection)
+
+    def export(self, chat: ChatId | None) -> None:
+        """Ask where to, and write one chat, or (None) all."""
+        chats = self._open()
+        if chats is None or self._job is not None:
+            return
+        name = suggested_name(chats.whole(chat), ExportFormat.MARKDOWN) if chat is not None else "nearhalf-chats.json"
+        if chat is not None:
+            kinds = [
+                tr("Markdown (*.md)"),
+                tr("Web page (*.html)"),
+                tr("Nearhalf's own JSON, with everything (*.json)"),
+            ]
+        else:
+            kinds = [tr("Nearhalf's own JSON, with everything (*.json)")]
+        target, kind = QFileDialog.getSaveFileName(
+            self._window, tr("Export: the file will not be encrypted"), str(Path.home() / name), ";;".join(kinds)
+        )
+        if target:
+            self.export_to(chats, chat, _with_ending(Path(target), kind))
+
+    def export_to(self, chats: ShareableChats, chat: ChatId | None, target: Path) -> None:
+        form = ExportFormat(target.suffix[1:].lower())
+        words = export_words()
+
+        def work() -> int:
+            if chat is None:
+                return chats.export_all(target, form, words, self._tell)
+            chats.export(chat, target, form, words)
+            return 1
+
+        def done(count: int) -> None:
+            self.said.emit(
+                QCoreApplication.translate("transfer", "Exported %n chat(s) to {path}.", None, count).format(
+                    path=target
+                ),
+                tr("The file is not encrypted: whoever has it can read it."),
+            )
+
+        self._run(tr("Exporting…"), work, done)
+
+    def import_(self) -> None:
+        chats = self._open()
+        if chats is None or self._job is not None:
+            return
+        source, _ = QFileDialog.getOpenFileName(
+            self._window,
+            tr("Import chats of ChatGPT, Claude or Nearhalf"),
+            str(Path.home()),
+            tr("Exports (*.json *.zip);;All files (*)"),
+        )
+        if source:
+            self.import_from(chats, Path(source))
+
+    def import_from(self, chats: ShareableChats, source: Path) -> None:
+        def done(result: tuple[ImportReport, ChatId | None]) -> None:
+            report, first = result
+            if first is not None:
+                self.imported.emit(first)
+            self.said.emit(*import_words(report))
+
+        self._run(tr("Importing…"), lambda: chats.import_file(source, self._tell), done)
+
+    def end(self) -> None:
+        """Stop what is under way, and wait for it."""
+        if self._job is not None:
+            self._stopped.set()
+            self._job.wait(15.0)
+        self._close()
+
+    def _run(self, words: str, work: Callable[[], object], done: Callable[..., None]) -> None:
+        self._stopped.clear()
+        self._progress = QProgressDialog(words, tr("Stop"), 0, 0, self._window)
+        self._progress.setWindowTitle(tr("Nearhalf"))
+        self._progress.setMinimumDuration(400)
+        self._progress.canceled.connect(self._stopped.set)
+
+        def succeed(result: object) -> None:
+            self._close()
+            done(result)
+
+        def fail(error: AppError) -> None:
+            self._close()
+            if not isinstance(error, Cancelled):
+                self.failed.emit(error)
+
+        self._job = Job("nearhalf-transfer", work, self)
+        self._job.start(succeed, fail)
+
+    def _tell(self, done: int, total: int) -> None:
+        """On the job's thread."""
+        if self._stopped.is_set():
+            raise Cancelled
+        self._counted.emit(done, total)
+
+    def _count(self, done: int, total: int) -> None:
+        if self._progress is not None:
+            self._progress.setRange(0, total)
+            self._progress.setValue(min(done, total))
+
+    def _close(self) -> None:
+        self._job = None
+        if self._progress is not None:
+            self._progress.canceled.disconnect()
+            self._progress.close()
+            self._progress.deleteLater()
+            self._progress = None
+
+
+def _with_ending(target: Path, kind: str) -> Path:
+    """The file as it was named; where the name has none of our endings, with that of the kind that was chosen."""
+    endings: Iterable[str] = (f".{form.value}" for form in ExportFormat)
+    if target.suffix.lower() in endings:
+        return target
+    chosen = next((form.value for form in ExportFormat if f"*.{form.value}" in kind), ExportFormat.MARKDOWN.value)
+    return target.with_name(f"{target.name}.{chosen}")
