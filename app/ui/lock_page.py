@@ -38,6 +38,7 @@ class LockPage(QWidget):
         self._vault = vault
         self._failures = 0
         self._seconds_left = 0
+        self._is_asking = True  # for the passphrase, rather than saying an error
         self._caps_is_on: bool | None = None  # not known before the first key
         self.setObjectName("lock")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -192,6 +193,8 @@ class LockPage(QWidget):
             part.setVisible(part in parts)
         self.restore_form.hide()
         self._buttons.show()
+        self.words.show()
+        self._say_hint()
         self._judge()
 
     def _judge(self) -> None:
@@ -238,7 +241,7 @@ class LockPage(QWidget):
         if self._caps_is_on:
             parts.append(self.tr("Caps Lock is on."))
         self.hint.setText(" ".join(parts))
-        self.hint.setVisible(bool(parts))
+        self.hint.setVisible(bool(parts) and not self.secret.isHidden())
 
     def _tick(self) -> None:
         self._seconds_left = max(0, self._seconds_left - 1)
@@ -281,12 +284,19 @@ class LockPage(QWidget):
 
     def _open_restore(self) -> None:
         self._buttons.hide()
+        self._is_asking = not self.secret.isHidden()
+        self.secret.hide()
+        self.words.hide()
+        self._say_hint()
         self.restore_form.show()
         self.restore_form.choose.setFocus()
 
     def _close_restore(self) -> None:
         self.restore_form.hide()
         self._buttons.show()
+        self.words.show()
+        self.secret.setVisible(self._is_asking)
+        self._say_hint()
         self.restore_button.setFocus()
 
     def _finish(self) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
-from app.ui.assets import read_asset
+from app.ui.assets import ASSETS, read_asset
 from app.ui.preferences import Preferences
 
 
@@ -361,6 +361,8 @@ class Theme(QObject):
         self._application.setPalette(self._palette())
         self._application.setFont(self.text_font(self.metrics.body))
         tokens: dict[str, object] = {**asdict(self.colours), **asdict(self.metrics), **self._measures()}
+        tick = "tick_white.svg" if contrast("#ffffff", self.colours.accent) >= 4.5 else "tick_black.svg"
+        tokens["tick_picture"] = (ASSETS / "icons" / tick).as_posix()
         tokens["code_family"] = ", ".join(f'"{family}"' for family in self._code_families)
         self._application.setStyleSheet(Template(read_asset("theme.qss")).substitute(tokens))
         self.changed.emit()
@@ -386,6 +388,9 @@ class Theme(QObject):
             "menu_y": metrics.space_1 + metrics.gap,
             "menu_right": metrics.space_6 + metrics.space_1,
             "tick": metrics.small + metrics.hair,
+            "radio_radius": metrics.small // 2 + metrics.hair,
+            "radio_ring": metrics.space_1 + metrics.hair,
+            "radio_inner": metrics.small - metrics.hair - 2 * metrics.space_1 + 2 * metrics.hair,
             "round_inner": metrics.round - 2 * metrics.ring,
             "round_edged": metrics.round - 2 * metrics.hair,
             "round_radius": metrics.round // 2,

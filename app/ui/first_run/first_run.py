@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.settings_services import SettingsServices
 from app.core.vault import Vault
@@ -32,7 +32,10 @@ class FirstRun(QWidget):
         self._preferences = preferences
         self.setObjectName("first-run")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.stack = QStackedWidget()
+        self.stack = QWidget()  # not a QStackedWidget: that is as tall as its tallest, and so would scroll
+        stacked = QVBoxLayout(self.stack)
+        stacked.setContentsMargins(0, 0, 0, 0)
+        self.place = 0
         self.screens: tuple[Screen, ...] = (
             PrivacyScreen(theme, self.stack),
             BackendScreen(theme, preferences, services, self.stack),
@@ -40,7 +43,8 @@ class FirstRun(QWidget):
             ReadyScreen(theme, preferences, vault, self.stack),
         )
         for screen in self.screens:
-            self.stack.addWidget(screen)
+            stacked.addWidget(screen)
+            screen.hide()
         self._scroll = QScrollArea(self)
         self._scroll.setObjectName("steps")
         self._scroll.setWidgetResizable(True)
@@ -56,6 +60,7 @@ class FirstRun(QWidget):
         middle.addStretch(1)
         self._scroll.setWidget(body)
         self._place = line("", "caption", self)
+        self._place.setWordWrap(False)
         self.skip = push(self.tr("Skip the rest"), "quiet", self, self.tr("Skip the rest of the introduction"))
         self.back = push(self.tr("Back"), "plain", self)
         self.next = push(self.tr("Next"), "primary", self)
@@ -80,14 +85,16 @@ class FirstRun(QWidget):
         layout.addWidget(self._scroll, 1)
         layout.addWidget(self._foot_frame)
         self.skip.clicked.connect(self._finish)
-        self.back.clicked.connect(lambda: self.go_to(self.stack.currentIndex() - 1))
+        self.back.clicked.connect(lambda: self.go_to(self.place - 1))
         self.next.clicked.connect(self._go_on)
         self.go_to(0)
 
     def go_to(self, place: int) -> None:
-        self.screens[self.stack.currentIndex()].leave()
-        self.stack.setCurrentIndex(place)
+        self.screens[self.place].leave()
+        self.screens[self.place].hide()
+        self.place = place
         self.screens[place].enter()
+        self.screens[place].show()
         is_last = place == len(self.screens) - 1
         self._place.setText(self.tr("{place} of {of}").format(place=place + 1, of=len(self.screens)))
         self.skip.setVisible(not is_last)
@@ -109,14 +116,14 @@ class FirstRun(QWidget):
             super().keyPressEvent(event)
 
     def _go_on(self) -> None:
-        place = self.stack.currentIndex() + 1
+        place = self.place + 1
         if place < len(self.screens):
             self.go_to(place)
         else:
             self._finish()
 
     def _finish(self) -> None:
-        self.screens[self.stack.currentIndex()].leave()
+        self.screens[self.place].leave()
         self._preferences.update(is_first_run_done=True)
         self.finished.emit()
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QPushButton, QSlider, QVBoxLayout, QWidget
 
 from app.ui.actions import ACTIONS, key_words, keys_of
@@ -83,6 +83,37 @@ class Swatch(QPushButton):
         painter.restore()
 
 
+class Swatches(QWidget):
+    """All in one row, or two a row where there is little room."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._swatches: tuple[Swatch, ...] = ()
+        self._grid = QGridLayout(self)
+        self._grid.setSizeConstraint(QGridLayout.SizeConstraint.SetNoConstraint)
+        spaced(self, theme, self._grid, "space_3", "space_3")
+
+    def take(self, swatches: tuple[Swatch, ...]) -> None:
+        self._swatches = swatches
+        self._place(2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        metrics = self._theme.metrics
+        wide = sum(s.minimumWidth() + metrics.space_3 for s in self._swatches) + metrics.space_3
+        self._place(len(self._swatches) if self.width() >= wide else 2)
+
+    def _place(self, columns: int) -> None:
+        for number, swatch in enumerate(self._swatches):
+            self._grid.addWidget(swatch, number // columns, number % columns)
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = self._theme.metrics
+        wide = max((s.minimumWidth() for s in self._swatches), default=0)
+        return QSize(2 * wide + 3 * metrics.space_3, self._grid.sizeHint().height())
+
+
 class AppearancePage(Page):
     def __init__(self, theme: Theme, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -94,16 +125,14 @@ class AppearancePage(Page):
             ("dark", self.tr("Dark"), (DARK, DARK)),
             ("contrast", self.tr("High contrast"), (CONTRAST_LIGHT, CONTRAST_DARK)),
         )
-        row = QWidget(self.column)
-        grid = QGridLayout(row)
-        spaced(row, theme, grid, "space_3", "space_3")
+        row = Swatches(theme, self.column)
         self._group = QButtonGroup(row)
         self.swatches: dict[str, Swatch] = {}
-        for place, (value, text, halves) in enumerate(options):
+        for value, text, halves in options:
             swatch = Swatch(theme, value, text, halves, row)
             self._group.addButton(swatch)
-            grid.addWidget(swatch, 0, place)
             self.swatches[value] = swatch
+        row.take(tuple(self.swatches.values()))
         self.section(self.tr("Colours")).add(row)
 
         self.slider = QSlider(Qt.Orientation.Horizontal)

@@ -135,6 +135,7 @@ class BackendForm(QWidget):
                 self,
             )
         )
+        layout.addStretch(1)
 
     def open(self, backend: Backend | None) -> None:
         """Empty, or with what is known of a backend."""

@@ -84,6 +84,12 @@ class BackendsPage(Page):
     def enter(self) -> None:
         self._fill()
 
+    def leave(self) -> None:
+        """A token does not stay in a field that nobody looks at."""
+        if not self.form.work.is_busy:
+            self.form.end()
+            self._stack.setCurrentIndex(0)
+
     def end(self) -> None:
         self.work.end()
         self.form.end()

@@ -28,16 +28,15 @@ class ModelsPage(Page):
                 "layers are at the backend, and here too for the built-in one."
             ),
         )
-        self.ask = push(self.tr("Ask the backend"), "plain", self, self.tr("Ask the backend for its models"))
-        self.ask.clicked.connect(self._ask)
         self.offered = self.section(self.tr("Offered by the backend in use"))
         self._offers: tuple[ModelInfo, ...] | None = None
         self.work = Work(theme, self.column)
-        self.work.busy_changed.connect(lambda busy: self.ask.setEnabled(not busy))
+        self.work.busy_changed.connect(self._show_offers)
         self.add(self.work)
         self.packs = self.section(self.tr("Device packs on this computer"))
         self.models = self.section(self.tr("Prepared for the built-in backend"))
         self._used_backend = preferences.settings.backend
+        self._show_offers()
         preferences.changed.connect(self._follow)
 
     def enter(self) -> None:
@@ -73,7 +72,7 @@ class ModelsPage(Page):
         self.offered.clear()
         name = self._preferences.settings.backend or self.tr("Built-in")
         chosen = self._preferences.settings.model_id
-        self.ask = push(self.tr("Ask the backend"), "plain", self, self.tr("Ask the backend for its models"))
+        self.ask = push(self.tr("Ask the backend"), "plain", self.offered, self.tr("Ask the backend for its models"))
         self.ask.clicked.connect(self._ask)
         self.ask.setEnabled(not self.work.is_busy)
         explanation = (
@@ -99,6 +98,7 @@ class ModelsPage(Page):
         fetch.clicked.connect(partial(self._fetch, model))
         is_here = any(pack.path.name == model.pack_sha256[:16] for pack in self._kept_packs())
         fetch.setVisible(not is_here)
+        fetch.setEnabled(not self.work.is_busy)
         facts = self.tr("{layers} layers, up to {positions} tokens, device pack {size}").format(
             layers=model.layers, positions=number(model.max_positions), size=size(model.pack_bytes)
         )

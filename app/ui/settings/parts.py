@@ -1,8 +1,8 @@
 """What settings pages are made of: a page that scrolls, cards with a heading, rows, and lines of explanation."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.settings.fit import Fit, spaced
 from app.ui.settings.remark import Remark
@@ -109,19 +109,44 @@ class Card(QFrame):
 
 
 class Buttons(QWidget):
-    """Buttons beside each other, for the right of a row or the foot of a form."""
+    """Controls beside each other, or below each other where there is no room."""
 
-    def __init__(self, theme: Theme, parent: QWidget, *buttons: QWidget, at_right: bool = False) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, *controls: QWidget) -> None:
         super().__init__(parent)
+        self._controls = controls
         self._layout = QHBoxLayout(self)
+        self._layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         spaced(self, theme, self._layout, "space_2")
-        if at_right:
-            self._layout.addStretch(1)
-        for button in buttons:
-            button.setParent(self)
-            self._layout.addWidget(button)
-        if not at_right:
-            self._layout.addStretch(1)
+        for control in controls:
+            control.setParent(self)
+            self._layout.addWidget(control)
+        self._layout.addStretch(1)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the widest of them."""
+        width = max((max(c.minimumWidth(), c.minimumSizeHint().width()) for c in self._shown), default=0)
+        return QSize(width, self._layout.sizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        """As wide as all beside each other, so that they come back from below each other when there is room."""
+        return QSize(self._beside, self._layout.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        ways = QBoxLayout.Direction
+        way = ways.LeftToRight if self.width() >= self._beside else ways.TopToBottom
+        if way != self._layout.direction():
+            self._layout.setDirection(way)
+            self.updateGeometry()
+
+    @property
+    def _beside(self) -> int:
+        wide = sum(max(c.minimumWidth(), c.sizeHint().width()) for c in self._shown)
+        return wide + self._layout.spacing() * max(0, len(self._shown) - 1)
+
+    @property
+    def _shown(self) -> list[QWidget]:
+        return [control for control in self._controls if not control.isHidden()]
 
 
 class Page(QScrollArea):
@@ -135,7 +160,6 @@ class Page(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         body = QWidget()
         body.setObjectName("settings-body")
         self.column = QWidget(body)
@@ -186,7 +210,11 @@ class Page(QScrollArea):
 
     def show_notice(self, tone: str, message: str, advice: str = "") -> None:
         self.notice.show_words(tone, message, advice)
-        self.ensureWidgetVisible(self.notice)
+        self.bring_into_view(self.notice)
+
+    def bring_into_view(self, part: QWidget) -> None:
+        """Scroll to a part, also to one that has only just been shown and has no place yet."""
+        QTimer.singleShot(0, part, lambda: self.ensureWidgetVisible(part))
 
     def enter(self) -> None:
         """The page comes on show: read what may have changed meanwhile."""

@@ -206,7 +206,7 @@ class ProtectionPage(Page):
             self.tr("Remove"),
             self._remove,
         )
-        self.ensureWidgetVisible(self.notice)
+        self.bring_into_view(self.notice)
         self.notice.action.setFocus()
 
     def _remove(self) -> None:
@@ -237,7 +237,7 @@ class ProtectionPage(Page):
             self.tr("Make a new one"),
             self._make_code,
         )
-        self.ensureWidgetVisible(self.notice)
+        self.bring_into_view(self.notice)
         self.notice.action.setFocus()
 
     def _make_code(self) -> None:
@@ -252,7 +252,7 @@ class ProtectionPage(Page):
         self.recovery.show_code(code)
         self._code_card.set_shown(self._code_part, True)
         self.recovery.copy_button.setFocus()
-        self.ensureWidgetVisible(self._code_part)
+        self.bring_into_view(self._code_part)
         self._show()
 
     def _confirm(self, code: str) -> None:

@@ -54,7 +54,7 @@ class RestoreForm(QWidget):
         self.start.clicked.connect(self._restore)
         self.cancel.clicked.connect(self._leave)
         self.work.busy_changed.connect(self._lock_fields)
-        self._judge()
+        self.forget()
 
     def forget(self) -> None:
         self._source = None

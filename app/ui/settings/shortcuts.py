@@ -3,8 +3,9 @@
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QKeySequenceEdit,
     QLineEdit,
@@ -17,7 +18,7 @@ from PySide6.QtWidgets import (
 from app.ui.actions import ACTIONS, GROUPS, ActionSpec, conflicts, group_text, key_words, keys_of
 from app.ui.preferences import Preferences
 from app.ui.settings.fit import Fit, spaced
-from app.ui.settings.parts import Buttons, Card, Page
+from app.ui.settings.parts import NARROW, Buttons, Card, Page
 from app.ui.settings.words import line, push
 from app.ui.theme import Theme
 
@@ -51,15 +52,25 @@ class ShortcutRow(QWidget):
         spaced(self, theme, texts, "")
         texts.addWidget(self.words)
         texts.addWidget(self.problem)
-        layout = QHBoxLayout(self)
-        spaced(self, theme, layout, "space_2", "space_4", "space_1")
-        layout.addLayout(texts, 1)
-        layout.addWidget(self.reset)
-        layout.addWidget(self.stack)
+        self._theme = theme
+        self._layout = QHBoxLayout(self)
+        spaced(self, theme, self._layout, "space_2", "space_4", "space_1")
+        keys = QHBoxLayout()
+        spaced(self, theme, keys, "space_2")
+        keys.addWidget(self.stack)
+        keys.insertWidget(0, self.reset)
+        self._layout.addLayout(texts, 1)
+        self._layout.addLayout(keys)
         Fit(self.stack, theme, lambda metrics: self.stack.setFixedWidth(metrics.control * 5))
         policy = self.reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.reset.setSizePolicy(policy)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < self._theme.metrics.column * NARROW
+        ways = QBoxLayout.Direction
+        self._layout.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
 
     def show_keys(self, keys: tuple[str, ...], rivals: str, *, is_changed: bool) -> None:
         text = "  ".join(key_words(key) for key in keys) or self.tr("none")

@@ -5,7 +5,7 @@ When the vault locks, whoever locked it calls `end` and deletes the window: it s
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.settings_services import SettingsServices
 from app.core.vault import Vault
@@ -14,7 +14,8 @@ from app.ui.settings.adapters import AdaptersPage
 from app.ui.settings.appearance import AppearancePage
 from app.ui.settings.backends import BackendsPage
 from app.ui.settings.chat import ChatPage
-from app.ui.settings.fit import Fit
+from app.ui.settings.controls import Choice
+from app.ui.settings.fit import Fit, spaced
 from app.ui.settings.general import GeneralPage
 from app.ui.settings.models import ModelsPage
 from app.ui.settings.parts import Page
@@ -24,6 +25,7 @@ from app.ui.settings.storage import StoragePage
 from app.ui.theme import Metrics, Theme
 
 SHARE = 0.3  # of the window that the list may take, at most
+NARROW_SIDEBARS = 1.6  # a window less wide than so many sidebars has no room for the list
 
 
 class SettingsWindow(QDialog):
@@ -61,6 +63,8 @@ class SettingsWindow(QDialog):
             "privacy": self.protection,
             "storage": self.storage,
         }
+        self.choice = Choice(theme, [(name, page.title) for name, page in self._pages.items()], self)
+        self.choice.setAccessibleName(self.tr("Pages of the settings"))
         self.list = QListWidget(self)
         self.list.setObjectName("pages")
         self.list.setAccessibleName(self.tr("Pages of the settings"))
@@ -68,13 +72,24 @@ class SettingsWindow(QDialog):
         self._stack = QStackedWidget(self)
         for page in self._pages.values():
             self.list.addItem(page.title)
+            self.list.item(self.list.count() - 1).setToolTip(page.title)
             self._stack.addWidget(page)
+        above = QVBoxLayout()
+        spaced(self, theme, above, "")
+        top = QWidget(self)
+        around = QHBoxLayout(top)
+        spaced(top, theme, around, "", "space_6", "space_3", "space_6", "")
+        around.addWidget(self.choice, 1)
+        self._top = top
+        above.addWidget(top)
+        above.addWidget(self._stack, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.list)
-        layout.addWidget(self._stack, 1)
+        layout.addLayout(above, 1)
         self.list.currentRowChanged.connect(self._turn_to)
+        self.choice.currentIndexChanged.connect(self.list.setCurrentRow)
         self.general.introduction_requested.connect(self.introduction_requested)
         self.protection.lock_requested.connect(self.lock_requested)
         self.storage.restored.connect(self.restored)
@@ -91,7 +106,7 @@ class SettingsWindow(QDialog):
         self.show()
         self.raise_()
         self.activateWindow()
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        (self.choice if self.list.isHidden() else self.list).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def end(self) -> None:
         """Keep what was typed, stop what is under way, and wait for it."""
@@ -121,6 +136,7 @@ class SettingsWindow(QDialog):
         if self.isVisible():
             self._current.leave()
         self._stack.setCurrentIndex(row)
+        self.choice.set_value(list(self._pages)[row])
         if self.isVisible():
             self._current.enter()
 
@@ -133,4 +149,9 @@ class SettingsWindow(QDialog):
         self._narrow()
 
     def _narrow(self) -> None:
-        self.list.setFixedWidth(min(round(self._theme.metrics.sidebar * 0.8), round(self.width() * SHARE)))
+        """Where the list would take too much, a choice above the page takes its place."""
+        wide = self._theme.metrics.sidebar
+        is_narrow = self.width() < wide * NARROW_SIDEBARS
+        self.list.setVisible(not is_narrow)
+        self._top.setVisible(is_narrow)
+        self.list.setFixedWidth(min(round(wide * 0.8), round(self.width() * SHARE)))
