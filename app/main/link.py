@@ -209,8 +209,8 @@ def _address(backend: Backend) -> "Address":
 def shown_host(backend: Backend) -> str:
     from app.net.address import is_loopback
 
-    name = _address(backend).name
-    return "localhost" if is_loopback(name) else name
+    host = _address(backend).host
+    return "localhost" if is_loopback(host) else host
 
 
 def near_half(pack: "DevicePack", adapter: "Adapter | None") -> "NearHalf":
