@@ -19,7 +19,8 @@ from app.core.prompt import Prompt, prompt_of, with_draft
 from app.domain.conversation import Message
 
 _SHORT = 2  # turns that are encoded as a whole: a draft, and the system message
-_PROBES = ("a", "two words.")
+_CHARS_PER_TOKEN = 64  # more than any text has: a chat with that many times the context's positions cannot fit
+_ORDINARY_CHARS_PER_TOKEN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class _Measured:
     prompt: Prompt
     start: list[int] | None  # ids up to and with the last end of turn before a draft; None: encode all each time
     skipped: int  # the same in the short chat: how many ids
+    chars: int
 
 
 class PromptMeter:
@@ -42,15 +44,19 @@ class PromptMeter:
         self._lock = Lock()
         self._last: _Measured | None = None
 
-    def tokens(self, branch: Sequence[Message], draft: Message, system: str) -> list[int]:
-        """The ids that sending `draft` after `branch` would have as its prompt. Raises ModelError."""
+    def tokens(self, branch: Sequence[Message], draft: Message, system: str, limit: int) -> list[int] | int:
+        """The ids that sending `draft` after `branch` would have as its prompt. Where that is many times the `limit`,
+        only about how many: encoding would take seconds. Raises ModelError."""
         with self._lock:
             last = self._last
         if last is None or last.branch is not branch or last.system != system:
-            last = self._measure(branch, draft, system)
+            last = self._measure(branch, draft, system, limit)
             with self._lock:
                 self._last = last
         prompt = with_draft(last.prompt, draft)
+        chars = last.chars + len(prompt.turns[-1][1])
+        if chars > limit * _CHARS_PER_TOKEN:
+            return chars // _ORDINARY_CHARS_PER_TOKEN
         if last.start is None:
             return self._encode(prompt)
         return last.start + self._encode(_short(prompt))[last.skipped :]
@@ -59,24 +65,16 @@ class PromptMeter:
         with self._lock:
             self._last = None
 
-    def _measure(self, branch: Sequence[Message], draft: Message, system: str) -> _Measured:
+    def _measure(self, branch: Sequence[Message], draft: Message, system: str, limit: int) -> _Measured:
         prompt = prompt_of(branch, system, self._model_id, self._tokenizer.eos_ids)
+        chars = sum(len(text) for _, text in prompt.turns)
         whole = with_draft(prompt, draft)
-        found: tuple[list[int], int] | None = None
-        if len(whole.turns) > _SHORT:
-            role, text = whole.turns[-1]
-            splits = {
-                (tuple(start), skipped)
-                for probe in (*_PROBES, text)
-                for start, skipped in [self._split(Prompt([*whole.turns[:-1], (role, probe)], whole.replies))]
-            }
-            if len(splits) == 1:
-                start, skipped = splits.pop()
-                found = (list(start), skipped) if skipped else None
-        return _Measured(branch, system, prompt, *(found or (None, 0)))
+        is_worth_it = len(whole.turns) > _SHORT and chars <= limit * _CHARS_PER_TOKEN
+        start, skipped = self._split(whole) if is_worth_it else (None, 0)
+        return _Measured(branch, system, prompt, start, skipped, chars)
 
-    def _split(self, prompt: Prompt) -> tuple[list[int], int]:
-        """(ids up to the last end of turn before the draft, how many of the short chat's ids those replace); ([], 0)
+    def _split(self, prompt: Prompt) -> tuple[list[int] | None, int]:
+        """(ids up to the last end of turn before the draft, how many of the short chat's ids those replace); (None, 0)
         where the two chats do not agree."""
         short = self._encode(_short(prompt))
         role, text = prompt.turns[-1]
@@ -86,7 +84,7 @@ class PromptMeter:
         whole, tail = self._encode(prompt), short[skipped:]
         start = whole[: len(whole) - len(tail)]
         if not skipped or start[-1:] != short[skipped - 1 : skipped] or start + tail != whole:
-            return [], 0
+            return None, 0
         return start, skipped
 
     def _encode(self, prompt: Prompt) -> list[int]:

@@ -92,11 +92,16 @@ class ReplyWriter:
         self._stop_timer.start()
 
     def estimate(self, branch: Sequence[Message], message: Message, system: str) -> Estimate:
-        """While a reply is written, what the cache will hold is not known yet: then it is what it holds now."""
-        wanted = self._prompt_meter.tokens(branch, message, system)
+        """While a reply is written, what the cache will hold is not known yet: then it is what it holds now.
+
+        A chat that is many times too long is counted roughly.
+        """
+        positions = self._session.positions
+        wanted = self._prompt_meter.tokens(branch, message, system, positions)
+        if isinstance(wanted, int):
+            return Estimate(wanted, wanted, positions, self._bytes_up(positions), self._host)
         held = tuple(self._session.tokens) if self._session.is_open else ()
         new = len(wanted) - min(shared_prefix(held, wanted), len(wanted) - 1)  # the last one is always sent
-        positions = self._session.positions
         return Estimate(new, len(wanted), positions, self._bytes_up(min(new, positions)), self._host)
 
     def close(self) -> None:

@@ -23,6 +23,7 @@ from tests.tiny_models import CHATML, tiny_tokenizer
 
 EOS = frozenset({2})
 MODEL_ID = "this"
+LIMIT = 8192
 
 
 def person(text: str, *attachments: Attachment) -> Message:
@@ -148,7 +149,7 @@ def test_a_measured_draft_has_the_ids_that_sending_it_would_have(
     for draft in [*drafts, *DRAFTS]:
         sent = prompt_of([*branch, person(draft)], system, MODEL_ID, EOS)
         expected = tokenizer.encode_chat(sent.turns, add_generation_prompt=True, replies=sent.replies)
-        assert meter.tokens(branch, person(draft), system) == expected
+        assert meter.tokens(branch, person(draft), system, LIMIT) == expected
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -156,10 +157,10 @@ def test_a_keystroke_encodes_the_draft_alone(backend: FastBackend, name: str) ->
     tokenizer = Counting(backend, ChatTemplate(TEMPLATES[name], {}), EOS)
     branch = [message for i in range(100) for message in (person(f"q {i}"), model(f"a {i}"))]
     meter = PromptMeter(tokenizer, MODEL_ID)
-    meter.tokens(branch, person("first"), "")
+    meter.tokens(branch, person("first"), "", LIMIT)
     tokenizer.turns = 0
     for draft in ("H", "Ha", "Hal", "Hall", "Hallo"):
-        meter.tokens(branch, person(draft), "")
+        meter.tokens(branch, person(draft), "", LIMIT)
     assert tokenizer.turns == (5 * 201 if name in FALL_BACK else 5 * 3)
 
 
@@ -167,9 +168,24 @@ def test_another_branch_or_system_message_is_measured_anew(backend: FastBackend)
     tokenizer = DeviceTokenizer(backend, ChatTemplate(CHATML, {}), EOS)
     meter = PromptMeter(tokenizer, MODEL_ID)
     one, two = [person("q"), model("short")], [person("q"), model("a much longer answer")]
-    lengths = [len(meter.tokens(branch, person("x"), system)) for branch in (one, two) for system in ("", "Be brief.")]
+    lengths = [
+        count(meter.tokens(branch, person("x"), system, LIMIT)) for branch in (one, two) for system in ("", "Be brief.")
+    ]
     assert len(set(lengths)) == 4
-    assert len(meter.tokens(one, person("x"), "")) == lengths[0]
+    assert count(meter.tokens(one, person("x"), "", LIMIT)) == lengths[0]
+
+
+def count(ids: list[int] | int) -> int:
+    assert isinstance(ids, list)
+    return len(ids)
+
+
+def test_a_chat_that_is_many_times_too_long_is_not_encoded(backend: FastBackend) -> None:
+    tokenizer = Counting(backend, ChatTemplate(CHATML, {}), EOS)
+    branch = [message for i in range(1000) for message in (person("x" * 400), model("y" * 400))]
+    found = PromptMeter(tokenizer, MODEL_ID).tokens(branch, person("z"), "", LIMIT)
+    assert isinstance(found, int) and found > 10 * LIMIT
+    assert tokenizer.turns == 0
 
 
 def test_the_default_models_drafts_are_measured_exactly(smollm2_folder: Path, tmp_path: Path) -> None:
@@ -179,12 +195,12 @@ def test_the_default_models_drafts_are_measured_exactly(smollm2_folder: Path, tm
     tokenizer.__dict__.update(load_tokenizer(pack).__dict__)
     branch = [message for i in range(40) for message in (person(f"Frage {i}?"), model(f"An answer {i}.\n\n- a\n- b"))]
     meter = PromptMeter(tokenizer, MODEL_ID)
-    meter.tokens(branch, person("x"), "")
+    meter.tokens(branch, person("x"), "", LIMIT)
     for draft in [*DRAFTS, "What is a fjord?\n"]:
         sent = prompt_of([*branch, person(draft)], "", MODEL_ID, tokenizer.eos_ids)
         expected = tokenizer.encode_chat(sent.turns, add_generation_prompt=True)
         tokenizer.turns = 0
-        assert meter.tokens(branch, person(draft), "") == expected
+        assert meter.tokens(branch, person(draft), "", LIMIT) == expected
         assert tokenizer.turns <= 4
 
 
