@@ -20,6 +20,7 @@ Connection = sqlcipher.Connection
 
 _BUSY_TIMEOUT_S = 5.0
 _PAGE_BYTES = 8192  # a quarter less time to read a long chat than 4096; a commit of one message is as fast
+_CACHE_KIB = 16 * 1024
 _WAL_LIMIT_BYTES = 16 * 2**20
 _OWNER_ONLY = 0o600
 DAMAGED_ADVICE = "Restore a backup, or start with an empty history: the damaged file is kept either way."
@@ -119,6 +120,7 @@ class Database:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA secure_delete = ON")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT_BYTES}")
         if is_new:
             connection.execute("BEGIN IMMEDIATE")
@@ -137,8 +139,8 @@ def connect(path: Path, key: bytes) -> Connection:
     )
     try:
         connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr
+        connection.execute(f"PRAGMA cipher_default_page_size = {_PAGE_BYTES}")  # a copy gets it too
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        connection.execute(f"PRAGMA cipher_page_size = {_PAGE_BYTES}")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
