@@ -60,7 +60,7 @@ class Banner(QFrame):
         self._advice.setVisible(bool(notice.advice))
         for button, step in ((self.action, notice.first), (self.second, notice.second)):
             button.setText(step_words(step))
-            button.setAccessibleName(step_words(step))
+            button.setAccessibleName(step_words(step) or self.tr("Next step"))
             button.setVisible(step is not Step.NONE)
         self._progress.setVisible(notice.percent is not None)
         self._progress.setRange(0, 100 if notice.percent is not None and notice.percent >= 0 else 0)
@@ -83,6 +83,7 @@ class Banner(QFrame):
         self.dismiss()
         self._message.clear()
         self._advice.clear()
+        self.setAccessibleName("")
 
     def _run(self, step_of: Callable[[Notice], Step]) -> None:
         if self.notice is not None:
@@ -102,6 +103,7 @@ class Banner(QFrame):
     def _button(self) -> QPushButton:
         button = QPushButton(self)
         button.setProperty("kind", "plain")
+        button.setAccessibleName(self.tr("Next step"))
         return button
 
     def _wear(self) -> None:

@@ -98,6 +98,9 @@ class ChatRow(Painted):
         is_shown, is_unread = bool(index.data(ListRole.IS_SHOWN)), bool(index.data(ListRole.IS_UNREAD))
         rect = self.ground(painter, option, colours.accent_soft if is_shown else None)
         is_mirrored = option.direction == Qt.LayoutDirection.RightToLeft
+        if index.parent().data(ListRole.GROUP).folder is not None:
+            step = metrics.icon_small + metrics.space_1  # under the folder's name
+            rect = rect.adjusted(0, 0, -step, 0) if is_mirrored else rect.adjusted(step, 0, 0, 0)
         if index.data(ListRole.IS_WRITING):
             rect = self._dots(painter, rect, 3, is_mirrored)
         elif is_unread:

@@ -57,7 +57,7 @@ class Desk(QObject):
         self.situation = Situation()
         self._failed: tuple[ChatId, MessageId] | None = None
         self._go_to: MessageId | None = None
-        self._is_stopping = self._is_closing = False
+        self._is_stopping = self._is_closing = self._awaits_end = False
         self.shown = ShownChat()
         self.bridge = Bridge(self)
         self.bridge.delivered.connect(self.receive)
@@ -82,6 +82,7 @@ class Desk(QObject):
         self.reading.asked.connect(self.act)
         self.writing.counted.connect(self._note_count)
         self.writing.failed.connect(self.show_error)
+        self.writing.send_ready.connect(self.send)
         composer.sent.connect(self.send)
         composer.stop_requested.connect(self.stop)
         composer.edit_last_requested.connect(self.edit_last)
@@ -111,7 +112,8 @@ class Desk(QObject):
 
     @property
     def is_busy(self) -> bool:
-        return self._conversations.busy_chat is not None
+        """Until the end of the reply has been shown, which is a moment after it has ended."""
+        return self._awaits_end or self._conversations.busy_chat is not None
 
     # Which chat
 
@@ -180,6 +182,7 @@ class Desk(QObject):
         self.notices.set("error", None)
         self._failed = None
         if self.writing.send(text):
+            self._awaits_end = True
             self._page.view.follow()
         self._page.composer.setFocus()
         self.refresh()
@@ -207,6 +210,7 @@ class Desk(QObject):
             return
         self.notices.set("error", None)
         if self.attempt(request):
+            self._awaits_end = True
             self.writing.end_edit()
             self._page.view.follow()
         self.refresh()
@@ -314,7 +318,7 @@ class Desk(QObject):
         self.writing.count()
 
     def _end_reply(self, event: ReplyEnded) -> None:
-        self._is_stopping = False
+        self._is_stopping = self._awaits_end = False
         self.list.note_reply(event.chat)
         if event.chat == self.shown.chat:
             facts = reply_facts(event.message) if event.message is not None else ""
@@ -436,7 +440,7 @@ class Desk(QObject):
         if not self._conversations.is_ready:
             if self._link.state is LinkState.OFFLINE:
                 return self.tr("Your message is kept until the backend runs.")
-            return self._link.detail or self.tr("The backend is starting. You can write already.")
+            return self.tr("You can write already; sending waits until the backend is ready.")
         if self.writing.notice is not None:
             return self.tr("Too long for the model")
         return ""

@@ -126,7 +126,9 @@ class Header(QWidget):
         self.title = Title(self)
         self._mark = QLabel(self.tr("Not stored"), self)
         self._mark.setObjectName("temporary")
-        self._mark.setToolTip(self.tr("A temporary chat: it is gone when you leave it, and never written to the disk."))
+        self._mark.setToolTip(
+            self.tr("A temporary chat: never written to the disk, and gone when Nearhalf is closed or locked.")
+        )
         self._mark.hide()
         self._model = Elided(self)
         self._model.setProperty("kind", "caption")
@@ -145,7 +147,7 @@ class Header(QWidget):
         self._layout.addWidget(self.new_chat)
         self._layout.addLayout(self._words, 1)
         for widget in (self._mark, self._dot, self._link, self.options, self.menu):
-            self._layout.addWidget(widget)
+            self._layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         theme.changed.connect(self._wear)
         self._wear()
 

@@ -15,9 +15,10 @@ SHOWN_MS = 9_000
 class Toast(QFrame):
     """It stays while the pointer or the keyboard is on it."""
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, above: QWidget) -> None:
+        """`above`: the part of `parent` that it must not cover."""
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._above = theme, above
         self._act: Callable[[], None] | None = None
         self.setObjectName("toast")
         self._words = QLabel(self)
@@ -25,6 +26,7 @@ class Toast(QFrame):
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self.action = QPushButton(self)
         self.action.setProperty("kind", "plain")
+        self.action.setAccessibleName(self.tr("Undo"))
         self.action.clicked.connect(self._run)
         self.close_button = QToolButton(self)
         self.close_button.setProperty("kind", "quiet")
@@ -37,7 +39,7 @@ class Toast(QFrame):
             self._layout.addWidget(widget)
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS)
         self._timer.timeout.connect(self._leave)
-        parent.installEventFilter(self)
+        above.installEventFilter(self)
         theme.changed.connect(self._wear)
         self._wear()
         self.hide()
@@ -50,7 +52,7 @@ class Toast(QFrame):
         self._act = act
         self._words.setText(words)
         self.action.setText(action)
-        self.action.setAccessibleName(action)
+        self.action.setAccessibleName(action or self.tr("Undo"))
         self.action.setVisible(bool(action))
         self.setAccessibleName(words)
         self._place()
@@ -59,7 +61,7 @@ class Toast(QFrame):
         self._timer.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
 
@@ -71,6 +73,7 @@ class Toast(QFrame):
     def forget(self) -> None:
         self.hide()
         self._words.clear()
+        self.setAccessibleName("")
 
     def _run(self) -> None:
         act = self._act
@@ -92,7 +95,7 @@ class Toast(QFrame):
         self.setMaximumWidth(parent.width() - 2 * metrics.space_4)
         self.adjustSize()
         left = (parent.width() - self.width()) // 2
-        self.move(left, parent.height() - self.height() - metrics.space_6)
+        self.move(left, self._above.y() - self.height() - metrics.space_2)
 
     def _wear(self) -> None:
         metrics = self._theme.metrics

@@ -245,8 +245,9 @@ class ChatWindow(QMainWindow):
         if page is None or desk is None:
             return
         if not page.palette_panel.isHidden():
-            page.palette_panel.close_palette()
-        elif not page.find_bar.isHidden() and page.find_bar.isAncestorOf(self.focusWidget() or page):
+            page.palette_panel.close_palette()  # which gives the keyboard back to where it was
+            return
+        if not page.find_bar.isHidden() and page.find_bar.isAncestorOf(self.focusWidget() or page):
             page.find_bar.close_bar()
         elif desk.is_busy:
             desk.stop()

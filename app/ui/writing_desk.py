@@ -40,6 +40,7 @@ class Sheet:
 class WritingDesk(QObject):
     counted = Signal()  # `notice` may be another one
     failed = Signal(object)  # AppError
+    send_ready = Signal(str)  # what was to be sent has been counted now
 
     def __init__(
         self,
@@ -79,7 +80,8 @@ class WritingDesk(QObject):
         self.leave()
         self._chat = chat
         self._sheet = self._sheets.setdefault(chat, Sheet())
-        self._estimate = None
+        self._meter.drop()
+        self._show_estimate(None)
         self._composer.set_text(draft)
         self._draft_pause.stop()
         self._show_sheet()
@@ -260,7 +262,7 @@ class WritingDesk(QObject):
         self._show_estimate(estimate)
         if self._is_send_wanted and not self._meter.is_waiting:
             self._is_send_wanted = False
-            self.send(self._composer.text.strip())
+            self.send_ready.emit(self._composer.text.strip())
 
     def _show_estimate(self, estimate: Estimate | None) -> None:
         self._estimate = estimate

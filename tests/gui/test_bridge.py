@@ -6,19 +6,17 @@ import time
 from PySide6.QtCore import QThread
 
 from app.core.events import (
+    ChatsChanged,
     Event,
-    HistoryChanged,
     LinkChanged,
     LinkState,
-    Message,
     PromptProgressed,
-    Role,
     TextAdded,
     Traffic,
     TrafficChanged,
 )
 from app.domain.ids import new_message_id
-from app.ui.bridge import UPDATES_PER_S, Bridge, HistoryReplaced, merged
+from app.ui.bridge import UPDATES_PER_S, Bridge, merged
 
 REPLY = new_message_id()
 
@@ -42,6 +40,14 @@ def test_nothing_moves_past_a_change_of_the_link() -> None:
 
 def test_progress_keeps_its_last_value() -> None:
     assert merged([PromptProgressed(1, 3), PromptProgressed(2, 3)]) == [PromptProgressed(2, 3)]
+
+
+def test_many_changes_of_the_list_are_one() -> None:
+    assert merged([ChatsChanged(), ChatsChanged(), text("a"), ChatsChanged()]) == [
+        ChatsChanged(),
+        text("a"),
+        ChatsChanged(),
+    ]
 
 
 def test_texts_of_two_messages_stay_apart() -> None:
@@ -74,19 +80,6 @@ def test_a_fast_stream_arrives_whole_on_the_gui_thread_in_few_updates(qtbot) -> 
     assert "".join(e.text for e in seen if isinstance(e, TextAdded)) == "".join(f"{n} " for n in range(240))
     assert sum(isinstance(e, TextAdded) for e in seen) <= took_s * UPDATES_PER_S + 2
     assert threads == {bridge.thread()}
-
-
-def test_history_is_read_when_it_changes_not_when_it_is_shown(qtbot) -> None:
-    bridge = Bridge()
-    seen: list[object] = []
-    history = [Message(new_message_id(), Role.USER, "hello")]
-    bridge.read_messages_with(lambda: tuple(history))
-    bridge.delivered.connect(seen.append)
-    bridge.post(HistoryChanged())
-    expected = HistoryReplaced(tuple(history))
-    history.append(Message(REPLY, Role.ASSISTANT, "later"))
-    qtbot.waitUntil(lambda: seen == [expected])
-    bridge.close()
 
 
 def test_nothing_is_delivered_after_close(qtbot) -> None:
