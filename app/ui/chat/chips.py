@@ -17,7 +17,7 @@ WIDEST = 280.0
 class Chips:
     """Laid out in lines no wider than `width`. Offsets are from the upper left corner of the first."""
 
-    def __init__(self, attachments: Sequence[Attachment], unfolded: set[int], looks: Looks, width: float) -> None:
+    def __init__(self, attachments: Sequence[Attachment], unfolded: frozenset[int], looks: Looks, width: float) -> None:
         self._looks = looks
         self._unfolded = unfolded
         self._metrics = QFontMetricsF(looks.small)

@@ -13,6 +13,7 @@ from app.ui.assets import icon
 from app.ui.chat.row import Row
 from app.ui.theme import Theme
 
+LEFT = 10  # of the column's edge, so that the first button's icon stands at it
 ICON_SHARE = 0.9  # of the theme's icon
 
 
@@ -47,7 +48,7 @@ class Foot(QWidget):
         self.facts.setProperty("kind", "caption")
         self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(LEFT, 0, 0, 0)
         layout.setSpacing(0)
         for widget in (self.previous, self.count, self.next, self.copy, self.edit, self.regenerate, self.proceed):
             layout.addWidget(widget)
@@ -82,7 +83,6 @@ class Foot(QWidget):
         self.regenerate.setVisible(not row.is_own)
         self.proceed.setVisible(row.message.can_continue)
         self.facts.setText("" if row.is_own else row.facts)
-        self.facts.setVisible(bool(self.facts.text()))
         self.facts.setToolTip(self.facts.text())
         self.setAccessibleName(self.tr("Your message") if row.is_own else self.tr("Reply"))
         self.show()

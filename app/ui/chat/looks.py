@@ -25,6 +25,8 @@ class Sizes:
     foot: int  # below each message, for its actions
     caption: int  # above code: language and copy
     line: float  # of text
+    panel_lift: float  # what the person's text stands higher than the padding says
+    panel_bottom: float  # below it: a line has its extra height below the letters
     code_line: float
     characters: float  # in a line of 100 pixels, about
 
@@ -50,6 +52,8 @@ class Looks:
             foot=metrics.control,
             caption=metrics.control - metrics.space_1,
             line=line,
+            panel_lift=metrics.space_1 / 2,
+            panel_bottom=max(2.0, metrics.space_3 - (line - QFontMetricsF(self.body).height())),
             code_line=QFontMetricsF(self.code).height() * CODE_LINE_PERCENT / 100,
             characters=100 / max(QFontMetricsF(self.body).horizontalAdvance("etaoin shrdlu etaoin") / 20, 1),
         )

@@ -58,8 +58,8 @@ class Painting:
         looks = self._looks
         if number in (state.marked, state.focused):
             self._paint_frame(painter, number, is_marked=number == state.marked)
-        painter.setPen(Qt.PenStyle.NoPen)
         if row.is_own:
+            painter.setPen(self._edge())
             painter.setBrush(looks.color("panel"))
             painter.drawRoundedRect(row.panel(self._around), looks.sizes.radius, looks.sizes.radius)
         chips = row.shown_chips(self._around)
@@ -83,13 +83,23 @@ class Painting:
         if row.turn.of > 1 and number not in state.with_foot:
             self._paint_count(painter, row)
 
+    def _edge(self) -> QPen:
+        """Of panels: grounds alone don't stand out where the person asked for high contrast."""
+        theme = self._looks.theme
+        return QPen(self._looks.color("edge"), 1) if theme.has_high_contrast else QPen(Qt.PenStyle.NoPen)
+
     def _paint_frame(self, painter: QPainter, number: int, *, is_marked: bool) -> None:
-        looks = self._looks
-        margin = looks.theme.metrics.space_3
-        foot = looks.sizes.foot
-        rect = QRectF(-margin, 2, self._around.column + 2 * margin, self._rows.height(number) - foot)
-        painter.setPen(Qt.PenStyle.NoPen if is_marked else QPen(looks.color("accent"), 2))
-        painter.setBrush(looks.color("accent_soft") if is_marked else Qt.BrushStyle.NoBrush)
+        """Around the message that the keyboard is at, or that the person was led to."""
+        looks, row = self._looks, self._rows[number]
+        margin = looks.theme.metrics.space_2
+        if row.is_own:
+            rect = row.panel(self._around).adjusted(-3, -3, 3, 3)
+        else:
+            top = looks.sizes.turn_gap - margin / 2
+            bottom = row.height(self._around) - looks.sizes.foot
+            rect = QRectF(-margin, top, self._around.column + 2 * margin, bottom - top)
+        painter.setPen(QPen(looks.color("accent"), 2))
+        painter.setBrush(looks.color("accent_soft") if is_marked and not row.is_own else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect, looks.sizes.radius, looks.sizes.radius)
 
     def _show_part(self, painter: QPainter, where: tuple[int, int], part: Part, state: State) -> None:
@@ -140,7 +150,8 @@ class Painting:
             paint_side(painter, piece, self._looks, width, gap)
             painter.translate(piece.x, 0)
             if isinstance(piece, CodePiece):
-                self._paint_code_ground(painter, piece, is_copied=is_copied)
+                ground = "surface" if row.is_own else "panel"
+                self._paint_code_ground(painter, piece, ground=ground, is_copied=is_copied)
             painter.setClipRect(QRectF(-2, -2, piece.width + 4, piece.height + 4), Qt.ClipOperation.IntersectClip)
             piece.paint(painter, marks[number])
             painter.restore()
@@ -158,12 +169,12 @@ class Painting:
                 marks.append(Mark(*stretch, self._looks.selected))
         return marks
 
-    def _paint_code_ground(self, painter: QPainter, piece: CodePiece, *, is_copied: bool) -> None:
+    def _paint_code_ground(self, painter: QPainter, piece: CodePiece, *, ground: str, is_copied: bool) -> None:
         looks, code = self._looks, piece.code
         radius = looks.sizes.radius
         rect = QRectF(0, 0, piece.width, piece.height)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(looks.color("panel"))
+        painter.setPen(self._edge())
+        painter.setBrush(looks.color(ground))
         painter.save()
         painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
         whole = rect.adjusted(0, 0 if code.is_first else -2 * radius, 0, 0 if code.is_last else 2 * radius)

@@ -229,7 +229,7 @@ class Pointer(QObject):
         """The parts of one block move together."""
         piece.scroll_to(x)
         shown = self._view.rows[row]
-        shown.scrolls[piece.group] = piece.scroll
+        shown.scrolls = {**(shown.scrolls or {}), piece.group: piece.scroll}
         for part in shown.parts or ():
             part.picture = None
             for each in part.pieces or ():

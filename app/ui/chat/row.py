@@ -5,7 +5,7 @@ Offsets are pixels from the row's top. A part is a segment of the message, or of
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
 
 from PySide6.QtCore import QRectF
@@ -58,8 +58,8 @@ class Row:
     text: str = ""
     parts: list[Part] | None = None
     body: Segments | None = None
-    unfolded: set[int] = field(default_factory=set)
-    scrolls: dict[int, float] = field(default_factory=dict)
+    unfolded: frozenset[int] = frozenset()  # attachments whose text is shown
+    scrolls: dict[int, float] | None = None  # of what scrolls sideways
     chips: Chips | None = None
     own_width: float = 0.0  # of the person's message: its text's, once that is known
     _tops: list[float] | None = None
@@ -94,14 +94,14 @@ class Row:
         looks = around.looks
         top = float(looks.sizes.turn_gap)
         if self.is_own:
-            top += looks.sizes.padding - 2
+            top += looks.sizes.padding - looks.sizes.panel_lift
         if self.message.attachments:
             top += self._chips(around).height
         return top
 
     def tail(self, around: Surroundings) -> float:
         """From the last part to the row's end."""
-        return around.looks.sizes.foot + (around.looks.sizes.padding - 2 if self.is_own else 0)
+        return around.looks.sizes.foot + (around.looks.sizes.panel_bottom if self.is_own else 0)
 
     def height(self, around: Surroundings) -> float:
         if self.is_hidden:
@@ -143,7 +143,8 @@ class Row:
 
     def chips_rect(self, around: Surroundings) -> tuple[float, float]:
         """Left and top of the chips."""
-        return self.left(around), around.looks.sizes.turn_gap + around.looks.sizes.padding - 2
+        sizes = around.looks.sizes
+        return self.left(around), sizes.turn_gap + sizes.padding - sizes.panel_lift
 
     def _chips(self, around: Surroundings) -> Chips:
         if self.chips is None:
@@ -155,9 +156,10 @@ class Row:
         return self._chips(around) if self.message.attachments else None
 
     def _estimate(self, characters: int, lines: int, around: Surroundings) -> float:
-        sizes = around.looks.sizes
-        a_line = max(8.0, sizes.characters * self.content_width(around) / 100)
-        return (max(1.0, characters / a_line) + 0.6 * lines) * sizes.line
+        return (max(1.0, characters / self.characters_a_line(around)) + 0.6 * lines) * around.looks.sizes.line
+
+    def characters_a_line(self, around: Surroundings) -> float:
+        return max(8.0, around.looks.sizes.characters * self.content_width(around) / 100)
 
     # Parts
 
@@ -253,7 +255,7 @@ class Row:
             indent = indent_of(leaf, around.looks)
             if isinstance(piece, WidePiece):
                 piece.group = part.code_start if part.code_start >= 0 else number * 1000 + place + 1_000_000
-                piece.scroll = self.scrolls.get(piece.group, 0.0)
+                piece.scroll = (self.scrolls or {}).get(piece.group, 0.0)
             piece.lay_out(max(60.0, width - indent))
             y += 0 if place == 0 and number == 0 else around.looks.gap(leaf.gap)
             piece.x = 0.0 if piece.is_rtl else indent

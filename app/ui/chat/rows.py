@@ -6,8 +6,8 @@ Laid out parts are kept in the order of their last use; the oldest give their do
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from app.domain.conversation import Role, Turn
-from app.domain.ids import MessageId
+from app.domain.conversation import Message, Role, Turn
+from app.domain.ids import NO_MESSAGE, MessageId
 from app.ui.chat.heights import Heights
 from app.ui.chat.pieces import Piece
 from app.ui.chat.row import Part, Row, Surroundings
@@ -56,7 +56,7 @@ class Rows:
             self._rows.append(row)
         self._numbers = {row.id: number for number, row in enumerate(self._rows)}
         self._forget_others()
-        self._heights.replace(row.height(self.around) for row in self._rows)
+        self._heights.replace(self._measured())
 
     def add(self, turn: Turn) -> int:
         row = Row(turn)
@@ -68,7 +68,7 @@ class Rows:
     def remove_last(self) -> None:
         row = self._rows.pop()
         self._numbers.pop(row.id, None)
-        self._heights.replace(each.height(self.around) for each in self._rows)
+        self._heights.replace(self._measured())
         self._forget_others()
 
     def grow(self, number: int, text: str) -> None:
@@ -113,7 +113,7 @@ class Rows:
             row.close()
         self._used_rows.clear()
         self._used_parts.clear()
-        self._heights.replace(row.height(self.around) for row in self._rows)
+        self._heights.replace(self._measured())
 
     def clear(self) -> None:
         self._rows.clear()
@@ -196,6 +196,25 @@ class Rows:
             return False
         self._heights.set(number, height)
         return True
+
+    def _measured(self) -> list[float]:
+        """All heights. Ten thousand messages are estimated here at once, so the sum is written out."""
+        own, other = self._frame(Role.USER), self._frame(Role.ASSISTANT)
+        line = self.around.looks.sizes.line
+        result: list[float] = []
+        for row in self._rows:
+            length = len(row.text)
+            if row.parts is not None or not length or row.turn.message.attachments:
+                result.append(row.height(self.around))
+                continue
+            fixed, a_line = own if row.turn.message.role is Role.USER else other
+            result.append(fixed + ((length / a_line if length > a_line else 1.0) + 0.6 * row.lines) * line)
+        return result
+
+    def _frame(self, role: Role) -> tuple[float, float]:
+        """Of an unopened row: what surrounds its text, and the characters in a line."""
+        row = Row(Turn(Message(NO_MESSAGE, role, "x")))
+        return row.head(self.around) + row.tail(self.around), row.characters_a_line(self.around)
 
     def refresh_formulas(self) -> None:
         """Pieces that showed a formula's source are made again."""

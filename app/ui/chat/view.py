@@ -15,9 +15,10 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QPushButton, QWidget
 from app.domain.conversation import Message, Role, Turn
 from app.domain.ids import MessageId
 from app.ui.assets import icon
+from app.ui.chat import access
 from app.ui.chat.colouring import Colouring
 from app.ui.chat.finding import Finding
-from app.ui.chat.foot import Foot, MenuEntry
+from app.ui.chat.foot import LEFT, Foot, MenuEntry
 from app.ui.chat.keys import Keys
 from app.ui.chat.looks import Looks
 from app.ui.chat.maths import Formulas
@@ -45,6 +46,7 @@ class ChatView(QAbstractScrollArea):
         self, theme: Theme, parent: QWidget | None = None, *, facts_of: Callable[[Message], str] = reply_facts
     ) -> None:
         super().__init__(parent)
+        access.install()
         self.pointer = Pointer(self)
         self.keys = Keys(self)
         self._theme, self._facts_of = theme, facts_of
@@ -466,7 +468,7 @@ class ChatView(QAbstractScrollArea):
             size.width(),
             size.height(),
         )
-        self.jump.setVisible(not self._follows)
+        self.jump.setVisible(not self._follows and self.verticalScrollBar().maximum() > 0)
 
     def _place_foot(self, foot: Foot, number: int) -> None:
         around = self.rows.around
@@ -479,8 +481,8 @@ class ChatView(QAbstractScrollArea):
             return
         row = self.rows[number]
         foot.show_row(row, self._menu_entries)
-        width = round(around.column) + 6
-        left = self.column_left - 6
+        width = round(around.column) + LEFT
+        left = self.column_left - LEFT
         if row.is_own:
             width = foot.sizeHint().width()
             left = round(self.column_left + around.column - width)
@@ -503,6 +505,7 @@ class ChatView(QAbstractScrollArea):
         if number != self.state.focused:
             self.state.focused = number
             self._place_parts()
+            access.tell_focus(self)
             self.viewport().update()
 
     def fold(self, row: int, attachment: int) -> None:

@@ -62,7 +62,7 @@ def markdown(leaf: Leaf, start: int = 0, end: int | None = None) -> str:
         lists += 1
         is_own = bool(leaf.marker) and Inside.LIST not in leaf.inside[number + 1 :] and start == 0
         marker = _marker(leaf.marker)
-        width = len(marker.split(" ", 1)[0]) + 1 if is_own else 2
+        width = len(marker.split(" ", 1)[0]) + 1 if is_own else 4  # within any marker of up to three characters
         first, rest = first + (marker if is_own else " " * width), rest + " " * width
     return "\n".join((first if number == 0 else rest) + line for number, line in enumerate(lines))
 
