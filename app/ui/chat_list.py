@@ -23,8 +23,14 @@ from app.domain.ids import ChatId, FolderId
 from app.ui.words import chat_title, day_words
 
 translate = QCoreApplication.translate
+TEMPORARY = "temporary"  # the key of that group
 MIME_TYPE = "application/x-nearhalf-chat"
 Index = QModelIndex | QPersistentModelIndex
+# Asked twice for every chat whenever the list is laid out: put together once.
+_GROUP_FLAGS = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDropEnabled
+_FOLDER_FLAGS = _GROUP_FLAGS | Qt.ItemFlag.ItemIsEditable
+_TEMPORARY_FLAGS = _FOLDER_FLAGS | Qt.ItemFlag.ItemNeverHasChildren
+_CHAT_FLAGS = _TEMPORARY_FLAGS | Qt.ItemFlag.ItemIsDragEnabled
 
 
 class ListRole(IntEnum):
@@ -51,18 +57,23 @@ def grouped(chats: Sequence[ChatInfo], folders: Sequence[Folder], today: date) -
     temporary = tuple(chat for chat in chats if chat.is_temporary)
     stored = [chat for chat in chats if not chat.is_temporary]
     pinned = tuple(chat for chat in stored if chat.is_pinned)
-    groups = [Group("temporary", translate("chat_list", "Not stored"), temporary)] if temporary else []
+    groups = [Group(TEMPORARY, translate("chat_list", "Not stored"), temporary)] if temporary else []
     if pinned:
         groups.append(Group("pinned", translate("chat_list", "Pinned"), pinned))
     inside: dict[FolderId, list[ChatInfo]] = {folder.id: [] for folder in folders}
     days: dict[str, list[ChatInfo]] = {}
+    words, since_ms, until_ms = "", 0, -1
     for chat in stored:
         if chat.is_pinned:
             continue
         if chat.folder in folder_ids:
             inside[chat.folder].append(chat)
-        else:
-            days.setdefault(day_words(chat.changed_at_ms or chat.created_at_ms, today), []).append(chat)
+            continue
+        changed_at_ms = chat.changed_at_ms or chat.created_at_ms
+        if not since_ms <= changed_at_ms <= until_ms:  # the latest come first: asked once a heading, not once a chat
+            words, since_ms = day_words(changed_at_ms, today)
+            until_ms = changed_at_ms
+        days.setdefault(words, []).append(chat)
     groups += [
         Group(str(folder.id), folder.name, tuple(inside[folder.id]), folder)
         for folder in sorted(folders, key=lambda folder: folder.name.casefold())
@@ -79,6 +90,7 @@ class ChatListModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._groups: list[Group] = []
+        self._rows: dict[ChatId, tuple[int, int]] = {}  # group, place in it
         self._shown: ChatId | None = None
         self._writing: ChatId | None = None
         self._unread: frozenset[ChatId] = frozenset()
@@ -89,7 +101,8 @@ class ChatListModel(QAbstractItemModel):
 
     def set_content(self, groups: list[Group]) -> None:
         """Rows that stay where they are are only painted anew; a changed order is a reset."""
-        if _shape(groups) == _shape(self._groups):
+        rows = {chat.id: (row, place) for row, group in enumerate(groups) for place, chat in enumerate(group.chats)}
+        if rows == self._rows and [group.key for group in groups] == [group.key for group in self._groups]:
             changed = [row for row, (old, new) in enumerate(zip(self._groups, groups, strict=True)) if old != new]
             self._groups = groups
             for row in changed:
@@ -100,7 +113,7 @@ class ChatListModel(QAbstractItemModel):
                     self.dataChanged.emit(self.index(0, 0, top), self.index(last, 0, top))
             return
         self.beginResetModel()
-        self._groups = groups
+        self._groups, self._rows = groups, rows
         self.endResetModel()
 
     def set_marks(self, shown: ChatId | None, writing: ChatId | None, unread: Iterable[ChatId]) -> None:
@@ -116,11 +129,10 @@ class ChatListModel(QAbstractItemModel):
                 self.dataChanged.emit(index, index)
 
     def index_of(self, chat: ChatId | None) -> QModelIndex:
-        for row, group in enumerate(self._groups):
-            for place, info in enumerate(group.chats):
-                if info.id == chat:
-                    return self.createIndex(place, 0, row + 1)
-        return QModelIndex()
+        if chat is None or chat not in self._rows:
+            return QModelIndex()
+        row, place = self._rows[chat]
+        return self.createIndex(place, 0, row + 1)
 
     def index_of_group(self, key: str) -> QModelIndex:
         row = next((row for row, group in enumerate(self._groups) if group.key == key), -1)
@@ -157,12 +169,10 @@ class ChatListModel(QAbstractItemModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.ItemIsDropEnabled
-        flag = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDropEnabled
-        if index.internalId() == 0:
-            is_folder = self._groups[index.row()].folder is not None
-            return flag | Qt.ItemFlag.ItemIsEditable if is_folder else flag
-        flag |= Qt.ItemFlag.ItemNeverHasChildren | Qt.ItemFlag.ItemIsEditable
-        return flag if self._chat(index).is_temporary else flag | Qt.ItemFlag.ItemIsDragEnabled
+        row = index.internalId()
+        if row == 0:
+            return _GROUP_FLAGS if self._groups[index.row()].folder is None else _FOLDER_FLAGS
+        return _TEMPORARY_FLAGS if self._groups[row - 1].key == TEMPORARY else _CHAT_FLAGS
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -262,7 +272,3 @@ class ChatListModel(QAbstractItemModel):
         if chat.draft:
             parts.append(translate("chat_list", "has a draft"))
         return ", ".join(parts)
-
-
-def _shape(groups: Sequence[Group]) -> list[tuple[str, list[ChatId]]]:
-    return [(group.key, [chat.id for chat in group.chats]) for group in groups]

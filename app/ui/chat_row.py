@@ -31,6 +31,8 @@ class Painted(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         if fill is not None:
             painter.setBrush(QColor(fill))
+            if self._theme.has_high_contrast:  # a soft ground alone says too little there
+                painter.setPen(QColor(colours.edge))
             painter.drawRoundedRect(rect, metrics.radius_small, metrics.radius_small)
         if state & QStyle.StateFlag.State_HasFocus:
             pen = QPen(QColor(colours.accent))

@@ -47,6 +47,7 @@ class Composer(QFrame):
         self.meter.setObjectName("meter")
         self.attach = QToolButton(self)
         self.attach.setProperty("kind", "quiet")
+        self.attach.setObjectName("attach")
         self.attach.setAccessibleName(self.tr("Attach text files"))
         self.attach.setToolTip(self.tr("Attach text files"))
         self.attach.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

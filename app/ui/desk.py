@@ -4,8 +4,6 @@ Only `receive` and the person's own actions change what is seen. A chat is opene
 that text of a reply under way is neither lost nor shown twice. What is slow runs elsewhere (latest.py, job.py).
 """
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject, Signal
 
 from app.core.events import (
@@ -30,10 +28,11 @@ from app.ui.backend_facts import BackendFacts
 from app.ui.bridge import Bridge
 from app.ui.list_desk import ListDesk
 from app.ui.notice_board import NoticeBoard
-from app.ui.notices import Step, notice_of_error, notice_of_link, notice_of_start
+from app.ui.notices import Step, notice_of_link, notice_of_start
 from app.ui.page import ChatPage
 from app.ui.preferences import Preferences
 from app.ui.reading_desk import ReadingDesk
+from app.ui.reply_desk import ReplyDesk
 from app.ui.shown_chat import ShownChat
 from app.ui.words import chat_title, reply_facts
 from app.ui.writing_desk import WritingDesk
@@ -55,23 +54,30 @@ class Desk(QObject):
         self._page = page
         self._link = link
         self.situation = Situation()
-        self._failed: tuple[ChatId, MessageId] | None = None
         self._go_to: MessageId | None = None
-        self._is_stopping = self._is_closing = self._awaits_end = False
         self.shown = ShownChat()
         self.bridge = Bridge(self)
         self.bridge.delivered.connect(self.receive)
         self.notices = NoticeBoard(page.banner, self)
-        self.list = ListDesk(conversations, page.sidebar, page.toast, self.attempt, self)
-        self.writing = WritingDesk(conversations, page.composer, self.attempt, self)
+        self.list = ListDesk(conversations, page.sidebar, page.toast, self.notices.attempt, self)
+        self.writing = WritingDesk(conversations, page.composer, self.notices.attempt, self)
         self.reading = ReadingDesk(conversations, page, self.shown, self)
+        self.replies = ReplyDesk(
+            conversations,
+            page,
+            self.shown,
+            chats=self.list,
+            writing=self.writing,
+            notices=self.notices,
+            parent=self,
+        )
         self._connect()
         conversations.subscribe(self.bridge.post)
         self._show_link(link)
         self.new_chat()
 
     def _connect(self) -> None:
-        page, composer = self._page, self._page.composer
+        page = self._page
         self.list.open_requested.connect(self.open_chat)
         self.list.new_chat_requested.connect(lambda folder: self.new_chat(folder=folder))
         self.list.gone.connect(self._leave_deleted)
@@ -79,41 +85,23 @@ class Desk(QObject):
         self.list.export_requested.connect(self.export_requested)
         self.list.said.connect(self.announced)
         self.reading.said.connect(self.announced)
-        self.reading.asked.connect(self.act)
+        self.reading.asked.connect(self.replies.act)
         self.writing.counted.connect(self._note_count)
-        self.writing.failed.connect(self.show_error)
-        self.writing.send_ready.connect(self.send)
-        composer.sent.connect(self.send)
-        composer.stop_requested.connect(self.stop)
-        composer.edit_last_requested.connect(self.edit_last)
-        composer.edit_cancelled.connect(self.end_edit)
-        composer.input.textChanged.connect(self.refresh)
+        self.writing.failed.connect(self.notices.show_error)
+        self.replies.changed.connect(self.refresh)
+        self.replies.open_requested.connect(self.open_chat)
+        self.notices.said.connect(self.announced)
+        page.composer.input.textChanged.connect(self.refresh)
         page.start_page.example_chosen.connect(self._take_example)
         self.notices.step_requested.connect(self._take_step)
         page.header.title.renamed.connect(self._rename)
         page.header.title.rename_requested.connect(self.rename)
         page.options.options_chosen.connect(self._set_options)
 
-    # Requests
-
-    def attempt(self, request: Callable[[], object]) -> bool:
-        """Ask for something; where it is refused, say why. False then."""
-        try:
-            request()
-        except AppError as error:
-            self.show_error(error)
-            return False
-        return True
-
     @property
     def chat(self) -> ChatId:
         assert self.shown.chat is not None
         return self.shown.chat
-
-    @property
-    def is_busy(self) -> bool:
-        """Until the end of the reply has been shown, which is a moment after it has ended."""
-        return self._awaits_end or self._conversations.busy_chat is not None
 
     # Which chat
 
@@ -145,7 +133,7 @@ class Desk(QObject):
             else:
                 self._conversations.show_chat(chat)
         except AppError as error:
-            self.show_error(error)
+            self.notices.show_error(error)
         if message is None:
             self._page.composer.setFocus()
         self.refresh()
@@ -171,81 +159,14 @@ class Desk(QObject):
             self._page.header.title.begin(self._conversations.chat(self.chat).title)
 
     def _rename(self, title: str) -> None:
-        self.attempt(lambda: self._conversations.rename(self.chat, title))
+        self.notices.attempt(lambda: self._conversations.rename(self.chat, title))
         self._page.composer.setFocus()
 
     # Writing
 
     def send(self, text: str) -> None:
-        if self.is_busy or not self._conversations.is_ready or self._is_closing:
-            return
-        self.notices.set("error", None)
-        self._failed = None
-        if self.writing.send(text):
-            self._awaits_end = True
-            self._page.view.follow()
-        self._page.composer.setFocus()
-        self.refresh()
-
-    def stop(self) -> None:
-        """The backend stops at the next token, or the link is cut; until it says so nothing else can be asked."""
-        if self.is_busy and not self._is_stopping:
-            self._is_stopping = True
-            self._conversations.stop()
-            self.refresh()
-
-    def edit_last(self) -> None:
-        own = self.shown.last(Role.USER)
-        if own is not None:
-            self.act("edit", own.id)
-
-    def end_edit(self) -> None:
-        self.writing.end_edit()
-        self._page.composer.setFocus()
-        self.refresh()
-
-    def ask(self, request: Callable[[], object]) -> None:
-        """For another reply."""
-        if self.is_busy or not self._conversations.is_ready or self._is_closing:
-            return
-        self.notices.set("error", None)
-        if self.attempt(request):
-            self._awaits_end = True
-            self.writing.end_edit()
-            self._page.view.follow()
-        self.refresh()
-
-    def act(self, name: str, message: MessageId) -> None:
-        """An action on one message of the chat on show, by its name in the view."""
-        chat, turn = self.chat, self.shown.find(message)
-        if turn is None:
-            return
-        match name:
-            case "edit" if not self.is_busy and turn.message.role is Role.USER:
-                self.writing.begin_edit(turn.message)
-            case "regenerate":
-                self.ask(lambda: self._conversations.regenerate(chat, message))
-            case "continue":
-                self.ask(lambda: self._conversations.continue_reply(chat, message))
-            case "fork":
-                self._fork(message)
-            case "delete":
-                self.list.delete(chat, message)
-            case "previous" | "next":
-                step = 1 if name == "next" else -1
-                self.attempt(lambda: self._conversations.show_sibling(chat, message, step))
-        self.refresh()
-
-    def act_on_reply(self, name: str) -> None:
-        """On the last reply; where the last message has none, its first reply is generated."""
-        if self.shown.turns:
-            self.act(name, self.shown.turns[-1].message.id)
-
-    def _fork(self, message: MessageId) -> None:
-        made: list[ChatId] = []
-        if self.attempt(lambda: made.append(self._conversations.fork(self.chat, message))):
-            self.open_chat(made[0], None)
-            self._page.toast.show_words(self.tr("This is a new chat with a copy of the conversation up to here"))
+        """As if it had been typed: for whoever drives the window by program."""
+        self.replies.send(text)
 
     def _take_example(self, text: str) -> None:
         self._page.composer.set_text(text)
@@ -257,7 +178,7 @@ class Desk(QObject):
         self.writing.put_down(text, sheet)
 
     def _set_options(self, options: ChatOptions) -> None:
-        self.attempt(lambda: self._conversations.set_options(self.chat, options))
+        self.notices.attempt(lambda: self._conversations.set_options(self.chat, options))
         self._page.header.set_has_options(options != ChatOptions())
         self.writing.count()
 
@@ -318,7 +239,7 @@ class Desk(QObject):
         self.writing.count()
 
     def _end_reply(self, event: ReplyEnded) -> None:
-        self._is_stopping = self._awaits_end = False
+        self.replies.note_end(event)
         self.list.note_reply(event.chat)
         if event.chat == self.shown.chat:
             facts = reply_facts(event.message) if event.message is not None else ""
@@ -332,8 +253,7 @@ class Desk(QObject):
         self.writing.count()
         self.reply_ended.emit()
         if event.error is not None:
-            self._failed = (event.chat, event.message_id)
-            self.show_error(event.error, can_retry=True)
+            self.notices.show_error(event.error, can_retry=True)
         elif event.message is not None:
             self.announced.emit(self._spoken_end(event))
 
@@ -361,14 +281,10 @@ class Desk(QObject):
 
     def fail_start(self, error: AppError) -> None:
         """The backend could not be started."""
-        self._failed = None
+        self.replies.forget_failure()
         self._show_link(LinkChanged(LinkState.OFFLINE))
-        self.show_error(error, can_retry=True, can_dismiss=False)
+        self.notices.show_error(error, can_retry=True, can_dismiss=False)
         self.refresh()
-
-    def show_error(self, error: AppError, *, can_retry: bool = False, can_dismiss: bool = True) -> None:
-        self.notices.set("error", notice_of_error(error, can_retry=can_retry), can_dismiss=can_dismiss)
-        self.announced.emit(str(error))
 
     def _note_count(self) -> None:
         was_full, notice = self.notices.has("full"), self.writing.notice
@@ -380,21 +296,10 @@ class Desk(QObject):
     def _take_step(self, step: Step) -> None:
         if step is Step.NEW_CHAT:
             self._move_to_new_chat()
-        elif step is Step.RETRY and self._failed is not None:
-            self._retry(*self._failed)
+        elif step is Step.RETRY and self.replies.has_failed:
+            self.replies.retry()
         else:
             self.step_requested.emit(step)
-
-    def _retry(self, chat: ChatId, message: MessageId) -> None:
-        """Go on where the reply broke off, or begin it anew."""
-        self._failed = None
-        if chat != self.shown.chat:
-            self.open_chat(chat, None)
-        turn = next((turn for turn in self._conversations.turns(chat) if turn.message.id == message), None)
-        if turn is not None and turn.message.can_continue:
-            self.ask(lambda: self._conversations.continue_reply(chat, message))
-        else:
-            self.ask(lambda: self._conversations.regenerate(chat, message if turn is not None else None))
 
     # All that follows from the state
 
@@ -402,17 +307,17 @@ class Desk(QObject):
         composer = self._page.composer
         has_turns = bool(self.shown.turns)
         self._page.show_chat(has_turns)
-        composer.set_state(is_busy=self.is_busy, why_not=self._why_not(), hint=self._hint())
+        composer.set_state(is_busy=self.replies.is_busy, why_not=self._why_not(), hint=self._hint())
         reply = self.shown.last(Role.ASSISTANT)
         situation = Situation(
-            has_chats=not self._is_closing,
+            has_chats=not self.replies.is_closing,
             is_stored=self.list.is_listed(self.shown.chat),
             has_own=self.shown.last(Role.USER) is not None,
             has_reply=reply is not None and bool(reply.text),
             has_code=self.shown.has_code,
             has_siblings=self.shown.last_with_siblings is not None,
             can_continue=reply is not None and reply.can_continue,
-            is_busy=self.is_busy,
+            is_busy=self.replies.is_busy,
             is_ready=self._conversations.is_ready,
             can_undo=self.list.can_undo,
             is_editing=self.writing.editing is not None,
@@ -435,7 +340,7 @@ class Desk(QObject):
 
     def _why_not(self) -> str:
         """Why a message cannot be sent now; empty where it can."""
-        if self._is_closing:
+        if self.replies.is_closing:
             return self.tr("Closing…")
         if not self._conversations.is_ready:
             if self._link.state is LinkState.OFFLINE:
@@ -447,11 +352,11 @@ class Desk(QObject):
 
     def _hint(self) -> str:
         """A quiet word in the composer."""
-        if self._is_stopping:
+        if self.replies.is_stopping:
             return self.tr("Stopping…")
-        if self.is_busy and self._conversations.busy_chat != self.shown.chat:
+        if self.replies.is_busy and self._conversations.busy_chat != self.shown.chat:
             return self.tr("A reply is being written in another chat; Esc stops it")
-        if self.is_busy:
+        if self.replies.is_busy:
             return self.tr("Esc stops the reply")
         if self._link.state is LinkState.OFFLINE:
             return self.tr("Offline: sending tries to connect again.")
@@ -460,7 +365,7 @@ class Desk(QObject):
     # The end
 
     def begin_closing(self) -> None:
-        self._is_closing = True
+        self.replies.is_closing = True
         self.writing.save_draft()
         self.refresh()
 

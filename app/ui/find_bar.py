@@ -99,7 +99,7 @@ class FindBar(QWidget):
     def _wear(self) -> None:
         metrics, colours = self._theme.metrics, self._theme.colours
         self._layout.setContentsMargins(metrics.space_4, metrics.space_2, metrics.space_3, metrics.space_2)
-        self._layout.setSpacing(metrics.space_1)
+        self._layout.setSpacing(metrics.space_2)
         for button, name in ((self.back, "chevron_up"), (self.on, "chevron_down"), (self.close_button, "close")):
             button.setIcon(icon(name, colours.text, metrics.icon_small))
             button.setIconSize(QSize(metrics.icon_small, metrics.icon_small))

@@ -1,17 +1,20 @@
 """What the banner shows of all that is to be said: an error before a message that does not fit before the link."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from app.domain.errors import AppError
 from app.ui.banner import Banner
-from app.ui.notices import Notice
+from app.ui.notices import Notice, notice_of_error
 
 SOURCES = ("error", "full", "link")  # the first that has something to say is shown
 
 
 class NoticeBoard(QObject):
     step_requested = Signal(object)  # Step
+    said = Signal(str)  # for a screen reader
 
     def __init__(self, banner: Banner, parent: QObject) -> None:
         super().__init__(parent)
@@ -28,6 +31,19 @@ class NoticeBoard(QObject):
         else:
             self._notices[source] = notice if can_dismiss else replace(notice, can_dismiss=False)
         self._show()
+
+    def attempt(self, request: Callable[[], object]) -> bool:
+        """Ask for something; where it is refused, say why. False then."""
+        try:
+            request()
+        except AppError as error:
+            self.show_error(error)
+            return False
+        return True
+
+    def show_error(self, error: AppError, *, can_retry: bool = False, can_dismiss: bool = True) -> None:
+        self.set("error", notice_of_error(error, can_retry=can_retry), can_dismiss=can_dismiss)
+        self.said.emit(str(error))
 
     def has(self, source: str) -> bool:
         return source in self._notices

@@ -25,31 +25,37 @@ class Command:
     kind: str = ""
 
 
-def rank(words: str, text: str) -> int | None:
+def rank(words: str, text: str, *, takes_letters: bool = True) -> int | None:
     """How well `text` fits what was typed: smaller is better, None not at all.
 
-    A beginning first, then the beginnings of words, then anywhere, then the letters in their order.
+    A beginning first, then the beginnings of words, then anywhere, then (`takes_letters`) the letters in their order.
     """
     wanted, offered = words.casefold().strip(), text.casefold()
-    if not wanted:
-        return 0
     if offered.startswith(wanted):
         return 1
-    if all(any(part.startswith(word) for part in offered.split()) for word in wanted.split()):
-        return 2
-    if wanted in offered:
-        return 3
+    parts = wanted.split()
+    if all(part in offered for part in parts):
+        beginnings = offered.split()
+        if all(any(word.startswith(part) for word in beginnings) for part in parts):
+            return 2
+        if wanted in offered:
+            return 3
+    if not takes_letters:
+        return None
     letters = iter(offered)
     return 4 if all(letter in letters for letter in wanted if not letter.isspace()) else None
 
 
 def fitting(words: str, commands: Sequence[Command]) -> list[Command]:
     """Best first; in the given order where they fit alike. Chats come only where something was typed."""
-    ranked = [(rank(words, command.text), at, command) for at, command in enumerate(commands)]
-    found = sorted(
-        (place, at) for place, at, command in ranked if place is not None and (words.strip() or not command.kind)
-    )
-    return [commands[at] for _, at in found[:MOST_SHOWN]]
+    if not words.strip():
+        return [command for command in commands if not command.kind][:MOST_SHOWN]
+    found: list[tuple[int, int]] = []
+    for at, command in enumerate(commands):
+        place = rank(words, command.text, takes_letters=not command.kind)
+        if place is not None:
+            found.append((place, at))
+    return [commands[at] for _, at in sorted(found)[:MOST_SHOWN]]
 
 
 class CommandModel(QAbstractListModel):

@@ -216,7 +216,7 @@ class ChatWindow(QMainWindow):
     def show_error(self, error: AppError) -> None:
         """Whatever went wrong outside of the chats: an export, a setting that could not be saved."""
         if self.desk is not None:
-            self.desk.show_error(error)
+            self.desk.notices.show_error(error)
 
     def show_toast(self, words: str, action: str = "", act: Callable[[], None] | None = None) -> None:
         if self.page is not None:
@@ -249,10 +249,10 @@ class ChatWindow(QMainWindow):
             return
         if not page.find_bar.isHidden() and page.find_bar.isAncestorOf(self.focusWidget() or page):
             page.find_bar.close_bar()
-        elif desk.is_busy:
-            desk.stop()
+        elif desk.replies.is_busy:
+            desk.replies.stop()
         elif desk.writing.editing is not None:
-            desk.end_edit()
+            desk.replies.end_edit()
         elif not page.find_bar.isHidden():
             page.find_bar.close_bar()
         elif page.sidebar.search.text():

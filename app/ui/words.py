@@ -1,7 +1,7 @@
 """Sentences about numbers, for the live line, the composer and the foot of a reply. DESIGN.md section 6 decides what
 may be said."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
@@ -160,16 +160,21 @@ def chat_title(info: ChatInfo) -> str:
     return translate("words", "Temporary chat") if info.is_temporary else translate("words", "New chat")
 
 
-def day_words(changed_at_ms: int, today: date) -> str:
-    """The heading that a chat of that time stands under."""
+def day_words(changed_at_ms: int, today: date) -> tuple[str, int]:
+    """The heading that a chat of that time stands under, and the earliest time (ms) that it holds for."""
     day = datetime.fromtimestamp(changed_at_ms / 1000).astimezone().date()
-    days = (today - day).days
-    for limit, words in (
+    for days, words in (
         (0, translate("words", "Today")),
         (1, translate("words", "Yesterday")),
         (7, translate("words", "Previous 7 days")),
         (30, translate("words", "Previous 30 days")),
     ):
-        if days <= limit:
-            return words
-    return locale().toString(QDate(day.year, day.month, 1), "MMMM yyyy")
+        first = today - timedelta(days)
+        if day >= first:
+            return words, _start_ms(first)
+    month = day.replace(day=1)
+    return locale().toString(QDate(month.year, month.month, 1), "MMMM yyyy"), _start_ms(month)
+
+
+def _start_ms(day: date) -> int:
+    return round(datetime(day.year, day.month, day.day).astimezone().timestamp() * 1000)

@@ -23,7 +23,7 @@ def say(qtbot, window: ChatWindow, text: str) -> None:
 def wait_idle(qtbot, window: ChatWindow) -> None:
     """Until the reply has ended, here and in the window's queue."""
     qtbot.waitUntil(
-        lambda: not window.desk.is_busy and window.desk.situation.has_own and not window.desk.situation.is_busy
+        lambda: not window.desk.replies.is_busy and window.desk.situation.has_own and not window.desk.situation.is_busy
     )
 
 

@@ -37,7 +37,7 @@ def test_everything_that_can_have_the_focus_has_a_name(qtbot, open_window) -> No
     say(qtbot, window, "hello")
     wait_idle(qtbot, window)
     window.desk.writing.add_paste("word " * 600)
-    window.desk.edit_last()
+    window.desk.replies.edit_last()
     window.fail_start(AppError("It failed.", "Try again."))
     window.open_palette()
     window.desk.reading.open_find()

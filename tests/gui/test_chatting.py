@@ -193,7 +193,7 @@ def test_a_deleted_exchange_comes_back_with_undo(qtbot, open_window) -> None:
     window, _ = open_window()
     say(qtbot, window, "hello")
     wait_idle(qtbot, window)
-    window.desk.act("delete", window.desk.shown.turns[0].message.id)
+    window.desk.replies.act("delete", window.desk.shown.turns[0].message.id)
     qtbot.waitUntil(lambda: window.page.start_page.isVisible())
     assert window.page.toast.action.text() == "Undo"
     window.page.toast.action.click()
