@@ -1,0 +1,196 @@
+"""Every page, panel and dialog of the app, each shown as a person may meet it, for tests that sweep over all of them.
+
+`Stage.show(name)` gives the top-level widget. A page that is added to the app gets a line here.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.core.settings_services import KeptAdapter, KeptModel
+from app.core.vault import Vault
+from app.domain.backend import Backend
+from app.domain.errors import AppError, StoreDamaged
+from app.storage.key_wraps import PassphraseCost
+from app.storage.paths import DataFolder
+from app.storage.vault import DataVault
+from app.ui.crash import CrashDialog
+from app.ui.first_run.first_run import FirstRun
+from app.ui.link_dialog import LinkDialog
+from app.ui.lock_page import LockPage
+from app.ui.preferences import Preferences
+from app.ui.settings.window import SettingsWindow
+from app.ui.shortcut_sheet import ShortcutSheet
+from app.ui.theme import Theme
+from app.ui.window import ChatWindow
+from tests.sim.keyrings import MemoryKeyring
+from tests.sim.scripted_conversations import ScriptedConversations
+from tests.sim.scripted_settings import ScriptedFiles, ScriptedSettings
+
+CHEAP = PassphraseCost(memory_kib=64, passes=1, lanes=1)
+PASSPHRASE = "four words of mine"
+SETTINGS = ("general", "appearance", "chat", "backends", "models", "adapters", "shortcuts", "privacy", "storage")
+REPLY = (
+    "## Bread\n\nSome *words*, `code` and a [link](https://example.org).\n\n- one\n- two\n\n```python\nprint(1)\n```\n"
+)
+SURFACES = (
+    "chat, empty",
+    "chat, with messages",
+    "chat, find",
+    "chat, editing",
+    "chat, error",
+    "chat, list search",
+    "chat, palette",
+    "chat, options",
+    "chat, attachments",
+    "shortcut sheet",
+    "link",
+    "crash",
+    "lock",
+    "lock, damaged",
+    *(f"first run {number}" for number in (1, 2, 3, 4)),
+    *(f"settings, {page}" for page in SETTINGS),
+    "settings, backend form",
+)
+
+
+class Stage:
+    """Makes surfaces, and takes them down again."""
+
+    def __init__(self, theme: Theme, folder: Path) -> None:
+        self.theme = theme
+        self.preferences = Preferences()
+        self._folder = folder
+        self._ends: list[Callable[[], object]] = []
+        self._vault: DataVault | None = None
+
+    def show(self, name: str) -> QWidget:
+        kind, _, detail = name.partition(", ")
+        if kind == "chat":
+            return self._chat(detail)
+        if kind == "settings":
+            return self._settings(detail)
+        if kind.startswith("first run"):
+            return self._first_run(int(kind.split()[-1]) - 1)
+        make = {"shortcut sheet": self._sheet, "link": self._link, "crash": self._crash}.get(kind)
+        return make() if make is not None else self._lock(is_damaged=bool(detail))
+
+    def clear(self) -> None:
+        for end in reversed(self._ends):
+            end()
+        self._ends.clear()
+        if self._vault is not None:
+            self._vault.close()
+            self._vault = None
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    # What there is
+
+    def window(self, *texts: str) -> ChatWindow:
+        conversations = ScriptedConversations()
+        window = ChatWindow(self.theme, self.preferences, conversations)
+        self._ends += [window.deleteLater, window.finish_closing, conversations.close]
+        if texts:
+            chat = conversations.seeded(*texts)
+            conversations.seeded("Another question", "Another answer", title="A second chat", is_pinned=True)
+            conversations.add_folder("Recipes")
+            window.open_chat(chat)
+        self._show(window)
+        return window
+
+    def _chat(self, detail: str) -> QWidget:
+        window = self.window() if detail == "empty" else self.window("Why did it fall?", REPLY, "And now?", "Wait.")
+        page, desk = window.page, window.desk
+        assert page is not None
+        assert desk is not None
+        settle()
+        if detail == "find":
+            page.find_bar.open_bar()
+        elif detail == "editing":
+            desk.replies.edit_last()
+        elif detail == "error":
+            window.show_error(AppError("0123", "4567"))
+        elif detail == "list search":
+            window._search()
+            page.sidebar.search.setText("bread")
+        elif detail == "palette":
+            window.open_palette()
+        elif detail == "options":
+            window._run("chat_options")
+        elif detail == "attachments":
+            desk.writing.add_paste("x\n" * 3000)
+        settle()
+        return window
+
+    def _settings(self, detail: str) -> QWidget:
+        window = SettingsWindow(self.theme, self.preferences, self.vault(), self._services())
+        self._ends += [window.deleteLater, window.end]
+        self._show(window)
+        window.show_page("backends" if detail == "backend form" else detail)
+        if detail == "backend form":
+            window.page("backends").open_form(None)  # type: ignore[attr-defined]
+        settle()
+        return window
+
+    def _first_run(self, place: int) -> QWidget:
+        page = FirstRun(self.theme, self.preferences, self.vault(), self._services())
+        self._ends += [page.deleteLater, page.end]
+        self._show(page)
+        page.go_to(place)
+        settle()
+        return page
+
+    def _lock(self, *, is_damaged: bool) -> QWidget:
+        vault = self.vault()
+        vault.set_passphrase(PASSPHRASE, ask_at_start=True)
+        vault.lock()
+        page = LockPage(self.theme, vault)
+        self._ends += [page.deleteLater, page.end]
+        if is_damaged:
+            page.show_error(StoreDamaged("0123", "4567"))
+        self._show(page)
+        return page
+
+    def _sheet(self) -> QWidget:
+        window = self.window("a", "b")
+        window.open_shortcuts()
+        return window.findChildren(ShortcutSheet)[0]
+
+    def _link(self) -> QWidget:
+        window = self.window("a", "b")
+        dialog = LinkDialog(self.theme, "https://example.org/a", window)
+        dialog.open()
+        return dialog
+
+    def _crash(self) -> QWidget:
+        dialog = CrashDialog(self.theme, self._folder / "app.log")
+        self._ends.append(dialog.deleteLater)
+        self._show(dialog)
+        return dialog
+
+    def vault(self) -> Vault:
+        if self._vault is None:
+            self._vault = DataVault(DataFolder(self._folder).create(), MemoryKeyring(), lambda: CHEAP)
+            self._vault.open_without_asking()
+        return self._vault
+
+    def _services(self) -> ScriptedSettings:
+        files = ScriptedFiles(
+            packs_kept=[KeptModel(self._folder / "pack", "SmolLM2", "llama", 30, 8192, 60_000_000)],
+            adapters_kept=[KeptAdapter(self._folder / "a", "notes", 1_500_000, "2026-11-20T10:00:00Z", "svd", 30, 30)],
+        )
+        services = ScriptedSettings(self._folder, files=files)
+        services.backends.add(Backend("mine", "https://gpu.example.org:8443", "token"))
+        return services
+
+    def _show(self, widget: QWidget) -> None:
+        widget.resize(1120, 760)
+        widget.show()
+        settle()
+
+
+def settle() -> None:
+    for _ in range(3):
+        QApplication.processEvents()
