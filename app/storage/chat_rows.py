@@ -41,7 +41,7 @@ def chat_values(info: ChatInfo) -> tuple[Any, ...]:
     )
 
 
-def chat_info(row: Sequence[Any]) -> ChatInfo:
+def chat_from_row(row: Sequence[Any]) -> ChatInfo:
     """From the columns of CHAT_COLUMNS."""
     return ChatInfo(
         id=ChatId(UUID(bytes=row[0])),
@@ -74,7 +74,7 @@ def message_values(message: Message) -> tuple[Any, ...]:
     )
 
 
-def message(row: Sequence[Any], parent: MessageId | None) -> Message:
+def message_from_row(row: Sequence[Any], parent: MessageId | None) -> Message:
     """From the columns of MESSAGE_COLUMNS."""
     return Message(
         MessageId(UUID(bytes=row[0])),

@@ -15,9 +15,9 @@ from app.storage import chat_search
 from app.storage.chat_rows import (
     CHAT_COLUMNS,
     MESSAGE_COLUMNS,
-    chat_info,
+    chat_from_row,
     chat_values,
-    message,
+    message_from_row,
     message_values,
     storable,
 )
@@ -77,7 +77,7 @@ class EncryptedChatStore:
                 f"SELECT {CHAT_COLUMNS} FROM chats WHERE is_deleted = 0"  # noqa: S608 - as above
                 " ORDER BY is_pinned DESC, changed_at_ms DESC, number DESC"
             )
-            return tuple(chat_info(row) for row in rows)
+            return tuple(chat_from_row(row) for row in rows)
 
     def folders(self) -> tuple[Folder, ...]:
         """By name."""
@@ -100,12 +100,12 @@ class EncryptedChatStore:
         ids: dict[int | None, MessageId | None] = {None: None}
         messages = []
         for found in rows:
-            loaded = message(found, ids[found[-1]])
+            loaded = message_from_row(found, ids[found[-1]])
             ids[found[-2]] = loaded.id
             messages.append(loaded)
         ids[_ROOT] = None
         visible = {ids[parent]: child_id for parent, child in shown if parent in ids and (child_id := ids.get(child))}
-        return StoredChat(chat_info(row), tuple(messages), visible)
+        return StoredChat(chat_from_row(row), tuple(messages), visible)
 
     def save_chat(self, info: ChatInfo) -> None:
         with self._database.writing() as connection:
@@ -126,7 +126,9 @@ class EncryptedChatStore:
         with self._database.writing() as connection:
             chat_number = _chat_number(connection, chat)
             parent, is_hidden = _parent(connection, chat_number, message.parent)
-            number = _add_message(connection, chat_number, parent, message, is_hidden)
+            number = _add_message(connection, chat_number, parent, message, is_hidden=is_hidden)
+            if message.end is not None or message.role is not Role.ASSISTANT:  # else it is still growing
+                _index(connection, [(number,)])
             _show(connection, chat_number, parent, number)
             connection.execute("UPDATE chats SET changed_at_ms = ? WHERE number = ?", (self._now_ms(), chat_number))
 
@@ -160,11 +162,13 @@ class EncryptedChatStore:
             for message in chat.messages:
                 if message.parent not in numbers:
                     raise _no_message()
-                numbers[message.id] = _add_message(connection, chat_number, numbers[message.parent], message, False)
+                number = _add_message(connection, chat_number, numbers[message.parent], message)
+                numbers[message.id] = number
+                _index(connection, [(number,)])
             for parent, child in chat.shown.items():
-                number = numbers.get(child)
-                if number is not None and parent in numbers:
-                    _show(connection, chat_number, numbers[parent], number)
+                place = numbers.get(child)
+                if place is not None and parent in numbers:
+                    _show(connection, chat_number, numbers[parent], place)
 
     def set_deleted(self, chat: ChatId, message: MessageId | None, *, is_deleted: bool) -> None:
         with self._database.writing() as connection:
@@ -199,7 +203,7 @@ class EncryptedChatStore:
             return chat_search.search(connection, storable(words), limit)
 
     def index_the_rest(self) -> None:
-        """After opening: make what a crash left without its words findable."""
+        """After opening: make what a crash left without its words findable. Raises StorageError; it can wait."""
         with self._database.reading() as connection:
             numbers = connection.execute("SELECT number FROM messages WHERE is_indexed = 0").fetchall()
         if numbers:
@@ -225,15 +229,12 @@ def _remove_title(connection: Connection, number: int, title: str) -> None:
 
 
 def _add_message(
-    connection: Connection, chat_number: int, parent: int | None, message: Message, is_hidden: bool
+    connection: Connection, chat_number: int, parent: int | None, message: Message, *, is_hidden: bool = False
 ) -> int:
     if connection.execute("SELECT 1 FROM messages WHERE id = ?", (message.id.bytes,)).fetchone():
         raise StorageError("This message is in the history already.")
     values = (*message_values(message), chat_number, parent, is_hidden)
-    number = int(connection.execute(_ADD_MESSAGE_SQL, values).fetchone()[0])
-    if message.end is not None or message.role is not Role.ASSISTANT:
-        _index(connection, [(number,)])
-    return number
+    return int(connection.execute(_ADD_MESSAGE_SQL, values).fetchone()[0])
 
 
 def _show(connection: Connection, chat_number: int, parent: int | None, child: int) -> None:

@@ -65,9 +65,13 @@ class Keys:
 
     def adopt(self, wraps: Wraps, key: bytearray) -> None:
         """Take over these wraps and the key that they open, and write them, with this computer's holders."""
-        self._wraps, self._key = wraps, key
+        kept, _ = self._keyring.fetch(wraps.vault_id)
+        if kept is not None:  # the same vault's, from before: it stays, because wraps that were set aside need it
+            sealed = wrap_key(key, kept, wraps.vault_id, KeyHolder.KEYRING)
+            wraps = replace(wraps, by_holder={**wraps.by_holder, KeyHolder.KEYRING: Wrap(sealed)})
+        self._wraps, self._key, self._keyring_works = wraps, key, kept is not None
         try:
-            self._settle(retry_keyring=True, is_changed=True)
+            self._settle(retry_keyring=kept is None, is_changed=True)
         except StorageError:
             self.reload()
             raise

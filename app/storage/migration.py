@@ -12,14 +12,14 @@ from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from app.domain.errors import StorageError, StoreDamaged
+from app.domain.errors import StorageError
 from app.storage.database import (
-    DAMAGED_ADVICE,
     Connection,
     check_database,
     connect,
     copy_database,
     count_rows,
+    in_words,
     newer_schema,
 )
 from app.storage.schema import SCHEMA, Schema
@@ -32,22 +32,21 @@ def migrate(path: Path, key: bytes, schema: Schema = SCHEMA) -> str:
 
     Nothing else may have the database open.
     """
+    with in_words(path):
+        version = _version(path, key) if path.exists() else 0
+    if version in (0, schema.version):
+        return ""
+    if version > schema.version:
+        raise newer_schema(path)
     copy = path.with_name(f"{path.stem}.migrating{path.suffix}")
+    kept = path.with_name(f"{path.stem}.schema-{version}{path.suffix}")
     try:
         copy.unlink(missing_ok=True)
-        version = _version(path, key) if path.exists() else 0
-        if version in (0, schema.version):
-            return ""
-        if version > schema.version:
-            raise newer_schema(path)
+        _write_back(path, key)
         _migrate_copy(path, copy, key, version, schema)
-        kept = path.with_name(f"{path.stem}.schema-{version}{path.suffix}")
         _give_second_name(path, kept)
         copy.replace(path)
-    except sqlcipher.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in (sqlcipher.SQLITE_NOTADB, sqlcipher.SQLITE_CORRUPT):
-            raise StoreDamaged(f"The history {path} is damaged.", DAMAGED_ADVICE) from error
+    except sqlcipher.Error as error:
         raise _failed(path, "it could not be copied or changed") from error
     except OSError as error:
         raise _failed(path, error.strerror or str(error)) from error
@@ -91,14 +90,22 @@ def _take_step(connection: Connection, statements: tuple[str, ...], to_version: 
 
 
 def _version(path: Path, key: bytes) -> int:
-    """The schema's version; and the log is written back, so that the file alone is the whole history."""
     connection = connect(path, key)
     try:
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return version
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
     finally:
         connection.close()
+
+
+def _write_back(path: Path, key: bytes) -> None:
+    """The log into the file, which alone is the whole history then."""
+    connection = connect(path, key)
+    try:
+        busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.close()
+    if busy:
+        raise _failed(path, "another program uses it")
 
 
 def _give_second_name(path: Path, kept: Path) -> None:

@@ -1,8 +1,8 @@
 """The data folder's files as groups: what belongs to the history, how much room it takes, what is moved or deleted."""
 
 import shutil
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.domain.errors import StorageError
@@ -21,16 +21,18 @@ def history_files(folder: DataFolder) -> tuple[Path, ...]:
     return tuple(path for path in (*names, wraps.path, wraps.copy_path, folder.key_file) if path.exists())
 
 
-def set_aside(folder: DataFolder, why: str, *, with_adapters: bool = False) -> Path | None:
-    """Move them into a folder of their own, which Nearhalf can be pointed at. None where nothing was there.
+@contextmanager
+def set_aside(folder: DataFolder, why: str, *, with_adapters: bool = False) -> Iterator[Path | None]:
+    """Move them into a folder of their own, itself a data folder that opens. None where nothing was there.
 
-    Raises StorageError; then everything is back in its place.
+    Where the block raises, they are put back in place of what it made. Raises StorageError.
     """
     paths = [*history_files(folder)]
     if with_adapters and folder.adapters.is_dir() and any(folder.adapters.iterdir()):
         paths.append(folder.adapters)
     if not paths:
-        return None
+        yield None
+        return
     number = 1
     while (kept := folder.root / f"{why}-{number}").exists():
         number += 1
@@ -40,16 +42,28 @@ def set_aside(folder: DataFolder, why: str, *, with_adapters: bool = False) -> P
         for path in paths:
             path.replace(kept / path.name)
             moved.append(path)
-    except OSError as error:
-        with suppress(OSError):
-            for path in moved:
-                (kept / path.name).replace(path)
-            kept.rmdir()
-        raise StorageError(
-            f"{folder.root} cannot be changed: {error.strerror or error}. Everything is as it was.",
-            "Make room on the disk, or make the folder writable.",
-        ) from error
-    return kept
+        yield kept
+    except BaseException as error:
+        made = [path for path in history_files(folder) if path not in moved] if len(moved) == len(paths) else []
+        _put_back(kept, moved, made)
+        if isinstance(error, OSError):
+            raise StorageError(
+                f"{folder.root} cannot be changed: {error.strerror or error}. Everything is as it was.",
+                "Make room on the disk, or make the folder writable.",
+            ) from error
+        raise
+
+
+def _put_back(kept: Path, moved: list[Path], made: list[Path]) -> None:
+    """What was moved, over what was made in its place since: that came from a backup, or was empty."""
+    for path in made:
+        path.unlink()
+    for path in moved:
+        if path.is_dir():
+            shutil.rmtree(path)
+        (kept / path.name).replace(path)
+    with suppress(OSError):
+        kept.rmdir()
 
 
 def sizes(folder: DataFolder) -> dict[str, int]:

@@ -7,6 +7,7 @@ lock until `close`.
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -53,12 +54,11 @@ class DataVault:
 
     @property
     def holders(self) -> frozenset[KeyHolder]:
-        with self._lock:
-            try:
-                wraps = self._keys.wraps
-            except StorageError:  # said by every way to open it
-                return frozenset()
-            return frozenset(wraps.by_holder) if wraps is not None else frozenset()
+        try:
+            wraps = self._keys.wraps
+        except StorageError:  # said by every way to open it
+            return frozenset()
+        return frozenset(wraps.by_holder) if wraps is not None else frozenset()
 
     @property
     def notice(self) -> str:
@@ -148,10 +148,10 @@ class DataVault:
             self._hold_folder()
             with read_backup(source, secret, self._folder) as restored:
                 self._database.close()
-                kept = set_aside(self._folder, "before-restore", with_adapters=True)
-                self._keys.reload()
-                self._keys.adopt(restored.wraps, bytearray(restored.key))
-                restored.move_into(self._folder)
+                with set_aside(self._folder, "before-restore", with_adapters=True) as kept:
+                    self._keys.reload()
+                    self._keys.adopt(restored.wraps, bytearray(restored.key))
+                    restored.move_into(self._folder)
             self._open_history()
             if kept is not None:
                 self._notices.append(f"What was there before the backup was restored is kept in {kept}.")
@@ -160,9 +160,9 @@ class DataVault:
         with self._lock:
             self._hold_folder()
             self._database.close()
-            kept = set_aside(self._folder, "damaged")
-            self._keys.reload()
-            self._keys.create()
+            with set_aside(self._folder, "damaged") as kept:
+                self._keys.reload()
+                self._keys.create()
             self._open_history(is_new=True)
             if kept is not None:
                 self._notices.append(f"The old history and its keys are kept in {kept}.")
@@ -171,8 +171,9 @@ class DataVault:
         with self._lock:
             self._hold_folder()
             self._database.close()
-            delete_all(self._folder, self._keys)
             self._notices.clear()
+            self._keys.notices.clear()
+            delete_all(self._folder, self._keys)
             self._is_locked_by_hand = False
 
     def close(self) -> None:
@@ -189,7 +190,8 @@ class DataVault:
             if told := migrate(self._folder.history, key):
                 self._notices.append(told)
             was_made = self._database.open(key)
-            self._chats.index_the_rest()
+            with suppress(StorageError):  # a full disk keeps nobody from reading; the next start tries again
+                self._chats.index_the_rest()
             drop_old_schemas(self._folder.history)
         except BaseException:
             self._database.close()

@@ -1,4 +1,4 @@
-"""Vaults in a folder of their own, with a keyring of the test's choice and a passphrase that costs no quarter second."""
+"""Vaults in a folder of their own, with a keyring of the test's choice and passphrases that cost no quarter second."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -216,3 +216,63 @@ def test_a_damaged_history_is_not_backed_up_over_a_good_backup(
     with pytest.raises(StoreDamaged):
         again.back_up(target)
     assert target.read_bytes() == before
+
+
+@pytest.mark.parametrize("failing", ["adapters", "history.db", "keys"])
+def test_a_restore_that_fails_half_way_puts_everything_back(
+    make_vault: MakeVault,
+    vault: DataVault,
+    folder: DataFolder,
+    target: Path,
+    failing: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (folder.adapters / "early.safetensors").write_bytes(b"early")
+    vault.set_passphrase(PASSPHRASE, ask_at_start=False)
+    vault.back_up(target)
+    chat, _ = a_chat(vault.chats, "after the backup")
+    (folder.adapters / "late.safetensors").write_bytes(b"late")
+    before = sorted(
+        str(path.relative_to(folder.root)) for path in folder.root.rglob("*") if "history.db-" not in path.name
+    )
+    real = Path.replace
+
+    def replace(path: Path, to: Path) -> Path:
+        is_restored = path.parent.name.startswith(".work-") and path.name == failing
+        if is_restored or (failing == "keys" and Path(to).name == "keys.copy.json" and path.parent == folder.root):
+            raise OSError(28, "No space left on device")
+        return real(path, to)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(StorageError, match="No space left"):
+        vault.restore(target, PASSPHRASE)
+    monkeypatch.undo()
+    assert vault.state is VaultState.LOCKED
+    assert sorted(str(path.relative_to(folder.root)) for path in folder.root.rglob("*")) == before
+    again = make_vault()
+    assert again.open_without_asking()
+    assert texts(again.chats, chat) == ["after the backup"]
+
+
+@pytest.mark.parametrize("way", ["restore", "start anew"])
+def test_a_damaged_history_is_left_behind_by_restoring_or_starting_anew(
+    make_vault: MakeVault, vault: DataVault, folder: DataFolder, target: Path, way: str
+) -> None:
+    chat, _ = a_chat(vault.chats, "hello")
+    code = vault.new_recovery_code()
+    vault.back_up(target)
+    vault.close()
+    folder.history.write_bytes(b"\0" * 50_000)
+    again = make_vault()
+    for attempt in (again.open_without_asking, lambda: again.unlock(code)):
+        with pytest.raises(StoreDamaged, match="damaged"):
+            attempt()
+        assert again.state is VaultState.LOCKED
+    if way == "restore":
+        again.restore(target, code)
+        assert texts(again.chats, chat) == ["hello"]
+    else:
+        again.start_anew()
+        assert again.chats.chats() == ()
+    (kept,) = [path for path in folder.root.iterdir() if path.is_dir() and path.name.endswith("-1")]
+    assert str(kept) in again.notice and (kept / "history.db").read_bytes() == b"\0" * 50_000

@@ -96,7 +96,7 @@ def test_hidden_messages_do_not_crowd_out_the_others(
 ) -> None:
     monkeypatch.setattr(chat_search, "_WINDOW", 3)
     chat, messages = a_chat(store, *["needle"] * 10)
-    other, visible = a_chat(store, *["needle once", "needle twice"])
+    _, visible = a_chat(store, *["needle once", "needle twice"])
     gone, _ = a_chat(store, *["needle"] * 10)
     store.set_deleted(gone, None, is_deleted=True)
     store.set_deleted(chat, messages[2].id, is_deleted=True)

@@ -280,6 +280,12 @@ def test_an_import_is_whole_or_not_at_all(store: EncryptedChatStore) -> None:
     assert len(store.chats()) == 1 and len(store.search("new", 5)) == 0
 
 
+def test_an_imported_reply_that_never_ended_is_found_at_once(store: EncryptedChatStore) -> None:
+    reply = replace(a_reply("cut in the middle", None), end=None)
+    store.import_chat(StoredChat(ChatInfo(new_chat_id()), (reply,)))
+    assert [hit.message for hit in store.search("middle", 5)] == [reply.id]
+
+
 def test_a_removed_folder_leaves_its_chats(store: EncryptedChatStore) -> None:
     folder = Folder(new_folder_id(), "Work")
     store.save_folder(folder)

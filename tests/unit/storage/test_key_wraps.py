@@ -68,7 +68,9 @@ def test_the_measured_cost_is_never_below_the_rfcs() -> None:
     assert cost.memory_kib == 64 * 1024 and cost.lanes == 4 and cost.passes >= 3
 
 
-@pytest.mark.parametrize("memory_kib, passes, lanes", [(2**21, 3, 4), (65536, 0, 4), (65536, 10**6, 4), (8, 1, 4)])
+@pytest.mark.parametrize(
+    ("memory_kib", "passes", "lanes"), [(2**21, 3, 4), (65536, 0, 4), (65536, 10**6, 4), (8, 1, 4)]
+)
 def test_parameters_out_of_bounds_are_refused(memory_kib: int, passes: int, lanes: int) -> None:
     with pytest.raises(ValueError):
         PassphraseCost(memory_kib, passes, lanes)

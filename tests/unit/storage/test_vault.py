@@ -134,7 +134,7 @@ def test_with_nothing_left_to_ask_for_the_words_say_what_helps(
     keyring.error = KeyringLocked()
     folder.key_file.unlink()
     again = make_vault()
-    with pytest.raises(StorageError, match="did not answer.*is not there any more.*neither"):
+    with pytest.raises(StorageError, match=r"did not answer.*is not there any more.*neither"):
         again.open_without_asking()
     keyring.error = None
     assert again.open_without_asking()
