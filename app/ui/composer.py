@@ -126,13 +126,13 @@ class Composer(QFrame):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() or event.mimeData().hasText():
             event.acceptProposedAction()
-            self._show_ring(True)
+            self.show_ring(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._show_ring(self.input.hasFocus())
+        self.show_ring(self.input.hasFocus())
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self._show_ring(self.input.hasFocus())
+        self.show_ring(self.input.hasFocus())
         if local_files(event.mimeData()) or event.mimeData().hasText():
             self.input.insertFromMimeData(event.mimeData())
             event.acceptProposedAction()
@@ -180,9 +180,9 @@ class Composer(QFrame):
         return self.tr("Enter sends, Shift+Enter starts a new line")
 
     def _show_focus(self, has_focus: bool) -> None:
-        self._show_ring(has_focus)
+        self.show_ring(has_focus)
 
-    def _show_ring(self, is_on: bool) -> None:
+    def show_ring(self, is_on: bool) -> None:
         self.setProperty("focused", is_on)
         self.style().polish(self)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QCheckBox,
     QDoubleSpinBox,
     QFrame,
@@ -49,7 +50,6 @@ class OptionsPanel(QFrame):
         self.top_p = QDoubleSpinBox(self, minimum=0.01, maximum=1.0, singleStep=0.05, decimals=2)
         self.max_tokens = QSpinBox(self, minimum=1, maximum=LARGEST_REPLY, singleStep=64)
         self.seed = QLineEdit(self)
-        self.seed.setObjectName("field")
         self.seed.setPlaceholderText(self.tr("A new one each time"))
         self.reset = QPushButton(self.tr("Reset to the settings"), self)
         self.reset.setProperty("kind", "quiet")
@@ -58,6 +58,8 @@ class OptionsPanel(QFrame):
         self.done.setProperty("kind", "plain")
         self.done.clicked.connect(self.close)
         self.own_sampling.toggled.connect(self._enable)
+        for box in (self.temperature, self.top_p, self.max_tokens):
+            box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)  # Up and Down step
         self._grid = QGridLayout()
         self._fields: list[tuple[QLabel, QWidget]] = []
         for text, field in (

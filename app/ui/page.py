@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from app.ui.actions import Actions
@@ -28,6 +28,7 @@ class ChatPage(QWidget):
         super().__init__(parent)
         self.theme = theme
         self.setObjectName("page")
+        self.setAcceptDrops(True)
         self.sidebar = Sidebar(theme, actions, self)
         self.column = QWidget(self)
         self.header = Header(theme, actions, menu, self.column)
@@ -75,6 +76,19 @@ class ChatPage(QWidget):
 
     def set_sidebar_width(self, width: int) -> None:
         self.splitter.setSizes([width, max(self.width() - width, 1)])
+
+    # A file may be dropped anywhere
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+            self.composer.show_ring(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.composer.show_ring(self.composer.input.hasFocus())
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.composer.dropEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

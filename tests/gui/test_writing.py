@@ -4,7 +4,9 @@ import threading
 import time
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
 
 from app.core.events import LinkChanged, LinkState
 from app.domain.errors import SettingsError
@@ -227,3 +229,16 @@ def test_what_cannot_be_attached_is_refused_in_words(tmp_path, kind: str) -> Non
     with pytest.raises(SettingsError) as refused:
         read_text_file(path)
     assert "thing.txt" in refused.value.message
+
+
+def test_a_file_may_be_dropped_anywhere_on_the_chat(qtbot, open_window, tmp_path) -> None:
+    window, _ = open_window()
+    note = tmp_path / "note.md"
+    note.write_text("words")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(note))])
+    modes = Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(window.page, QDragEnterEvent(QPoint(400, 200), *modes))
+    assert window.page.composer.property("focused")
+    QApplication.sendEvent(window.page, QDropEvent(QPointF(400, 200), *modes))
+    qtbot.waitUntil(lambda: names(window) == ["note.md"])
