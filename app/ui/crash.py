@@ -42,7 +42,7 @@ class CrashDialog(QDialog):
         body.setTextFormat(Qt.TextFormat.PlainText)
         body.setProperty("kind", "body")
         body.setWordWrap(True)
-        body.setMinimumWidth(380)
+        body.setMinimumWidth(metrics.control * 12)
         go_on = QPushButton(self.tr("Go on"), self)
         go_on.setProperty("kind", "primary")
         go_on.setDefault(True)

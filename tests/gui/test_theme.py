@@ -136,7 +136,7 @@ def test_the_person_chooses_light_or_dark(theme: Theme, qapp: QApplication) -> N
 
 
 def test_as_the_system_means_what_the_system_says(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, theme = make_application(Appearance.SYSTEM)
+    _, theme = make_application(Preferences())
     assert theme.is_dark == (qapp.styleHints().colorScheme() == Qt.ColorScheme.Dark)
 
     class DarkSystem:

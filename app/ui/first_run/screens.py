@@ -160,7 +160,7 @@ class BackendScreen(Screen):
 
     def _close_form(self) -> None:
         if not self.form.isHidden():
-            self.form.end()
+            self.form.leave()
             self.form.hide()
             self.form_opened.emit(False)
 

@@ -22,8 +22,7 @@ class AdaptersPage(Page):
     ) -> None:
         super().__init__(theme, parent)
         self._theme, self._preferences, self._services = theme, preferences, services
-        self.set_title(
-            self.tr("Adapters"),
+        self.set_lead(
             self.tr(
                 "What you taught the model. An adapter never leaves this computer; more round trips a token make "
                 "it slower on a far backend."

@@ -118,7 +118,6 @@ class AppearancePage(Page):
     def __init__(self, theme: Theme, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._preferences = preferences
-        self.set_title(self.tr("Appearance"))
         options = (
             ("system", self.tr("As the system"), (LIGHT, DARK)),
             ("light", self.tr("Light"), (LIGHT, LIGHT)),

@@ -91,7 +91,7 @@ class BackendForm(QWidget):
         self.pin = line("", "code", self)
         self.forget_pin = push(self.tr("Forget"), "plain", self, self.tr("Forget the trusted certificate"))
         self.forget_pin.clicked.connect(lambda: self._set_pin(None))
-        card = Card(theme, self)
+        self._card = card = Card(theme, self)
         card.row(self.tr("Name"), self.tr("Yours to choose: letters, digits, dots and hyphens."), self.name)
         card.row(
             self.tr("Address"),
@@ -159,12 +159,18 @@ class BackendForm(QWidget):
         self.save_unchecked.hide()
         (self.url if backend else self.name).setFocus()
 
-    def end(self) -> None:
-        self.work.end()
+    def leave(self) -> None:
+        """Nobody looks at it any more: a check under way is of no interest, and the token does not stay."""
+        self.work.abandon()
         self.token.clear_secret()
 
+    def end(self) -> None:
+        """Wait for what is under way."""
+        self.leave()
+        self.work.end()
+
     def _leave(self) -> None:
-        self.end()
+        self.leave()
         self.left.emit()
 
     def _browse(self) -> None:
@@ -175,7 +181,7 @@ class BackendForm(QWidget):
     def _set_pin(self, fingerprint: str | None) -> None:
         self._fingerprint = fingerprint
         self.pin.setText("\n".join(fingerprint_lines(fingerprint)) if fingerprint else "")
-        self._pin_row.setVisible(fingerprint is not None)
+        self._card.set_shown(self._pin_row, fingerprint is not None)
 
     def _trust(self) -> None:
         self._set_pin(self._shown_fingerprint)

@@ -51,8 +51,7 @@ class BackendsPage(Page):
     ) -> None:
         super().__init__(theme, parent)
         self._theme, self._preferences, self._services = theme, preferences, services
-        self.set_title(
-            self.tr("Backends"),
+        self.set_lead(
             self.tr(
                 "Where the far half of the model runs. It is sent numbers, never text; whoever runs it could rebuild "
                 "your text from them, so choose one that you trust."
@@ -86,9 +85,8 @@ class BackendsPage(Page):
 
     def leave(self) -> None:
         """A token does not stay in a field that nobody looks at."""
-        if not self.form.work.is_busy:
-            self.form.end()
-            self._stack.setCurrentIndex(0)
+        self.form.leave()
+        self._stack.setCurrentIndex(0)
 
     def end(self) -> None:
         self.work.end()

@@ -20,7 +20,7 @@ class ChatPage(Page):
     def __init__(self, theme: Theme, preferences: Preferences, vault: Vault, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._preferences, self._vault = preferences, vault
-        self.set_title(self.tr("Chat"), self.tr("For every chat that has no choice of its own."))
+        self.set_lead(self.tr("For every chat that has no choice of its own."))
         self._stored = ""
         self.system = QPlainTextEdit()
         self.system.setProperty("kind", "field")

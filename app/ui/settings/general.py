@@ -16,7 +16,6 @@ class GeneralPage(Page):
     def __init__(self, theme: Theme, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._preferences = preferences
-        self.set_title(self.tr("General"))
         self.language = Choice(
             theme,
             (("", self.tr("As the system")), ("en", "English"), ("de", "Deutsch")),  # languages by their own names

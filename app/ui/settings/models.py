@@ -21,8 +21,7 @@ class ModelsPage(Page):
     ) -> None:
         super().__init__(theme, parent)
         self._theme, self._preferences, self._services = theme, preferences, services
-        self.set_title(
-            self.tr("Models"),
+        self.set_lead(
             self.tr(
                 "A model has two halves. The device pack, with its tokenizer and embeddings, is here; the decoder "
                 "layers are at the backend, and here too for the built-in one."

@@ -155,7 +155,7 @@ class Page(QScrollArea):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._page_theme = theme
-        self.title = ""
+        self.title = ""  # the window gives it
         self.setObjectName("settings-page")
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -180,10 +180,12 @@ class Page(QScrollArea):
         self._layout.addWidget(self.notice)
         self._layout.addStretch(1)
 
-    def set_title(self, title: str, lead: str = "") -> None:
+    def set_title(self, title: str) -> None:
         self.title = title
         self.setAccessibleName(title)
         self._heading.setText(title)
+
+    def set_lead(self, lead: str) -> None:
         self._lead.setText(lead)
         self._lead.setVisible(bool(lead))
 

@@ -26,7 +26,6 @@ class ProtectionPage(Page):
     def __init__(self, theme: Theme, preferences: Preferences, vault: Vault, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._preferences, self._vault = preferences, vault
-        self.set_title(self.tr("Privacy and lock"))
         card = self.section(self.tr("What stays, what leaves"))
         for fact in facts():
             card.add(FactRow(theme, fact, card))

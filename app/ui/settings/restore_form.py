@@ -95,7 +95,7 @@ class RestoreForm(QWidget):
         self.restored.emit()
 
     def _leave(self) -> None:
-        self.end()
+        self.forget()
         self.left.emit()
 
     def _lock_fields(self, is_busy: bool) -> None:

@@ -86,9 +86,7 @@ class ShortcutsPage(Page):
     def __init__(self, theme: Theme, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._preferences = preferences
-        self.set_title(
-            self.tr("Shortcuts"), self.tr("Press a key to change it, then the new combination. Backspace means none.")
-        )
+        self.set_lead(self.tr("Press a key to change it, then the new combination. Backspace means none."))
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search actions or keys"))
         self.search.setAccessibleName(self.tr("Search actions or keys"))

@@ -26,7 +26,6 @@ class StoragePage(Page):
     def __init__(self, theme: Theme, vault: Vault, services: SettingsServices, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._vault, self._services = vault, services
-        self.set_title(self.tr("Storage"))
         self.bar = SizeBar(theme, self)
         self.section().add(self.bar)
         self.sizing = Work(theme, self.column)

@@ -3,6 +3,8 @@
 When the vault locks, whoever locked it calls `end` and deletes the window: it shows a person's words.
 """
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QStackedWidget, QVBoxLayout, QWidget
@@ -49,31 +51,29 @@ class SettingsWindow(QDialog):
         self.setObjectName("settings")
         self.setWindowTitle(self.tr("Settings"))
         self.setModal(False)
-        self.general = GeneralPage(theme, preferences, self)
-        self.protection = ProtectionPage(theme, preferences, vault, self)
-        self.storage = StoragePage(theme, vault, services, self)
-        self._pages: dict[str, Page] = {
-            "general": self.general,
-            "appearance": AppearancePage(theme, preferences, self),
-            "chat": ChatPage(theme, preferences, vault, self),
-            "backends": BackendsPage(theme, preferences, services, self),
-            "models": ModelsPage(theme, preferences, services, self),
-            "adapters": AdaptersPage(theme, preferences, services, self),
-            "shortcuts": ShortcutsPage(theme, preferences, self),
-            "privacy": self.protection,
-            "storage": self.storage,
+        self._build: dict[str, Callable[[], Page]] = {
+            "general": lambda: GeneralPage(theme, preferences, self),
+            "appearance": lambda: AppearancePage(theme, preferences, self),
+            "chat": lambda: ChatPage(theme, preferences, vault, self),
+            "backends": lambda: BackendsPage(theme, preferences, services, self),
+            "models": lambda: ModelsPage(theme, preferences, services, self),
+            "adapters": lambda: AdaptersPage(theme, preferences, services, self),
+            "shortcuts": lambda: ShortcutsPage(theme, preferences, self),
+            "privacy": lambda: ProtectionPage(theme, preferences, vault, self),
+            "storage": lambda: StoragePage(theme, vault, services, self),
         }
-        self.choice = Choice(theme, [(name, page.title) for name, page in self._pages.items()], self)
+        self._pages: dict[str, Page] = {}  # those that were looked at: a new style sheet costs time for every widget
+        titles = self._titles()
+        self.choice = Choice(theme, list(titles.items()), self)
         self.choice.setAccessibleName(self.tr("Pages of the settings"))
         self.list = QListWidget(self)
         self.list.setObjectName("pages")
         self.list.setAccessibleName(self.tr("Pages of the settings"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._stack = QStackedWidget(self)
-        for page in self._pages.values():
-            self.list.addItem(page.title)
-            self.list.item(self.list.count() - 1).setToolTip(page.title)
-            self._stack.addWidget(page)
+        for title in titles.values():
+            self.list.addItem(title)
+            self.list.item(self.list.count() - 1).setToolTip(title)
         above = QVBoxLayout()
         spaced(self, theme, above, "")
         top = QWidget(self)
@@ -90,19 +90,44 @@ class SettingsWindow(QDialog):
         layout.addLayout(above, 1)
         self.list.currentRowChanged.connect(self._turn_to)
         self.choice.currentIndexChanged.connect(self.list.setCurrentRow)
-        self.general.introduction_requested.connect(self.introduction_requested)
-        self.protection.lock_requested.connect(self.lock_requested)
-        self.storage.restored.connect(self.restored)
-        self.storage.everything_deleted.connect(self.everything_deleted)
         self.list.setCurrentRow(0)
         Fit(self, theme, self._size)
 
+    def _titles(self) -> dict[str, str]:
+        return {
+            "general": self.tr("General"),
+            "appearance": self.tr("Appearance"),
+            "chat": self.tr("Chat"),
+            "backends": self.tr("Backends"),
+            "models": self.tr("Models"),
+            "adapters": self.tr("Adapters"),
+            "shortcuts": self.tr("Shortcuts"),
+            "privacy": self.tr("Privacy and lock"),
+            "storage": self.tr("Storage"),
+        }
+
     def page(self, name: str) -> Page:
+        """The page of that name, made when it is first asked for."""
+        if name not in self._pages:
+            page = self._build[name]()
+            page.set_title(self._titles()[name])
+            self._stack.addWidget(page)
+            self._pages[name] = page
+            self._connect(page)
         return self._pages[name]
+
+    def _connect(self, page: Page) -> None:
+        if isinstance(page, GeneralPage):
+            page.introduction_requested.connect(self.introduction_requested)
+        elif isinstance(page, ProtectionPage):
+            page.lock_requested.connect(self.lock_requested)
+        elif isinstance(page, StoragePage):
+            page.restored.connect(self.restored)
+            page.everything_deleted.connect(self.everything_deleted)
 
     def show_page(self, name: str) -> None:
         """Open at a page, or bring it to the front."""
-        self.list.setCurrentRow(list(self._pages).index(name) if name in self._pages else 0)
+        self.list.setCurrentRow(list(self._build).index(name) if name in self._build else 0)
         self.show()
         self.raise_()
         self.activateWindow()
@@ -116,10 +141,12 @@ class SettingsWindow(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._current.enter()
+        if self._current is not None:
+            self._current.enter()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._current.leave()
+        if self._current is not None:
+            self._current.leave()
         super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -127,18 +154,23 @@ class SettingsWindow(QDialog):
         self._narrow()
 
     @property
-    def _current(self) -> Page:
-        return list(self._pages.values())[max(0, self._stack.currentIndex())]
+    def _current(self) -> Page | None:
+        page = self._stack.currentWidget()
+        return page if isinstance(page, Page) else None
 
     def _turn_to(self, row: int) -> None:
-        if row < 0 or row == self._stack.currentIndex():
+        if row < 0:
             return
+        name = list(self._build)[row]
+        before, page = self._current, self.page(name)
+        self.choice.set_value(name)
+        if page is before:
+            return
+        if before is not None and self.isVisible():
+            before.leave()
+        self._stack.setCurrentWidget(page)
         if self.isVisible():
-            self._current.leave()
-        self._stack.setCurrentIndex(row)
-        self.choice.set_value(list(self._pages)[row])
-        if self.isVisible():
-            self._current.enter()
+            page.enter()
 
     def _size(self, metrics: Metrics) -> None:
         room = self.screen().availableSize()

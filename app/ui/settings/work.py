@@ -54,6 +54,7 @@ class Work(QWidget):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._job: Job | None = None
+        self._left: list[Job] = []  # abandoned, not ended yet
         self._telling: Telling | None = None
         self._done: Callable[[object], None] = lambda result: None
         self._failed: Callable[[AppError], bool] = lambda error: False
@@ -111,9 +112,10 @@ class Work(QWidget):
         self.outcome.hide()
         self._running.show()
         self.show()
-        self._job = Job(f"nearhalf-{name}", lambda: work(telling), self)
+        job = Job(f"nearhalf-{name}", lambda: work(telling), self)
+        self._job = job
         self.busy_changed.emit(True)
-        self._job.start(self._succeed, self._fail)
+        job.start(lambda result: self._succeed(job, result), lambda error: self._fail(job, error))
 
     def cancel(self) -> None:
         """It ends at its next word; until then the line says so."""
@@ -122,6 +124,15 @@ class Work(QWidget):
             self.cancel_button.setEnabled(False)
             self._words.setText(self.tr("Stopping…"))
 
+    def abandon(self) -> None:
+        """The person has gone elsewhere: it is told to stop, its outcome is of no interest, nobody waits for it."""
+        self.hide()
+        if self._job is not None and self._telling is not None:
+            self._telling.stop()
+            self._left.append(self._job)
+            self._job, self._telling = None, None
+            self.busy_changed.emit(False)
+
     def say(self, tone: str, message: str, advice: str = "") -> None:
         """How it ended, or something else to know."""
         self._running.hide()
@@ -129,27 +140,24 @@ class Work(QWidget):
         self.show()
 
     def end(self, timeout_s: float = 15.0) -> None:
-        """Stop, and wait until the thread has ended; what it returns is dropped."""
-        job, self._job = self._job, None
-        if job is None:
-            return
-        if self._telling is not None:
-            self._telling.stop()
-        if not job.wait(timeout_s):
+        """Stop, and wait until every thread has ended; what they return is dropped."""
+        self.abandon()
+        ended = [job.wait(timeout_s) for job in self._left]
+        if not all(ended):
             log.warning("work on a settings page has not ended in time")
-        self.hide()
+        self._left.clear()
 
     def _count(self, thousandths: int) -> None:
         self._bar.setRange(0, SCALE)
         self._bar.setValue(thousandths)
 
-    def _succeed(self, result: object) -> None:
-        if self._settle():
+    def _succeed(self, job: Job, result: object) -> None:
+        if self._settle(job):
             self.hide()
             self._done(result)
 
-    def _fail(self, error: AppError) -> None:
-        if not self._settle():
+    def _fail(self, job: Job, error: AppError) -> None:
+        if not self._settle(job):
             return
         if isinstance(error, Cancelled):
             self.say("info", self.tr("Stopped."))
@@ -158,11 +166,12 @@ class Work(QWidget):
         else:
             self.say("danger", error.message, error.advice)
 
-    def _settle(self) -> bool:
-        """False where the page has ended meanwhile."""
-        if self._job is None:
+    def _settle(self, job: Job) -> bool:
+        """False where it was abandoned meanwhile."""
+        job.wait(1.0)
+        if job is not self._job:
+            self._left = [left for left in self._left if left is not job]
             return False
-        self._job.wait(1.0)
         self._job, self._telling = None, None
         self._running.hide()
         self.busy_changed.emit(False)
