@@ -119,7 +119,6 @@ class Desk(QObject):
         try:
             info = self._conversations.chat(chat)
             if chat != self.shown.chat:
-                self.writing.leave()
                 self.reading.leave()
                 self.shown.begin(chat)
                 self._page.traffic.clear()

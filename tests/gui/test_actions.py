@@ -84,6 +84,16 @@ def test_changed_keys_work_at_once_and_the_old_ones_no_longer(qtbot, open_window
     assert window.desk.chat != first
 
 
+def test_of_two_actions_with_the_same_key_the_first_is_done(qtbot, open_window) -> None:
+    window, _ = open_window(settings=Settings(shortcuts={"palette": "Ctrl+N"}))
+    assert [action.objectName() for _, action in window.shortcuts if "Ctrl+N" in action.shortcut().toString()] == [
+        "new_chat"
+    ]
+    window.page.composer.set_text("x")
+    with qtbot.waitSignal(window.shortcuts["new_chat"].triggered):
+        press(qtbot, window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+
+
 KEYS_IN_THE_FIELD = [
     (spec.name, key)
     for spec in ACTIONS

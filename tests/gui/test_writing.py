@@ -88,6 +88,7 @@ def test_a_message_that_does_not_fit_is_refused_before_it_is_sent_with_ways_out(
     assert window.page.banner.text.startswith("This does not fit: 31 tokens, and the model reads 20 at most.")
     assert not window.page.composer.button.isEnabled()
     press(qtbot, window, Qt.Key.Key_Return)
+    window.desk.send(window.page.composer.text)
     assert len(chats.sent) == 1
     before = window.desk.chat
     window.page.banner.action.click()
