@@ -16,9 +16,8 @@ from app.ui.chat.places import message_plain, spoken_role
 if TYPE_CHECKING:
     from app.ui.chat.view import ChatView
 
-_gone: list["ConversationAccess"] = []
+_made: list["ConversationAccess"] = []
 MAX_TEXT = 20_000  # characters of a message's name
-_known: dict[int, "ConversationAccess"] = {}  # Qt does not keep what Python made
 
 
 class ConversationAccess(QAccessibleInterface):
@@ -40,7 +39,7 @@ class ConversationAccess(QAccessibleInterface):
     @property
     def view(self) -> "ChatView | None":
         view = self._view_ref()
-        return view if view is not None and isValid(view) else None
+        return view if view is not None and isValid(view) and view.is_ready else None
 
     def isValid(self) -> bool:
         return self.view is not None
@@ -199,24 +198,19 @@ class MessageAccess(QAccessibleInterface):
 
 
 def interface_of(key: str, target: QObject | None) -> QAccessibleInterface | None:
-    """Qt asks this for every object; None leaves it to Qt."""
+    """Qt asks this for every object; None leaves it to Qt.
+
+    It asks again for the same object after PySide gave that another meta-object, and deletes every answer, so each
+    answer is a new one. Python keeps them all (a few for each view): it must not delete them first.
+    """
     from app.ui.chat.view import ChatView
 
     if not isinstance(target, ChatView):
         return None
-    known = _known.get(id(target))
-    if known is None or known.view is not target:
-        known = _known[id(target)] = ConversationAccess(target)
-        number = id(target)
-        target.destroyed.connect(lambda: _forget(number))
-    return known
-
-
-def _forget(number: int) -> None:
-    gone = _known.pop(number, None)
-    if gone is not None:
-        gone.drop()
-        _gone.append(gone)  # Qt deletes it a moment later: Python must not do so first
+    made = ConversationAccess(target)
+    _made.append(made)
+    target.destroyed.connect(made.drop)
+    return made
 
 
 _is_installed = False

@@ -33,10 +33,11 @@ class Paragraph:
 @dataclass(frozen=True, slots=True)
 class Plain:
     """Text as it was written, line by line: the person's own words, and what is too long or too deep to be read as
-    Markdown. `continues`: it goes on within the line that the block before it ended in."""
+    Markdown. Long text is several of these. `continues`: it goes on within the line that the one before it ended in."""
 
     text: str
     continues: bool = False
+    is_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from app.ui.chat.blocks import Block, Code, Heading, Item, LeafBlock, List, Paragraph, Plain, Quote, Span
+from app.ui.chat.segments import Segment
 
 
 class Gap(Enum):
@@ -43,6 +44,16 @@ def flatten(blocks: Sequence[Block]) -> tuple[Leaf, ...]:
     return tuple(_leaves(blocks, (), 0))
 
 
+def leaves_of(segment: Segment, before: Segment | None, text: str) -> tuple[Leaf, ...]:
+    """The leaves of a segment of `text`. `before`: the segment that it follows; the first has no space above it."""
+    leaves = flatten(segment.blocks(text))
+    if leaves and before is None:
+        return (replace(leaves[0], gap=Gap.NONE), *leaves[1:])
+    if leaves and before is not None and segment.is_item and not before.is_item:
+        return (replace(leaves[0], gap=Gap.BLOCK), *leaves[1:])
+    return leaves
+
+
 def _leaves(blocks: Sequence[Block], inside: tuple[Inside, ...], lists: int) -> Iterator[Leaf]:
     for block in blocks:
         if isinstance(block, List):
@@ -72,6 +83,6 @@ def _gap(block: LeafBlock) -> Gap:
     match block:
         case Heading():
             return Gap.HEADING
-        case Plain(continues=True) | Code(is_first=False):
+        case Plain(is_first=False) | Code(is_first=False):
             return Gap.NONE
     return Gap.BLOCK

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.domain.conversation import Role
 from app.ui.chat.blocks import Table
-from app.ui.chat.leaves import Leaf, flatten
+from app.ui.chat.leaves import Leaf, leaves_of
 from app.ui.chat.row import Row
 from app.ui.chat.rows import Rows
 from app.ui.chat.segments import Segments
@@ -66,8 +66,10 @@ def message_plain(row: Row) -> str:
 
 def message_leaves(text: str) -> Iterator[Leaf]:
     segments = Segments(text)
+    before = None
     for segment in segments.all():
-        yield from flatten(segment.blocks(segments.text))
+        yield from leaves_of(segment, before, segments.text)
+        before = segment
 
 
 def selected_text(rows: Rows, selection: Selection, *, as_markdown: bool) -> str:

@@ -16,7 +16,7 @@ from app.domain.ids import MessageId
 from app.ui.chat.blocks import Code, Heading, Math, Paragraph, Plain, Rule, Table
 from app.ui.chat.chips import Chips
 from app.ui.chat.colouring import Colouring
-from app.ui.chat.leaves import Gap, Leaf, flatten
+from app.ui.chat.leaves import Leaf, leaves_of
 from app.ui.chat.looks import OWN_SHARE, Looks
 from app.ui.chat.maths import Formulas
 from app.ui.chat.panels import CodePiece, TablePiece, WidePiece
@@ -230,12 +230,8 @@ class Row:
         assert self.parts is not None
         part = self.parts[number]
         if part.leaves is None:
-            leaves = flatten(part.segment.blocks(part.source.text))
-            if leaves and number == 0:
-                leaves = (Leaf(leaves[0].block, leaves[0].inside, leaves[0].marker, Gap.NONE), *leaves[1:])
-            elif leaves and part.segment.is_item and not self.parts[number - 1].segment.is_item:
-                leaves = (Leaf(leaves[0].block, leaves[0].inside, leaves[0].marker, Gap.BLOCK), *leaves[1:])
-            part.leaves = leaves
+            before = self.parts[number - 1].segment if number else None
+            part.leaves = leaves_of(part.segment, before, part.source.text)
         return part.leaves
 
     def lay_out(self, number: int, around: Surroundings) -> bool:

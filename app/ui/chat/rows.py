@@ -137,6 +137,21 @@ class Rows:
     def row_at(self, offset: float) -> int:
         return self._heights.row_at(offset)
 
+    def laid_out_from(self, number: int, part: int, bottom: float) -> tuple[int, int]:
+        """The first part from there on whose height is known, above an offset; the given one where there is none.
+
+        To stand at one whose height is only estimated would move all that is read below it.
+        """
+        at, place = number, part
+        while at < len(self._rows) and self.part_top(at, place) < bottom:
+            parts = self._rows[at].parts
+            if parts and place < len(parts) and parts[place].is_exact:
+                return at, place
+            place += 1
+            if not parts or place >= len(parts):
+                at, place = at + 1, 0
+        return number, part
+
     def part_top(self, number: int, part: int) -> float:
         """From the first row's top."""
         row = self._rows[number]

@@ -59,7 +59,7 @@ class Segment:
         if self.kind is Kind.MARKDOWN:
             return parse(source, self.number)
         if self.kind is Kind.PLAIN:
-            return (Plain(shown(source if self.continues else source.removesuffix("\n")), self.continues),)
+            return (Plain(shown(source.removesuffix("\n")), self.continues, self.is_first),)
         if self.indent:
             source = "\n".join(_outdented(line, self.indent) for line in source.split("\n"))
         source = shown_code(source.removesuffix("\n"))

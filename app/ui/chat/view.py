@@ -39,6 +39,7 @@ MARKDOWN_TYPE = "text/markdown"
 
 
 class ChatView(QAbstractScrollArea):
+    is_ready = False  # while it is being made, screen readers ask already
     action_requested = Signal(str, object)  # what (the words stand in app/ui/chat/foot.py), MessageId
     link_requested = Signal(str)  # an address, checked to be of the web or mail
 
@@ -71,6 +72,7 @@ class ChatView(QAbstractScrollArea):
         theme.changed.connect(self._wear)
         self.destroyed.connect(self._worker.close)
         self._wear()
+        self.is_ready = True
 
     def _make_parts(self) -> None:
         self.setObjectName("chat")
@@ -437,6 +439,7 @@ class ChatView(QAbstractScrollArea):
         part = 0
         if self.rows[row].parts:
             part = self.rows[row].part_at(self._offset - self.rows.top(row), self.rows.around)
+        row, part = self.rows.laid_out_from(row, part, self._offset + self.viewport().height())
         self._anchor = (row, part, self._offset - self.rows.part_top(row, part))
 
     def _take_scroll(self, value: int) -> None:

@@ -83,7 +83,7 @@ def _markdown_body(leaf: Leaf, start: int, end: int | None) -> str:
             return _SPECIAL.sub(r"\\\1", _part(text, start, end))
         case Code(text, language, is_first, is_last):
             fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
-            opening = f"{fence}{language}\n" if is_first or start else ""
+            opening = f"{fence}{language.replace('`', '')}\n" if is_first or start else ""
             return f"{opening}{_part(text, start, end)}" + (f"\n{fence}" if is_last or end is not None else "")
         case Table():
             return _table(leaf.block)
