@@ -160,7 +160,7 @@ class SimulatedNear:
         sampler[0] += 1
         if sampler[0] > self._end_after:
             return END
-        return 1 + state[0] * state[5] % (VOCABULARY - 1)
+        return 1 + (state[0] * state[5] + sum(context[-9:]) + len(context)) % (VOCABULARY - 1)
 
 
 class SimulatedTokens:

@@ -16,7 +16,7 @@ from app.wire.frames import Kind
 from tests.sim.cloud_simulator import MODEL, SimulatedCloud, SimulatedDecoder, SimulatedTokens
 from tests.sim.library import last, open_library, said
 
-QUESTION = "hello there, this is long enough for two chunks"
+QUESTION = "hello there, this is long enough for more than two chunks"
 TOKENS = 30
 
 
@@ -57,8 +57,9 @@ def test_a_reply_cut_by_its_length_goes_on_as_if_it_never_was(cut_at: int) -> No
         assert opened.turns[-1].message == replace(cut, end=None)
 
 
+@pytest.mark.parametrize("loses_link", [False, True])
 @pytest.mark.parametrize("cut_at", [1, 9, 17, 20])
-def test_a_reply_that_a_crash_cut_goes_on_in_another_run_as_if_it_never_was(cut_at: int) -> None:
+def test_a_reply_that_a_crash_cut_goes_on_in_another_run_as_if_it_never_was(cut_at: int, loses_link: bool) -> None:
     """The simulated cloud's answers depend on the height of every step: the reply's tokens must be sent row by row."""
     whole = whole_reply()
     store = MemoryStore()
@@ -71,14 +72,14 @@ def test_a_reply_that_a_crash_cut_goes_on_in_another_run_as_if_it_never_was(cut_
     info = ChatInfo(new_chat_id(), "crashed")
     store.import_chat(StoredChat(info, [person, cut]))
     settings = SamplingSettings(max_tokens=TOKENS - cut_at)
-    cloud = SimulatedCloud()
+    cloud = SimulatedCloud(cut_before_answer={10} if loses_link else set())
     with open_library(cloud, end_after=10**9, sampling=lambda: settings, store=store) as (library, seen):
         library.continue_reply(info.id, cut.id)
         seen.reply()
         assert last(library, info.id).text == whole.text
         assert store.load(info.id).messages[-1].tokens == whole.tokens
         heights = [rows for _, kind, _, rows in cloud.log if kind is Kind.STEP]
-        assert heights[:4] == [16, 16, 16, min(cut_at, 16)]
+        assert heights[:5] == [16, 16, 16, len(QUESTION) + 1 - 48, min(cut_at, 16)]
 
 
 def test_a_lost_connection_while_a_reply_goes_on_changes_nothing() -> None:

@@ -274,10 +274,12 @@ def test_what_was_deleted_before_a_crash_is_gone_at_the_next_start() -> None:
     store = MemoryStore()
     crashed = ScriptedConversations(store=store)
     chat = crashed.seeded("one", "A", "two", "B")
-    crashed.delete(chat, crashed.turns(chat)[2].message.id)
+    deleted = crashed.turns(chat)[2].message.id
+    crashed.delete(chat, deleted)
     again = ScriptedConversations(store=store)
     assert said(again, chat) == ["one", "A"]
-    assert len(store.load(chat).messages) == 2
+    store.set_deleted(chat, deleted, is_deleted=False)
+    assert len(store.load(chat).messages) == 2  # forgotten, not only hidden
     again.close()
     crashed.writer.close()
 
