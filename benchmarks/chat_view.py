@@ -41,10 +41,11 @@ TABLE = "| layer | parameters | ms |\n|---|---:|---:|\n" + "".join(
 )
 
 
+WORDS = ["the", "model", "reads", "every", "token", "once", "and", "keeps", "what", "it", "needs", "of", "it"]
+
+
 def words(count: int, source: random.Random) -> str:
-    return " ".join(
-        source.choice("the model reads every token once and keeps what it needs of it".split()) for _ in range(count)
-    )
+    return " ".join(source.choice(WORDS) for _ in range(count))
 
 
 def reply(source: random.Random, number: int) -> str:

@@ -177,7 +177,9 @@ class Painting:
         painter.setBrush(looks.color(ground))
         painter.save()
         painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
-        whole = rect.adjusted(0, 0 if code.is_first else -2 * radius, 0, 0 if code.is_last else 2 * radius)
+        inset = 0.5 if looks.theme.has_high_contrast else 0  # the edge lies inside
+        above, below = -2.0 * radius if not code.is_first else inset, 2.0 * radius if not code.is_last else -inset
+        whole = rect.adjusted(inset, above, -inset, below)
         painter.drawRoundedRect(whole, radius, radius)
         painter.restore()
         if not code.is_first:

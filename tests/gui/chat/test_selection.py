@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 
-from app.ui.chat.view import MARKDOWN_TYPE
+from app.ui.chat.selectable import MARKDOWN_TYPE
 from tests.gui.chat.conftest import drag, point_of, settle, turn, turns
 
 LONG = "\n\n".join(f"Paragraph {number}. " + "word " * 30 for number in range(60))
