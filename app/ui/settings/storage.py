@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.core.settings_services import SettingsServices
 from app.core.vault import Vault, VaultState
+from app.ui.preferences import Preferences
 from app.ui.settings.controls import Choice
 from app.ui.settings.files import choose_folder, choose_to_save
 from app.ui.settings.fit import Fit, spaced
@@ -23,9 +24,16 @@ class StoragePage(Page):
     restored = Signal()
     everything_deleted = Signal()
 
-    def __init__(self, theme: Theme, vault: Vault, services: SettingsServices, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        preferences: Preferences,
+        vault: Vault,
+        services: SettingsServices,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(theme, parent)
-        self._vault, self._services = vault, services
+        self._preferences, self._vault, self._services = preferences, vault, services
         self.bar = SizeBar(theme, self)
         self.section().add(self.bar)
         self.sizing = Work(theme, self.column)
@@ -79,8 +87,8 @@ class StoragePage(Page):
         layout.addWidget(
             line(
                 self.tr(
-                    "History, keys, adapters, device packs, the ledger and the logs. Nothing brings them back but a "
-                    "backup that you made. Backups elsewhere stay."
+                    "History, keys, adapters, backends with their tokens, device packs, the ledger and the logs. "
+                    "Nothing brings them back but a backup that you made. Backups elsewhere stay."
                 ),
                 "body",
                 body,
@@ -186,13 +194,17 @@ class StoragePage(Page):
         self.work.run("export-all", self.tr("Exporting"), export, tell)
 
     def _judge(self) -> None:
-        self.delete.setEnabled(self.typed.text().strip().casefold() == self.word and not self.work.is_busy)
+        self.delete.setEnabled(self.typed.text().strip().casefold() == self.word.casefold() and not self.work.is_busy)
 
     def _delete(self) -> None:
         def delete(_telling: Telling) -> None:
             self._vault.delete_everything()
+            for backend in self._services.backends.list()[0]:
+                self._services.backends.remove(backend.name)
 
         self.typed.clear()
-        self.work.run(
-            "delete-everything", self.tr("Deleting everything"), delete, lambda _: self.everything_deleted.emit()
-        )
+        self.work.run("delete-everything", self.tr("Deleting everything"), delete, lambda _: self._deleted())
+
+    def _deleted(self) -> None:
+        self._preferences.update(backend=None, model_id=None, adapter=None)
+        self.everything_deleted.emit()

@@ -60,7 +60,7 @@ class SettingsWindow(QDialog):
             "adapters": lambda: AdaptersPage(theme, preferences, services, self),
             "shortcuts": lambda: ShortcutsPage(theme, preferences, self),
             "privacy": lambda: ProtectionPage(theme, preferences, vault, self),
-            "storage": lambda: StoragePage(theme, vault, services, self),
+            "storage": lambda: StoragePage(theme, preferences, vault, services, self),
         }
         self._pages: dict[str, Page] = {}  # those that were looked at: a new style sheet costs time for every widget
         titles = self._titles()

@@ -119,7 +119,8 @@ def test_a_damaged_history_can_be_set_aside_after_a_question(
     assert "Nothing was deleted" in read(page)
     assert not page.secret.isVisible()
     page.anew.click()
-    assert broken.state is VaultState.LOCKED  # not before the person is sure
+    assert not page.work.is_busy  # not before the person is sure
+    assert broken.state is VaultState.LOCKED
     with qtbot.waitSignal(page.unlocked):
         page.anew_sure.click()
     assert broken.state is VaultState.OPEN

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from app.domain.backend import Backend
 from app.domain.errors import WrongKey
 from app.domain.vault import KeyHolder, VaultState
 from app.storage.paths import DataFolder
@@ -244,8 +245,10 @@ def test_all_chats_are_exported_in_the_form_that_was_chosen(
 
 
 def test_everything_is_deleted_only_after_the_word_is_typed(
-    qtbot: QtBot, window: SettingsWindow, vault: DataVault
+    qtbot: QtBot, window: SettingsWindow, vault: DataVault, services: ScriptedSettings, preferences: Preferences
 ) -> None:
+    services.backends.add(Backend("lab", "https://lab.example.org", "only-for-tests-5f2"))
+    preferences.update(backend="lab")
     page = storage_page(qtbot, window)
     assert not page.delete.isEnabled()
     page.typed.setText("delet")
@@ -254,4 +257,6 @@ def test_everything_is_deleted_only_after_the_word_is_typed(
     with qtbot.waitSignal(window.everything_deleted):
         page.delete.click()
     assert vault.state is VaultState.NEW
+    assert services.backends.list()[0] == ()
+    assert preferences.settings.backend is None
     assert page.typed.text() == ""
