@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from app.domain.errors import SettingsError
-from app.transfer.json_stream import damaged
+from app.transfer.json_stream import TOO_DEEP, damaged
 
+BROKEN_ZIP = "This ZIP file is damaged."
 LIMIT_BYTES = 4 * 2**30  # read in all, unpacked
 LIMIT_MEMBERS = 200_000
 MOST_TIMES_SMALLER = 200  # real histories pack to a fifth or a tenth
@@ -46,7 +47,7 @@ class Meter(io.RawIOBase):
         try:
             data = self._source.read(len(target))
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise damaged("its ZIP archive is broken") from error
+            raise damaged(BROKEN_ZIP) from error
         target[: len(data)] = data
         self._read_bytes += len(data)
         self._budget.spend(len(data))
@@ -102,14 +103,14 @@ def errors_in_words(path: Path) -> Iterator[None]:
             "This file is no text.", "Pick a conversations.json, a Nearhalf export, or the ZIP file it came in."
         ) from error
     except (RecursionError, MemoryError) as error:
-        raise damaged("it is too large or nested too deeply") from error
+        raise damaged(TOO_DEEP) from error
 
 
 def _texts_in_zip(file: BinaryIO, budget: Budget) -> Iterator[TextIO]:
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
-        raise damaged("its ZIP archive is broken") from error
+        raise damaged(BROKEN_ZIP) from error
     with archive:
         members = _histories(archive.infolist())
         if not members:
@@ -126,7 +127,7 @@ def _texts_in_zip(file: BinaryIO, budget: Budget) -> Iterator[TextIO]:
             try:
                 source = archive.open(member)
             except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError) as error:
-                raise damaged("its ZIP archive is broken") from error
+                raise damaged(BROKEN_ZIP) from error
             with source, _text(source, member.compress_size, budget) as text:  # type: ignore[arg-type]
                 yield text
 

@@ -18,11 +18,14 @@ NEAR_THE_END = 16  # a literal or escape that is cut there ("-Infinity", "\\ud83
 _NO_SPACE = re.compile("[^ \\t\\r\\n\\ufeff]")
 
 
-def damaged(why: str = "") -> SettingsError:
-    return SettingsError(
-        f"The file is damaged{': ' + why if why else ''}.",
-        "Download or export it again, and import the new file.",
-    )
+NO_JSON = "This file is damaged, or no export of chats."
+CUT = "This file is damaged: it ends too early."
+EMPTY = "This file is empty."
+TOO_DEEP = "This file is damaged: it is nested too deeply."
+
+
+def damaged(what: str) -> SettingsError:
+    return SettingsError(what, "Download or export it again, and import the new file.")
 
 
 class JsonStream:
@@ -49,12 +52,12 @@ class JsonStream:
     def value(self) -> object:
         """Decode one whole value."""
         if not self.peek():
-            raise damaged("it ends too early")
+            raise damaged(CUT)
         while True:
             try:
                 found, end = self._decoder.raw_decode(self._buffer, self._at)
             except RecursionError as error:
-                raise damaged("it is nested too deeply") from error
+                raise damaged(TOO_DEEP) from error
             except json.JSONDecodeError as error:
                 self._read_on_or_fail(error)
                 continue
@@ -76,7 +79,7 @@ class JsonStream:
         while self._goes_on("}"):
             name = self.value() if self.peek() == '"' else None
             if not isinstance(name, str):
-                raise damaged("it is no JSON")
+                raise damaged(NO_JSON)
             self._take(":")
             yield name
 
@@ -90,21 +93,21 @@ class JsonStream:
             self._at += 1
             return self.peek() != end or self._goes_on(end)
         if found in ("", ":", "]", "}"):
-            raise damaged("it ends too early" if not found else "it is no JSON")
+            raise damaged(CUT if not found else NO_JSON)
         return True
 
     def _take(self, expected: str) -> None:
         found = self.peek()
         if found != expected:
-            raise damaged("it is no JSON" if found else "it ends too early")
+            raise damaged(NO_JSON if found else CUT)
         self._at += 1
 
     def _read_on_or_fail(self, error: json.JSONDecodeError) -> None:
         is_cut = error.msg.startswith("Unterminated string") or error.pos >= len(self._buffer) - NEAR_THE_END
         if not is_cut:
-            raise damaged("it is no JSON") from error
+            raise damaged(NO_JSON) from error
         if not self._read_on():
-            raise damaged("it ends too early") from error
+            raise damaged(CUT) from error
 
     def _read_on(self) -> bool:
         """Another piece into the buffer, as long as what it holds already; what has been taken is let go."""

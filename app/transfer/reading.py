@@ -10,7 +10,7 @@ from app.domain.errors import SettingsError
 from app.domain.ids import ChatId
 from app.transfer import chatgpt, claude, own_format
 from app.transfer.archive import LIMIT_BYTES, Budget, errors_in_words, texts
-from app.transfer.json_stream import JsonStream, damaged
+from app.transfer.json_stream import EMPTY, NO_JSON, JsonStream, damaged
 from app.transfer.report import Dropped, ImportReport
 from app.transfer.untrusted import as_list
 
@@ -97,7 +97,7 @@ def _values(stream: JsonStream) -> Iterator[tuple[dict[str, object], object]]:
     A list of chats; an object that holds such a list; a chat alone; or several of these, one a line.
     """
     if not stream.peek():
-        raise damaged("it is empty")
+        raise damaged(EMPTY)
     while start := stream.peek():
         if start == "[":
             for value in stream.each():
@@ -115,4 +115,4 @@ def _values(stream: JsonStream) -> Iterator[tuple[dict[str, object], object]]:
             if not has_list:
                 yield {}, header
         else:
-            raise damaged("it is no JSON")
+            raise damaged(NO_JSON)

@@ -14,7 +14,7 @@ class Source(Enum):
 
 
 class Dropped(Enum):
-    """Why something was left out. app/ui/transfer_words.py says it in the person's language."""
+    """Why something was left out. app/ui/transfer_dialogs.py says it in the person's language."""
 
     ALREADY_THERE = "chats that are here already"
     EMPTY = "chats without a message"

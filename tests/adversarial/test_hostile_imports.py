@@ -30,8 +30,8 @@ REFUSED = {  # everything else gives what can be read
     "empty.json": "empty",
     "nested-too-deeply-inside-a-chat.json": "nested too deeply",
     "nested-too-deeply.json": "nested too deeply",
-    "not-json.json": "no JSON",
-    "only-a-number.json": "no JSON",
+    "not-json.json": "no export",
+    "only-a-number.json": "no export",
     "nearhalf-format-after-chats.json": "No chats",
 }
 PATIENCE_S = 30.0  # 6 on two busy cores; what is not linear takes hours

@@ -1,0 +1,4588 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>ActionMenu</name>
+    <message>
+        <source>Menu</source>
+        <translation>Menü</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Darstellung</translation>
+    </message>
+</context>
+<context>
+    <name>AdaptersPage</name>
+    <message>
+        <source>What you taught the model. An adapter never leaves this computer; more round trips a token make it slower on a far backend.</source>
+        <translation>Was Sie dem Modell beigebracht haben. Ein Adapter verlässt diesen Computer nie; mehr Umläufe je Token machen ihn mit einem fernen Backend langsamer.</translation>
+    </message>
+    <message>
+        <source>Add from a file…</source>
+        <translation>Aus einer Datei hinzufügen…</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keiner</translation>
+    </message>
+    <message>
+        <source>The model as it was published.</source>
+        <translation>Das Modell, wie es veröffentlicht wurde.</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Delete {name}</source>
+        <translation>{name} löschen</translation>
+    </message>
+    <message>
+        <source>No adapter yet</source>
+        <translation>Noch kein Adapter</translation>
+    </message>
+    <message>
+        <source>Make one by tuning, or add a file that Nearhalf has saved elsewhere.</source>
+        <translation>Erstellen Sie einen durch Anpassen des Modells, oder fügen Sie eine Datei hinzu, die Nearhalf anderswo gespeichert hat.</translation>
+    </message>
+    <message>
+        <source>Use {name}</source>
+        <translation>{name} verwenden</translation>
+    </message>
+    <message>
+        <source>{size}. {problem}</source>
+        <translation>{size}. {problem}</translation>
+    </message>
+    <message>
+        <source>1 round trip a token</source>
+        <translation>1 Umlauf je Token</translation>
+    </message>
+    <message>
+        <source>{number} round trips a token</source>
+        <translation>{number} Umläufe je Token</translation>
+    </message>
+    <message>
+        <source>recipe {recipe}</source>
+        <translation>Rezept {recipe}</translation>
+    </message>
+    <message>
+        <source>with a head part</source>
+        <translation>mit Kopfteil</translation>
+    </message>
+    <message>
+        <source>{facts}, made on {day}</source>
+        <translation>{facts}, erstellt am {day}</translation>
+    </message>
+    <message>
+        <source>Add an adapter</source>
+        <translation>Adapter hinzufügen</translation>
+    </message>
+    <message>
+        <source>Adapters (*.nha *.safetensors)</source>
+        <translation>Adapter (*.nha *.safetensors)</translation>
+    </message>
+    <message>
+        <source>Reading the adapter</source>
+        <translation>Der Adapter wird gelesen</translation>
+    </message>
+    <message>
+        <source>Delete {name}?</source>
+        <translation>{name} löschen?</translation>
+    </message>
+    <message>
+        <source>It is on no other computer unless you copied it: an adapter cannot be fetched again.</source>
+        <translation>Er ist auf keinem anderen Computer, es sei denn, Sie haben ihn kopiert: Ein Adapter kann nicht erneut geladen werden.</translation>
+    </message>
+</context>
+<context>
+    <name>AppearancePage</name>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>High contrast</source>
+        <translation>Hoher Kontrast</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Back to 100 %</source>
+        <translation>Zurück auf 100 %</translation>
+    </message>
+    <message>
+        <source>Text, buttons and spaces</source>
+        <translation>Text, Schaltflächen und Abstände</translation>
+    </message>
+    <message>
+        <source>What does the near half of the model do?</source>
+        <translation>Was macht die nahe Hälfte des Modells?</translation>
+    </message>
+    <message>
+        <source>It turns your words into numbers, here on this computer, and the numbers back into words.</source>
+        <translation>Sie macht aus Ihren Wörtern Zahlen, hier auf diesem Computer, und aus den Zahlen wieder Wörter.</translation>
+    </message>
+    <message>
+        <source>Also with {larger} and {smaller}.</source>
+        <translation>Auch mit {larger} und {smaller}.</translation>
+    </message>
+    <message>
+        <source>{percent} %</source>
+        <translation>{percent} %</translation>
+    </message>
+    <message>
+        <source>Size is {percent} %. Back to 100 %</source>
+        <translation>Die Größe ist {percent} %. Zurück auf 100 %</translation>
+    </message>
+</context>
+<context>
+    <name>BackendForm</name>
+    <message>
+        <source>not needed for most</source>
+        <translation>für die meisten nicht nötig</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Auswählen…</translation>
+    </message>
+    <message>
+        <source>Choose the file of the certificate authority</source>
+        <translation>Datei der Zertifizierungsstelle auswählen</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>Vergessen</translation>
+    </message>
+    <message>
+        <source>Forget the trusted certificate</source>
+        <translation>Das vertraute Zertifikat vergessen</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Yours to choose: letters, digits, dots and hyphens.</source>
+        <translation>Frei wählbar: Buchstaben, Ziffern, Punkte und Bindestriche.</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>https://, or http:// for a backend on this computer only (127.0.0.1).</source>
+        <translation>https://, oder http:// nur für ein Backend auf diesem Computer (127.0.0.1).</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Certificate authority</source>
+        <translation>Zertifizierungsstelle</translation>
+    </message>
+    <message>
+        <source>A PEM file, if the backend&apos;s certificate comes from an authority of its own.</source>
+        <translation>Eine PEM-Datei, falls das Zertifikat des Backends von einer eigenen Stelle kommt.</translation>
+    </message>
+    <message>
+        <source>Trusted certificate</source>
+        <translation>Vertrautes Zertifikat</translation>
+    </message>
+    <message>
+        <source>Only this one is accepted, whoever vouches for another.</source>
+        <translation>Nur dieses wird angenommen, wer auch immer für ein anderes bürgt.</translation>
+    </message>
+    <message>
+        <source>Check and save</source>
+        <translation>Prüfen und speichern</translation>
+    </message>
+    <message>
+        <source>Save without checking</source>
+        <translation>Ohne Prüfung speichern</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Whoever runs the backend, records what it gets and has the same public model can rebuild your text from it. Use one that you trust, or your own.</source>
+        <translation>Wer das Backend betreibt, aufzeichnet, was es erhält, und dasselbe öffentliche Modell hat, kann Ihren Text daraus wiederherstellen. Verwenden Sie eines, dem Sie vertrauen, oder Ihr eigenes.</translation>
+    </message>
+    <message>
+        <source>Add a backend</source>
+        <translation>Backend hinzufügen</translation>
+    </message>
+    <message>
+        <source>Change {name}</source>
+        <translation>{name} ändern</translation>
+    </message>
+    <message>
+        <source>From whoever runs the backend.</source>
+        <translation>Von dem, der das Backend betreibt.</translation>
+    </message>
+    <message>
+        <source>Leave it empty to keep the one you gave. Another address needs it again.</source>
+        <translation>Leer lassen, um das bisherige zu behalten. Eine andere Adresse braucht es erneut.</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt *.cer)</source>
+        <translation>Zertifikate (*.pem *.crt *.cer)</translation>
+    </message>
+    <message>
+        <source>That is the name of Nearhalf&apos;s own backend.</source>
+        <translation>So heißt das eigene Backend von Nearhalf.</translation>
+    </message>
+    <message>
+        <source>Choose another.</source>
+        <translation>Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>Reaching {url}</source>
+        <translation>Verbindung zu {url}</translation>
+    </message>
+</context>
+<context>
+    <name>BackendRow</name>
+    <message>
+        <source>Test</source>
+        <translation>Testen</translation>
+    </message>
+    <message>
+        <source>Test {name}</source>
+        <translation>{name} testen</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Ändern</translation>
+    </message>
+    <message>
+        <source>Change {name}</source>
+        <translation>{name} ändern</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove {name}</source>
+        <translation>{name} entfernen</translation>
+    </message>
+    <message>
+        <source>Use {name}</source>
+        <translation>{name} verwenden</translation>
+    </message>
+</context>
+<context>
+    <name>BackendScreen</name>
+    <message>
+        <source>Where should the other half run?</source>
+        <translation>Wo soll die andere Hälfte laufen?</translation>
+    </message>
+    <message>
+        <source>You can change this at any time in the settings.</source>
+        <translation>Das lässt sich jederzeit in den Einstellungen ändern.</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>Auf diesem Computer</translation>
+    </message>
+    <message>
+        <source>The built-in backend with a small model. Nothing leaves this computer; you are the operator.</source>
+        <translation>Das eingebaute Backend mit einem kleinen Modell. Nichts verlässt diesen Computer; der Betreiber sind Sie.</translation>
+    </message>
+    <message>
+        <source>On a backend that you or someone you trust runs</source>
+        <translation>Auf einem Backend, das Sie oder jemand Ihres Vertrauens betreibt</translation>
+    </message>
+    <message>
+        <source>For larger models. Whoever runs it could rebuild your text from the numbers.</source>
+        <translation>Für größere Modelle. Wer es betreibt, könnte Ihren Text aus den Zahlen wiederherstellen.</translation>
+    </message>
+    <message>
+        <source>{name} is added and will be used.</source>
+        <translation>{name} ist hinzugefügt und wird verwendet.</translation>
+    </message>
+</context>
+<context>
+    <name>BackendsPage</name>
+    <message>
+        <source>Where the far half of the model runs. It is sent numbers, never text; whoever runs it could rebuild your text from them, so choose one that you trust.</source>
+        <translation>Wo die ferne Hälfte des Modells läuft. Sie erhält Zahlen, nie Text; wer sie betreibt, könnte Ihren Text daraus wiederherstellen. Wählen Sie also ein Backend, dem Sie vertrauen.</translation>
+    </message>
+    <message>
+        <source>Add a backend…</source>
+        <translation>Backend hinzufügen…</translation>
+    </message>
+    <message>
+        <source>A process on this computer, started and stopped with Nearhalf. You run it.</source>
+        <translation>Ein Prozess auf diesem Computer, der mit Nearhalf startet und endet. Sie betreiben ihn.</translation>
+    </message>
+    <message>
+        <source>Built-in</source>
+        <translation>Eingebaut</translation>
+    </message>
+    <message>
+        <source>{url}, only with the certificate that you trusted</source>
+        <translation>{url}, nur mit dem Zertifikat, dem Sie vertraut haben</translation>
+    </message>
+    <message>
+        <source>Testing {name}</source>
+        <translation>{name} wird getestet</translation>
+    </message>
+    <message>
+        <source>Change {name} and check it to see the fingerprint, and compare it.</source>
+        <translation>Ändern und prüfen Sie {name}, um den Fingerabdruck zu sehen, und vergleichen Sie ihn.</translation>
+    </message>
+    <message>
+        <source>Remove {name}?</source>
+        <translation>{name} entfernen?</translation>
+    </message>
+    <message>
+        <source>Its address and its token are forgotten. Your chats stay.</source>
+        <translation>Adresse und Token werden vergessen. Ihre Chats bleiben.</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Next step</source>
+        <translation>Nächster Schritt</translation>
+    </message>
+</context>
+<context>
+    <name>CertificateCard</name>
+    <message>
+        <source>Trust this certificate</source>
+        <translation>Diesem Zertifikat vertrauen</translation>
+    </message>
+    <message>
+        <source>The backend shows another certificate than before</source>
+        <translation>Das Backend zeigt ein anderes Zertifikat als bisher</translation>
+    </message>
+    <message>
+        <source>Nobody vouches for this backend&apos;s certificate</source>
+        <translation>Niemand bürgt für das Zertifikat dieses Backends</translation>
+    </message>
+    <message>
+        <source>Nothing was sent yet, no token either. Ask whoever runs the backend for the SHA-256 fingerprint of its certificate, by another way than this connection, and compare all of it. If it differs, someone may be in between.</source>
+        <translation>Noch wurde nichts gesendet, auch kein Token. Erfragen Sie beim Betreiber den SHA-256-Fingerabdruck seines Zertifikats, auf einem anderen Weg als dieser Verbindung, und vergleichen Sie ihn ganz. Weicht er ab, ist vielleicht jemand dazwischen.</translation>
+    </message>
+    <message>
+        <source>SHA-256 fingerprint: {fingerprint}</source>
+        <translation>SHA-256-Fingerabdruck: {fingerprint}</translation>
+    </message>
+</context>
+<context>
+    <name>ChatPage</name>
+    <message>
+        <source>For every chat that has no choice of its own.</source>
+        <translation>Für jeden Chat, der nichts Eigenes festlegt.</translation>
+    </message>
+    <message>
+        <source>System message</source>
+        <translation>Systemnachricht</translation>
+    </message>
+    <message>
+        <source>For example: You are a patient teacher. Answer in short sentences.</source>
+        <translation>Zum Beispiel: Du bist eine geduldige Lehrerin. Antworte in kurzen Sätzen.</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>What the model is told before every chat. It is encrypted with your history; to the backend it goes as numbers, like every message.</source>
+        <translation>Was dem Modell vor jedem Chat gesagt wird. Es ist mit Ihrem Verlauf verschlüsselt; zum Backend geht es als Zahlen, wie jede Nachricht.</translation>
+    </message>
+    <message>
+        <source>Back to the model&apos;s recommendation</source>
+        <translation>Zurück zur Empfehlung des Modells</translation>
+    </message>
+    <message>
+        <source>How replies are chosen</source>
+        <translation>Wie Antworten gewählt werden</translation>
+    </message>
+    <message>
+        <source>Saved. It is in force from the next chat on.</source>
+        <translation>Gespeichert. Gilt ab dem nächsten Chat.</translation>
+    </message>
+</context>
+<context>
+    <name>ChatRow</name>
+    <message>
+        <source>New name</source>
+        <translation>Neuer Name</translation>
+    </message>
+    <message>
+        <source>Automatic title</source>
+        <translation>Automatischer Titel</translation>
+    </message>
+</context>
+<context>
+    <name>ChatTree</name>
+    <message>
+        <source>Chats</source>
+        <translation>Chats</translation>
+    </message>
+</context>
+<context>
+    <name>ChatView</name>
+    <message>
+        <source>Conversation</source>
+        <translation>Unterhaltung</translation>
+    </message>
+    <message>
+        <source>Jump to the latest message</source>
+        <translation>Zur neuesten Nachricht springen</translation>
+    </message>
+</context>
+<context>
+    <name>Chip</name>
+    <message>
+        <source>Put {name} back into the message as text</source>
+        <translation>{name} wieder als Text in die Nachricht setzen</translation>
+    </message>
+    <message>
+        <source>Remove {name}</source>
+        <translation>{name} entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>Composer</name>
+    <message>
+        <source>Message</source>
+        <translation>Nachricht</translation>
+    </message>
+    <message>
+        <source>Write a message</source>
+        <translation>Nachricht schreiben</translation>
+    </message>
+    <message>
+        <source>Attach text files</source>
+        <translation>Textdateien anhängen</translation>
+    </message>
+    <message>
+        <source>Stop the reply</source>
+        <translation>Antwort anhalten</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>Senden</translation>
+    </message>
+    <message>
+        <source>Send (Ctrl+Enter)</source>
+        <translation>Senden (Strg+Eingabe)</translation>
+    </message>
+    <message>
+        <source>Send (Enter)</source>
+        <translation>Senden (Eingabe)</translation>
+    </message>
+    <message>
+        <source>Stop the reply (Esc)</source>
+        <translation>Antwort anhalten (Esc)</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter sends, Enter starts a new line</source>
+        <translation>Strg+Eingabe sendet, Eingabe beginnt eine neue Zeile</translation>
+    </message>
+    <message>
+        <source>Enter sends, Shift+Enter starts a new line</source>
+        <translation>Eingabe sendet, Umschalt+Eingabe beginnt eine neue Zeile</translation>
+    </message>
+    <message>
+        <source>Editing: the message and its reply so far are kept as another version</source>
+        <translation>Bearbeiten: Die Nachricht und ihre bisherige Antwort bleiben als andere Version erhalten</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancel editing</source>
+        <translation>Bearbeiten abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancel editing (Esc)</source>
+        <translation>Bearbeiten abbrechen (Esc)</translation>
+    </message>
+</context>
+<context>
+    <name>ConversationAccess</name>
+    <message>
+        <source>Version {place} of {of}</source>
+        <translation>Version {place} von {of}</translation>
+    </message>
+</context>
+<context>
+    <name>CrashDialog</name>
+    <message>
+        <source>Nearhalf</source>
+        <translation>Nearhalf</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside Nearhalf</source>
+        <translation>In Nearhalf ist etwas schiefgegangen</translation>
+    </message>
+    <message>
+        <source>The log says where it failed, and holds no words of your chat: {path}</source>
+        <translation>Die Protokolldatei sagt, wo es fehlschlug, und enthält kein Wort Ihres Chats: {path}</translation>
+    </message>
+    <message>
+        <source>You can go on. If the reply has stopped, press Regenerate.</source>
+        <translation>Sie können weitermachen. Falls die Antwort stehen geblieben ist, drücken Sie auf „Neu generieren“.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Open the log&apos;s folder</source>
+        <translation>Ordner der Protokolldatei öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>Desk</name>
+    <message>
+        <source>Sending…</source>
+        <translation>Wird gesendet…</translation>
+    </message>
+    <message>
+        <source>Reading your message…</source>
+        <translation>Ihre Nachricht wird gelesen…</translation>
+    </message>
+    <message>
+        <source>A reply in “{title}” is complete</source>
+        <translation>Eine Antwort in „{title}“ ist fertig</translation>
+    </message>
+    <message>
+        <source>Closing…</source>
+        <translation>Wird beendet…</translation>
+    </message>
+    <message>
+        <source>Your message is kept until the backend runs.</source>
+        <translation>Ihre Nachricht bleibt erhalten, bis das Backend läuft.</translation>
+    </message>
+    <message>
+        <source>You can write already; sending waits until the backend is ready.</source>
+        <translation>Sie können schon schreiben; gesendet wird, sobald das Backend bereit ist.</translation>
+    </message>
+    <message>
+        <source>Too long for the model</source>
+        <translation>Zu lang für das Modell</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Wird angehalten…</translation>
+    </message>
+    <message>
+        <source>A reply is being written in another chat; Esc stops it</source>
+        <translation>In einem anderen Chat wird gerade geantwortet; Esc hält das an</translation>
+    </message>
+    <message>
+        <source>Esc stops the reply</source>
+        <translation>Esc hält die Antwort an</translation>
+    </message>
+    <message>
+        <source>Offline: sending tries to connect again.</source>
+        <translation>Offline: Beim Senden wird die Verbindung erneut versucht.</translation>
+    </message>
+</context>
+<context>
+    <name>FindBar</name>
+    <message>
+        <source>Find in this chat</source>
+        <translation>In diesem Chat suchen</translation>
+    </message>
+    <message>
+        <source>Previous</source>
+        <translation>Vorheriger</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Nächster</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Not found</source>
+        <translation>Nicht gefunden</translation>
+    </message>
+    <message>
+        <source>{place} of {of}</source>
+        <translation>{place} von {of}</translation>
+    </message>
+    <message>
+        <source>1 hit</source>
+        <translation>1 Treffer</translation>
+    </message>
+    <message>
+        <source>%n hits</source>
+        <translation>%n Treffer</translation>
+    </message>
+</context>
+<context>
+    <name>FirstRun</name>
+    <message>
+        <source>Skip the rest</source>
+        <translation>Rest überspringen</translation>
+    </message>
+    <message>
+        <source>Skip the rest of the introduction</source>
+        <translation>Den Rest der Einführung überspringen</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>{place} of {of}</source>
+        <translation>{place} von {of}</translation>
+    </message>
+    <message>
+        <source>Start chatting</source>
+        <translation>Chat beginnen</translation>
+    </message>
+</context>
+<context>
+    <name>Foot</name>
+    <message>
+        <source>Previous version</source>
+        <translation>Vorherige Version</translation>
+    </message>
+    <message>
+        <source>Next version</source>
+        <translation>Nächste Version</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>Bearbeiten</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Regenerate</source>
+        <translation>Neu generieren</translation>
+    </message>
+    <message>
+        <source>Continue</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message>
+        <source>Your message</source>
+        <translation>Ihre Nachricht</translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>Copy as Markdown</source>
+        <translation>Als Markdown kopieren</translation>
+    </message>
+    <message>
+        <source>Fork the chat from here</source>
+        <translation>Chat ab hier verzweigen</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+</context>
+<context>
+    <name>GeneralPage</name>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Ctrl+Enter</source>
+        <translation>Strg+Eingabe</translation>
+    </message>
+    <message>
+        <source>Show it again</source>
+        <translation>Noch einmal zeigen</translation>
+    </message>
+    <message>
+        <source>Show the introduction again</source>
+        <translation>Die Einführung noch einmal zeigen</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Key that sends a message</source>
+        <translation>Taste, die eine Nachricht sendet</translation>
+    </message>
+    <message>
+        <source>Icon in the system tray</source>
+        <translation>Symbol im Infobereich</translation>
+    </message>
+    <message>
+        <source>Closing the window then keeps Nearhalf running. Quit ends it.</source>
+        <translation>Nearhalf läuft dann weiter, wenn das Fenster geschlossen wird. „Beenden“ beendet es.</translation>
+    </message>
+    <message>
+        <source>This desktop has no tray.</source>
+        <translation>Diese Arbeitsumgebung hat keinen Infobereich.</translation>
+    </message>
+    <message>
+        <source>List of chats</source>
+        <translation>Liste der Chats</translation>
+    </message>
+    <message>
+        <source>Shown beside the chat.</source>
+        <translation>Wird neben dem Chat gezeigt.</translation>
+    </message>
+    <message>
+        <source>Introduction</source>
+        <translation>Einführung</translation>
+    </message>
+    <message>
+        <source>What stays here, what leaves, and how it is protected.</source>
+        <translation>Was hier bleibt, was hinausgeht und wie es geschützt ist.</translation>
+    </message>
+    <message>
+        <source>In force when Nearhalf starts the next time.</source>
+        <translation>Gilt ab dem nächsten Start von Nearhalf.</translation>
+    </message>
+    <message>
+        <source>Shift+Enter begins a new line.</source>
+        <translation>Umschalt+Eingabe beginnt eine neue Zeile.</translation>
+    </message>
+    <message>
+        <source>Enter begins a new line.</source>
+        <translation>Eingabe beginnt eine neue Zeile.</translation>
+    </message>
+</context>
+<context>
+    <name>Header</name>
+    <message>
+        <source>Not stored</source>
+        <translation>Nicht gespeichert</translation>
+    </message>
+    <message>
+        <source>A temporary chat: never written to the disk, and gone when Nearhalf is closed or locked.</source>
+        <translation>Ein temporärer Chat: nie auf die Festplatte geschrieben und weg, sobald Nearhalf beendet oder gesperrt wird.</translation>
+    </message>
+</context>
+<context>
+    <name>HitRow</name>
+    <message>
+        <source>Chat</source>
+        <translation>Chat</translation>
+    </message>
+</context>
+<context>
+    <name>Job</name>
+    <message>
+        <source>Something went wrong inside Nearhalf.</source>
+        <translation>In Nearhalf ist etwas schiefgegangen.</translation>
+    </message>
+    <message>
+        <source>Try again. The log says where it failed.</source>
+        <translation>Versuchen Sie es noch einmal. Die Protokolldatei sagt, wo es fehlschlug.</translation>
+    </message>
+</context>
+<context>
+    <name>Keys</name>
+    <message>
+        <source>Copy the selection</source>
+        <translation>Auswahl kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the selection as Markdown</source>
+        <translation>Auswahl als Markdown kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the address</source>
+        <translation>Adresse kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the code: {name}</source>
+        <translation>Code kopieren: {name}</translation>
+    </message>
+    <message>
+        <source>Open {address}</source>
+        <translation>{address} öffnen</translation>
+    </message>
+    <message>
+        <source>Hide {name}</source>
+        <translation>{name} ausblenden</translation>
+    </message>
+    <message>
+        <source>Show {name}</source>
+        <translation>{name} anzeigen</translation>
+    </message>
+</context>
+<context>
+    <name>LinkDialog</name>
+    <message>
+        <source>Open a link</source>
+        <translation>Link öffnen</translation>
+    </message>
+    <message>
+        <source>Open {host} in the browser?</source>
+        <translation>{host} im Browser öffnen?</translation>
+    </message>
+    <message>
+        <source>The browser is another program: what it sends is not counted here. The model may be wrong.</source>
+        <translation>Der Browser ist ein anderes Programm: Was er sendet, wird hier nicht gezählt. Das Modell kann sich irren.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>ListDesk</name>
+    <message>
+        <source>Chat pinned</source>
+        <translation>Chat angeheftet</translation>
+    </message>
+    <message>
+        <source>Chat unpinned</source>
+        <translation>Chat gelöst</translation>
+    </message>
+    <message>
+        <source>New folder</source>
+        <translation>Neuer Ordner</translation>
+    </message>
+    <message>
+        <source>“{title}” was deleted</source>
+        <translation>„{title}“ wurde gelöscht</translation>
+    </message>
+    <message>
+        <source>Deleted, with what followed</source>
+        <translation>Gelöscht, mit allem, was darauf folgte</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>It is back</source>
+        <translation>Es ist wieder da</translation>
+    </message>
+    <message>
+        <source>Folder “{name}” removed; its chats are kept</source>
+        <translation>Ordner „{name}“ entfernt; seine Chats sind noch da</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>Neuer Chat</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Unpin</source>
+        <translation>Lösen</translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation>Anheften</translation>
+    </message>
+    <message>
+        <source>Move to</source>
+        <translation>Verschieben nach</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren…</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>New chat in this folder</source>
+        <translation>Neuer Chat in diesem Ordner</translation>
+    </message>
+    <message>
+        <source>Remove the folder, keep its chats</source>
+        <translation>Ordner entfernen, Chats behalten</translation>
+    </message>
+    <message>
+        <source>No folder</source>
+        <translation>Kein Ordner</translation>
+    </message>
+</context>
+<context>
+    <name>LockPage</name>
+    <message>
+        <source>Passphrase or recovery code</source>
+        <translation>Passphrase oder Wiederherstellungscode</translation>
+    </message>
+    <message>
+        <source>Unlock</source>
+        <translation>Entsperren</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>Begin an empty history…</source>
+        <translation>Einen leeren Verlauf beginnen…</translation>
+    </message>
+    <message>
+        <source>Keep the old files and begin</source>
+        <translation>Alte Dateien behalten und beginnen</translation>
+    </message>
+    <message>
+        <source>Restore a backup…</source>
+        <translation>Sicherung zurückspielen…</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Nearhalf is locked</source>
+        <translation>Nearhalf ist gesperrt</translation>
+    </message>
+    <message>
+        <source>The recovery code works too, with or without its hyphens.</source>
+        <translation>Der Wiederherstellungscode geht auch, mit oder ohne Bindestriche.</translation>
+    </message>
+    <message>
+        <source>Nothing was deleted, and nothing will be.</source>
+        <translation>Nichts wurde gelöscht, und nichts wird gelöscht.</translation>
+    </message>
+    <message>
+        <source>Unlocking</source>
+        <translation>Wird entsperrt</translation>
+    </message>
+    <message>
+        <source>That does not open it.</source>
+        <translation>Damit lässt es sich nicht öffnen.</translation>
+    </message>
+    <message>
+        <source>Try again in 1 second.</source>
+        <translation>Nächster Versuch in 1 Sekunde.</translation>
+    </message>
+    <message>
+        <source>Try again in {n} seconds.</source>
+        <translation>Nächster Versuch in {n} Sekunden.</translation>
+    </message>
+    <message>
+        <source>Caps Lock is on.</source>
+        <translation>Die Feststelltaste ist an.</translation>
+    </message>
+    <message>
+        <source>Opening your history</source>
+        <translation>Ihr Verlauf wird geöffnet</translation>
+    </message>
+    <message>
+        <source>The damaged history and its keys are set aside in the data folder, and an empty one is begun.</source>
+        <translation>Der beschädigte Verlauf und seine Schlüssel werden im Datenordner zur Seite gelegt, und ein leerer wird begonnen.</translation>
+    </message>
+    <message>
+        <source>Setting the old files aside</source>
+        <translation>Die alten Dateien werden zur Seite gelegt</translation>
+    </message>
+</context>
+<context>
+    <name>MeasuredCard</name>
+    <message>
+        <source>Measured: {name}</source>
+        <translation>Gemessen: {name}</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>Plan</translation>
+    </message>
+    <message>
+        <source>Round trips a token</source>
+        <translation>Umläufe je Token</translation>
+    </message>
+    <message>
+        <source>Tokens/s, predicted</source>
+        <translation>Token/s, geschätzt</translation>
+    </message>
+    <message>
+        <source>Longer chats take longer steps. Each adapter names its round trips.</source>
+        <translation>In längeren Chats dauert jeder Schritt länger. Jeder Adapter nennt seine Umläufe.</translation>
+    </message>
+    <message>
+        <source>Round trip {median} ms (from {low} to {high}). A token without an adapter {step} ms. Each further round trip {exchange} ms, computing included.</source>
+        <translation>Umlauf {median} ms (von {low} bis {high}). Ein Token ohne Adapter {step} ms. Jeder weitere Umlauf {exchange} ms, Rechnen eingeschlossen.</translation>
+    </message>
+    <message>
+        <source>No adapter, or one at the first layer only</source>
+        <translation>Kein Adapter, oder einer nur an der ersten Schicht</translation>
+    </message>
+    <message>
+        <source>An adapter with three groups of layers</source>
+        <translation>Ein Adapter mit drei Gruppen von Schichten</translation>
+    </message>
+    <message>
+        <source>An adapter with six groups of layers</source>
+        <translation>Ein Adapter mit sechs Gruppen von Schichten</translation>
+    </message>
+    <message>
+        <source>An adapter at every one of the {layers} layers, as in the paper</source>
+        <translation>Ein Adapter an jeder der {layers} Schichten, wie in der Veröffentlichung</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>A model has two halves. The device pack, with its tokenizer and embeddings, is here; the decoder layers are at the backend, and here too for the built-in one.</source>
+        <translation>Ein Modell hat zwei Hälften. Das Gerätepaket mit Tokenizer und Embeddings liegt hier; die Decoder-Schichten liegen beim Backend, und beim eingebauten ebenfalls hier.</translation>
+    </message>
+    <message>
+        <source>Offered by the backend in use</source>
+        <translation>Angebot des verwendeten Backends</translation>
+    </message>
+    <message>
+        <source>Device packs on this computer</source>
+        <translation>Gerätepakete auf diesem Computer</translation>
+    </message>
+    <message>
+        <source>Prepared for the built-in backend</source>
+        <translation>Vorbereitet für das eingebaute Backend</translation>
+    </message>
+    <message>
+        <source>Asking the backend for its models</source>
+        <translation>Das Backend wird nach seinen Modellen gefragt</translation>
+    </message>
+    <message>
+        <source>Built-in</source>
+        <translation>Eingebaut</translation>
+    </message>
+    <message>
+        <source>Ask the backend</source>
+        <translation>Backend fragen</translation>
+    </message>
+    <message>
+        <source>Ask the backend for its models</source>
+        <translation>Das Backend nach seinen Modellen fragen</translation>
+    </message>
+    <message>
+        <source>In use: {model}</source>
+        <translation>In Gebrauch: {model}</translation>
+    </message>
+    <message>
+        <source>In use: the first that the backend names</source>
+        <translation>In Gebrauch: das erste, das das Backend nennt</translation>
+    </message>
+    <message>
+        <source>This backend offers no model.</source>
+        <translation>Dieses Backend bietet kein Modell an.</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>Verwenden</translation>
+    </message>
+    <message>
+        <source>Use {model}</source>
+        <translation>{model} verwenden</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>In Gebrauch</translation>
+    </message>
+    <message>
+        <source>Fetch</source>
+        <translation>Laden</translation>
+    </message>
+    <message>
+        <source>Fetch {model}</source>
+        <translation>{model} laden</translation>
+    </message>
+    <message>
+        <source>{layers} layers, up to {positions} tokens, device pack {size}</source>
+        <translation>{layers} Schichten, bis zu {positions} Token, Gerätepaket {size}</translation>
+    </message>
+    <message>
+        <source>Fetching {model}, {size}</source>
+        <translation>{model} wird geladen, {size}</translation>
+    </message>
+    <message>
+        <source>None yet. One is fetched when a model is first used.</source>
+        <translation>Noch keines. Geladen wird es, wenn ein Modell zum ersten Mal verwendet wird.</translation>
+    </message>
+    <message>
+        <source>None. The built-in backend cannot start; run start.py again.</source>
+        <translation>Keines. Das eingebaute Backend kann nicht starten; führen Sie start.py noch einmal aus.</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Delete {name}</source>
+        <translation>{name} löschen</translation>
+    </message>
+    <message>
+        <source>{size}. {problem}</source>
+        <translation>{size}. {problem}</translation>
+    </message>
+    <message>
+        <source>{size}, {layers} layers, {architecture}</source>
+        <translation>{size}, {layers} Schichten, {architecture}</translation>
+    </message>
+    <message>
+        <source>Delete {name}?</source>
+        <translation>{name} löschen?</translation>
+    </message>
+    <message>
+        <source>{size} become free. A device pack can be fetched again; a prepared model by start.py.</source>
+        <translation>{size} werden frei. Ein Gerätepaket kann erneut geladen werden; ein vorbereitetes Modell durch start.py.</translation>
+    </message>
+    <message>
+        <source>Deleting {name}</source>
+        <translation>{name} wird gelöscht</translation>
+    </message>
+</context>
+<context>
+    <name>OptionsPanel</name>
+    <message>
+        <source>Options of the chat</source>
+        <translation>Optionen des Chats</translation>
+    </message>
+    <message>
+        <source>Only in this chat</source>
+        <translation>Nur in diesem Chat</translation>
+    </message>
+    <message>
+        <source>As in the settings</source>
+        <translation>Wie in den Einstellungen</translation>
+    </message>
+    <message>
+        <source>Choose tokens differently</source>
+        <translation>Token anders wählen</translation>
+    </message>
+    <message>
+        <source>A new one each time</source>
+        <translation>Jedes Mal ein neuer</translation>
+    </message>
+    <message>
+        <source>Reset to the settings</source>
+        <translation>Auf die Einstellungen zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>Temperatur</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Longest reply, in tokens</source>
+        <translation>Längste Antwort, in Token</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>System message</source>
+        <translation>Systemnachricht</translation>
+    </message>
+</context>
+<context>
+    <name>Palette</name>
+    <message>
+        <source>Command palette</source>
+        <translation>Befehlspalette</translation>
+    </message>
+    <message>
+        <source>Command or chat</source>
+        <translation>Befehl oder Chat</translation>
+    </message>
+    <message>
+        <source>Type a command, or the title of a chat</source>
+        <translation>Einen Befehl oder den Titel eines Chats eingeben</translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation>Befehle</translation>
+    </message>
+</context>
+<context>
+    <name>PassphraseForm</name>
+    <message>
+        <source>Passphrase</source>
+        <translation>Passphrase</translation>
+    </message>
+    <message>
+        <source>The same again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>The same passphrase again</source>
+        <translation>Noch einmal dieselbe Passphrase</translation>
+    </message>
+    <message>
+        <source>Ask for it whenever Nearhalf starts</source>
+        <translation>Bei jedem Start von Nearhalf danach fragen</translation>
+    </message>
+    <message>
+        <source>Set the passphrase</source>
+        <translation>Passphrase festlegen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Four or five words that do not belong together are easy to keep and hard to guess.</source>
+        <translation>Vier oder fünf Wörter, die nicht zusammengehören, sind leicht zu merken und schwer zu erraten.</translation>
+    </message>
+    <message>
+        <source>Too short: at least {count} characters.</source>
+        <translation>Zu kurz: mindestens {count} Zeichen.</translation>
+    </message>
+    <message>
+        <source>Type it again. If you forget it, only the recovery code opens your history.</source>
+        <translation>Geben Sie sie noch einmal ein. Wenn Sie sie vergessen, öffnet nur der Wiederherstellungscode Ihren Verlauf.</translation>
+    </message>
+    <message>
+        <source>The two are not the same yet.</source>
+        <translation>Die beiden sind noch nicht gleich.</translation>
+    </message>
+    <message>
+        <source>If you forget it, only the recovery code opens your history.</source>
+        <translation>Wenn Sie sie vergessen, öffnet nur der Wiederherstellungscode Ihren Verlauf.</translation>
+    </message>
+</context>
+<context>
+    <name>Pointer</name>
+    <message>
+        <source>Show or hide the text</source>
+        <translation>Text ein- oder ausblenden</translation>
+    </message>
+    <message>
+        <source>Copy the code</source>
+        <translation>Code kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>PrivacyScreen</name>
+    <message>
+        <source>A chat whose model is cut in two</source>
+        <translation>Ein Chat, dessen Modell in zwei Hälften geschnitten ist</translation>
+    </message>
+    <message>
+        <source>The half that knows your words runs here. The other half runs on a backend and works on numbers.</source>
+        <translation>Die Hälfte, die Ihre Wörter kennt, läuft hier. Die andere läuft auf einem Backend und arbeitet mit Zahlen.</translation>
+    </message>
+</context>
+<context>
+    <name>ProtectionPage</name>
+    <message>
+        <source>What stays, what leaves</source>
+        <translation>Was bleibt, was hinausgeht</translation>
+    </message>
+    <message>
+        <source>What opens your history</source>
+        <translation>Was Ihren Verlauf öffnet</translation>
+    </message>
+    <message>
+        <source>It is encrypted on this disk from the first start. Each of these opens it by itself.</source>
+        <translation>Er ist auf dieser Festplatte vom ersten Start an verschlüsselt. Jedes hiervon öffnet ihn allein.</translation>
+    </message>
+    <message>
+        <source>Set…</source>
+        <translation>Festlegen…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove the passphrase</source>
+        <translation>Passphrase entfernen</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>Passphrase</translation>
+    </message>
+    <message>
+        <source>Ask for it at every start</source>
+        <translation>Bei jedem Start danach fragen</translation>
+    </message>
+    <message>
+        <source>The keyring then holds no key: without the passphrase or the recovery code nothing opens.</source>
+        <translation>Der Schlüsselbund hat dann keinen Schlüssel mehr: Ohne die Passphrase oder den Wiederherstellungscode öffnet nichts.</translation>
+    </message>
+    <message>
+        <source>Recovery code</source>
+        <translation>Wiederherstellungscode</translation>
+    </message>
+    <message>
+        <source>Make a new one…</source>
+        <translation>Neuen erstellen…</translation>
+    </message>
+    <message>
+        <source>A code on paper</source>
+        <translation>Ein Code auf Papier</translation>
+    </message>
+    <message>
+        <source>It opens your history and your backups when a passphrase is forgotten or a keyring is lost.</source>
+        <translation>Er öffnet Ihren Verlauf und Ihre Sicherungen, wenn eine Passphrase vergessen oder ein Schlüsselbund verloren ist.</translation>
+    </message>
+    <message>
+        <source>Lock</source>
+        <translation>Sperren</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>Nie</translation>
+    </message>
+    <message>
+        <source>After 1 minute</source>
+        <translation>Nach 1 Minute</translation>
+    </message>
+    <message>
+        <source>After {n} minutes</source>
+        <translation>Nach {n} Minuten</translation>
+    </message>
+    <message>
+        <source>Lock now</source>
+        <translation>Jetzt sperren</translation>
+    </message>
+    <message>
+        <source>When nobody has touched it</source>
+        <translation>Wenn niemand etwas getan hat</translation>
+    </message>
+    <message>
+        <source>Locking forgets the key and takes every text off the screen.</source>
+        <translation>Beim Sperren wird der Schlüssel vergessen und aller Text vom Bildschirm genommen.</translation>
+    </message>
+    <message>
+        <source>Set.</source>
+        <translation>Festgelegt.</translation>
+    </message>
+    <message>
+        <source>None. Set one to be able to lock.</source>
+        <translation>Keine. Legen Sie eine fest, um sperren zu können.</translation>
+    </message>
+    <message>
+        <source>Change…</source>
+        <translation>Ändern…</translation>
+    </message>
+    <message>
+        <source>Change the passphrase</source>
+        <translation>Passphrase ändern</translation>
+    </message>
+    <message>
+        <source>Set a passphrase</source>
+        <translation>Passphrase festlegen</translation>
+    </message>
+    <message>
+        <source>A code on paper: made</source>
+        <translation>Ein Code auf Papier: vorhanden</translation>
+    </message>
+    <message>
+        <source>A code on paper: none yet</source>
+        <translation>Ein Code auf Papier: noch keiner</translation>
+    </message>
+    <message>
+        <source>Locking needs a passphrase.</source>
+        <translation>Zum Sperren ist eine Passphrase nötig.</translation>
+    </message>
+    <message>
+        <source>This account&apos;s keyring</source>
+        <translation>Der Schlüsselbund dieses Kontos</translation>
+    </message>
+    <message>
+        <source>A key file on this disk</source>
+        <translation>Eine Schlüsseldatei auf dieser Festplatte</translation>
+    </message>
+    <message>
+        <source>Your passphrase</source>
+        <translation>Ihre Passphrase</translation>
+    </message>
+    <message>
+        <source>Whoever is logged in as you can open it without being asked.</source>
+        <translation>Wer unter Ihrem Namen angemeldet ist, kann ihn ungefragt öffnen.</translation>
+    </message>
+    <message>
+        <source>No keyring that lasts was found. Whoever can read this account&apos;s files can open your history: set a passphrase.</source>
+        <translation>Es wurde kein dauerhafter Schlüsselbund gefunden. Wer die Dateien dieses Kontos lesen kann, kann Ihren Verlauf öffnen: Legen Sie eine Passphrase fest.</translation>
+    </message>
+    <message>
+        <source>Nothing on this computer opens it without you.</source>
+        <translation>Nichts auf diesem Computer öffnet ihn ohne Sie.</translation>
+    </message>
+    <message>
+        <source>Setting the passphrase</source>
+        <translation>Die Passphrase wird festgelegt</translation>
+    </message>
+    <message>
+        <source>The passphrase is set.</source>
+        <translation>Die Passphrase ist festgelegt.</translation>
+    </message>
+    <message>
+        <source>Type the passphrase, the old one or a new one, to change this.</source>
+        <translation>Geben Sie die Passphrase ein, die alte oder eine neue, um das zu ändern.</translation>
+    </message>
+    <message>
+        <source>Remove the passphrase?</source>
+        <translation>Passphrase entfernen?</translation>
+    </message>
+    <message>
+        <source>Nearhalf then opens without asking for whoever is logged in as you, and cannot be locked.</source>
+        <translation>Nearhalf öffnet sich dann ungefragt für jeden, der unter Ihrem Namen angemeldet ist, und lässt sich nicht sperren.</translation>
+    </message>
+    <message>
+        <source>Removing the passphrase</source>
+        <translation>Die Passphrase wird entfernt</translation>
+    </message>
+    <message>
+        <source>The passphrase is removed.</source>
+        <translation>Die Passphrase ist entfernt.</translation>
+    </message>
+    <message>
+        <source>Make a new recovery code?</source>
+        <translation>Einen neuen Wiederherstellungscode erstellen?</translation>
+    </message>
+    <message>
+        <source>The one you have stops working for this history. Older backups still open with it.</source>
+        <translation>Der bisherige gilt für diesen Verlauf dann nicht mehr. Ältere Sicherungen öffnet er weiterhin.</translation>
+    </message>
+    <message>
+        <source>Make a new one</source>
+        <translation>Neuen erstellen</translation>
+    </message>
+    <message>
+        <source>Making a recovery code</source>
+        <translation>Ein Wiederherstellungscode wird erstellt</translation>
+    </message>
+</context>
+<context>
+    <name>ProtectionScreen</name>
+    <message>
+        <source>Your history is encrypted on this disk</source>
+        <translation>Ihr Verlauf ist auf dieser Festplatte verschlüsselt</translation>
+    </message>
+    <message>
+        <source>Set a passphrase…</source>
+        <translation>Passphrase festlegen…</translation>
+    </message>
+    <message>
+        <source>Passphrase (you may leave it out)</source>
+        <translation>Passphrase (kann entfallen)</translation>
+    </message>
+    <message>
+        <source>With one you can lock Nearhalf, and have it ask at every start.</source>
+        <translation>Mit einer Passphrase können Sie Nearhalf sperren und bei jedem Start danach fragen lassen.</translation>
+    </message>
+    <message>
+        <source>Make a recovery code…</source>
+        <translation>Wiederherstellungscode erstellen…</translation>
+    </message>
+    <message>
+        <source>Recovery code</source>
+        <translation>Wiederherstellungscode</translation>
+    </message>
+    <message>
+        <source>Print it or write it down. It opens your history and backups when all else is lost.</source>
+        <translation>Drucken Sie ihn oder schreiben Sie ihn auf. Er öffnet Verlauf und Sicherungen, wenn alles andere verloren ist.</translation>
+    </message>
+    <message>
+        <source>This account&apos;s keyring holds the key: Nearhalf opens without asking while you are logged in.</source>
+        <translation>Der Schlüsselbund dieses Kontos hat den Schlüssel: Nearhalf öffnet sich ungefragt, solange Sie angemeldet sind.</translation>
+    </message>
+    <message>
+        <source>Your passphrase opens it; nothing on this computer does without you.</source>
+        <translation>Ihre Passphrase öffnet ihn; nichts auf diesem Computer tut es ohne Sie.</translation>
+    </message>
+    <message>
+        <source>This computer has no keyring that lasts, so the key lies in a file that only your account reads. Set a passphrase if others use this account or the disk could be taken.</source>
+        <translation>Dieser Computer hat keinen dauerhaften Schlüsselbund. Der Schlüssel liegt deshalb in einer Datei, die nur Ihr Konto liest. Legen Sie eine Passphrase fest, wenn andere dieses Konto benutzen oder die Festplatte abhandenkommen könnte.</translation>
+    </message>
+    <message>
+        <source>Passphrase: set</source>
+        <translation>Passphrase: festgelegt</translation>
+    </message>
+    <message>
+        <source>Change it…</source>
+        <translation>Ändern…</translation>
+    </message>
+    <message>
+        <source>Recovery code: made</source>
+        <translation>Wiederherstellungscode: vorhanden</translation>
+    </message>
+    <message>
+        <source>Make a new one…</source>
+        <translation>Neuen erstellen…</translation>
+    </message>
+    <message>
+        <source>Setting the passphrase</source>
+        <translation>Die Passphrase wird festgelegt</translation>
+    </message>
+    <message>
+        <source>Making a recovery code</source>
+        <translation>Ein Wiederherstellungscode wird erstellt</translation>
+    </message>
+</context>
+<context>
+    <name>ReadingDesk</name>
+    <message>
+        <source>Reply copied</source>
+        <translation>Antwort kopiert</translation>
+    </message>
+    <message>
+        <source>Code copied</source>
+        <translation>Code kopiert</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+</context>
+<context>
+    <name>ReadyScreen</name>
+    <message>
+        <source>Ready</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>This is how it stands. All of it can be changed in the settings.</source>
+        <translation>So steht es jetzt. Alles davon lässt sich in den Einstellungen ändern.</translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation>Backend</translation>
+    </message>
+    <message>
+        <source>The built-in one: it starts beside Nearhalf, on this computer.</source>
+        <translation>Das eingebaute: Es startet neben Nearhalf, auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>{name}: whoever runs it could rebuild your text from the numbers.</source>
+        <translation>{name}: Wer es betreibt, könnte Ihren Text aus den Zahlen wiederherstellen.</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Finding your way</source>
+        <translation>Sich zurechtfinden</translation>
+    </message>
+    <message>
+        <source>F1 lists every key, Ctrl+Shift+P every command. The line below a chat counts what leaves.</source>
+        <translation>F1 zeigt alle Tasten, Strg+Umschalt+P alle Befehle. Die Zeile unter einem Chat zählt, was hinausgeht.</translation>
+    </message>
+    <message>
+        <source>this account&apos;s keyring</source>
+        <translation>der Schlüsselbund dieses Kontos</translation>
+    </message>
+    <message>
+        <source>a key file of this account</source>
+        <translation>eine Schlüsseldatei dieses Kontos</translation>
+    </message>
+    <message>
+        <source>your passphrase</source>
+        <translation>Ihre Passphrase</translation>
+    </message>
+    <message>
+        <source>the recovery code</source>
+        <translation>der Wiederherstellungscode</translation>
+    </message>
+    <message>
+        <source>Encrypted. What opens it: {holders}.</source>
+        <translation>Verschlüsselt. Was ihn öffnet: {holders}.</translation>
+    </message>
+</context>
+<context>
+    <name>RecoveryCode</name>
+    <message>
+        <source>Recovery code</source>
+        <translation>Wiederherstellungscode</translation>
+    </message>
+    <message>
+        <source>Print…</source>
+        <translation>Drucken…</translation>
+    </message>
+    <message>
+        <source>Print the recovery code</source>
+        <translation>Den Wiederherstellungscode drucken</translation>
+    </message>
+    <message>
+        <source>Save as a file…</source>
+        <translation>Als Datei speichern…</translation>
+    </message>
+    <message>
+        <source>Save the recovery code as a file</source>
+        <translation>Den Wiederherstellungscode als Datei speichern</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the recovery code</source>
+        <translation>Den Wiederherstellungscode kopieren</translation>
+    </message>
+    <message>
+        <source>I have kept it</source>
+        <translation>Ich habe ihn verwahrt</translation>
+    </message>
+    <message>
+        <source>Copied. Other programs can read the clipboard: paste it soon, then copy something else.</source>
+        <translation>Kopiert. Andere Programme können die Zwischenablage lesen: Fügen Sie ihn bald ein, und kopieren Sie dann etwas anderes.</translation>
+    </message>
+    <message>
+        <source>Nearhalf recovery code</source>
+        <translation>Wiederherstellungscode von Nearhalf</translation>
+    </message>
+    <message>
+        <source>Save the recovery code</source>
+        <translation>Wiederherstellungscode speichern</translation>
+    </message>
+    <message>
+        <source>Text (*.txt)</source>
+        <translation>Text (*.txt)</translation>
+    </message>
+    <message>
+        <source>It could not be saved: {reason}.</source>
+        <translation>Er konnte nicht gespeichert werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>Saved. Move the file off this computer: whoever has both can read your history.</source>
+        <translation>Gespeichert. Nehmen Sie die Datei von diesem Computer: Wer beides hat, kann Ihren Verlauf lesen.</translation>
+    </message>
+    <message>
+        <source>Sent to the printer.</source>
+        <translation>An den Drucker gesendet.</translation>
+    </message>
+    <message>
+        <source>Nearhalf: recovery code. With it, and the files of this computer or a backup made with it, your history can be opened. Keep it where nobody else looks.</source>
+        <translation>Nearhalf: Wiederherstellungscode. Mit ihm und den Dateien dieses Computers oder einer damit gemachten Sicherung lässt sich Ihr Verlauf öffnen. Bewahren Sie ihn dort auf, wo niemand sonst nachsieht.</translation>
+    </message>
+</context>
+<context>
+    <name>Remark</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>ReplyDesk</name>
+    <message>
+        <source>This is a new chat with a copy of the conversation up to here</source>
+        <translation>Dies ist ein neuer Chat mit einer Kopie der Unterhaltung bis hierher</translation>
+    </message>
+</context>
+<context>
+    <name>ReplyFoot</name>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the reply</source>
+        <translation>Antwort kopieren</translation>
+    </message>
+    <message>
+        <source>Regenerate</source>
+        <translation>Neu generieren</translation>
+    </message>
+    <message>
+        <source>Drop this reply and generate another</source>
+        <translation>Diese Antwort verwerfen und eine andere generieren</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>Bearbeiten</translation>
+    </message>
+    <message>
+        <source>Edit your last message</source>
+        <translation>Ihre letzte Nachricht bearbeiten</translation>
+    </message>
+</context>
+<context>
+    <name>RestoreForm</name>
+    <message>
+        <source>Choose the backup…</source>
+        <translation>Sicherung auswählen…</translation>
+    </message>
+    <message>
+        <source>Passphrase or recovery code of that backup</source>
+        <translation>Passphrase oder Wiederherstellungscode dieser Sicherung</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>Zurückspielen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>It replaces your history, settings and adapters. What is here now is kept beside it.</source>
+        <translation>Sie ersetzt Verlauf, Einstellungen und Adapter. Was jetzt hier ist, bleibt daneben erhalten.</translation>
+    </message>
+    <message>
+        <source>Restore a backup</source>
+        <translation>Sicherung zurückspielen</translation>
+    </message>
+    <message>
+        <source>Nearhalf backups (*.nhb);;All files (*)</source>
+        <translation>Nearhalf-Sicherungen (*.nhb);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Checking the backup, then restoring it</source>
+        <translation>Die Sicherung wird geprüft und dann zurückgespielt</translation>
+    </message>
+</context>
+<context>
+    <name>SamplingForm</name>
+    <message>
+        <source>another each time</source>
+        <translation>jedes Mal ein anderer</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>Temperatur</translation>
+    </message>
+    <message>
+        <source>How freely words are chosen. 0 always takes the likeliest; above 1 it becomes wild.</source>
+        <translation>Wie frei die Wörter gewählt werden. 0 nimmt immer das wahrscheinlichste; über 1 wird es wild.</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Choose among the likeliest tokens that together have this share. 1 means no limit.</source>
+        <translation>Unter den wahrscheinlichsten Token wählen, die zusammen diesen Anteil haben. 1 heißt: keine Grenze.</translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation>Top-k</translation>
+    </message>
+    <message>
+        <source>Choose among this many likeliest tokens. 0 means no limit.</source>
+        <translation>Unter so vielen wahrscheinlichsten Token wählen. 0 heißt: keine Grenze.</translation>
+    </message>
+    <message>
+        <source>Min-p</source>
+        <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>Leave out what is less likely than this share of the likeliest. 0 means no limit.</source>
+        <translation>Auslassen, was weniger wahrscheinlich ist als dieser Anteil des wahrscheinlichsten. 0 heißt: keine Grenze.</translation>
+    </message>
+    <message>
+        <source>Repetition penalty</source>
+        <translation>Wiederholungsabzug</translation>
+    </message>
+    <message>
+        <source>Above 1, what was said before is said again less often. 1 means none.</source>
+        <translation>Über 1 wird schon Gesagtes seltener wiederholt. 1 heißt: kein Abzug.</translation>
+    </message>
+    <message>
+        <source>Longest reply</source>
+        <translation>Längste Antwort</translation>
+    </message>
+    <message>
+        <source>In tokens. A cut reply can be continued.</source>
+        <translation>In Token. Eine abgeschnittene Antwort kann fortgesetzt werden.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>A number makes replies repeat: same words, same seed, same reply.</source>
+        <translation>Mit einer Zahl wiederholen sich Antworten: gleiche Wörter, gleicher Startwert, gleiche Antwort.</translation>
+    </message>
+    <message>
+        <source>Stop strings</source>
+        <translation>Stopptexte</translation>
+    </message>
+    <message>
+        <source>One a line. A reply ends before the first that it meets.</source>
+        <translation>Einer je Zeile. Eine Antwort endet vor dem ersten, auf den sie trifft.</translation>
+    </message>
+    <message>
+        <source>The seed must be a whole number, or empty.</source>
+        <translation>Der Startwert muss eine ganze Zahl sein oder leer bleiben.</translation>
+    </message>
+</context>
+<context>
+    <name>SecretField</name>
+    <message>
+        <source>Show what is typed</source>
+        <translation>Eingabe zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsWindow</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Pages of the settings</source>
+        <translation>Seiten der Einstellungen</translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation>Allgemein</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Darstellung</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>Chat</translation>
+    </message>
+    <message>
+        <source>Backends</source>
+        <translation>Backends</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Adapters</source>
+        <translation>Adapter</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Privacy and lock</source>
+        <translation>Privatsphäre und Sperre</translation>
+    </message>
+    <message>
+        <source>Storage</source>
+        <translation>Speicher</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutRow</name>
+    <message>
+        <source>New keys for {action}</source>
+        <translation>Neue Tasten für {action}</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>Zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Reset the keys of {action}</source>
+        <translation>Die Tasten von {action} zurücksetzen</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>{action}: {keys}. Change</source>
+        <translation>{action}: {keys}. Ändern</translation>
+    </message>
+    <message>
+        <source>Also wanted by: {actions}</source>
+        <translation>Auch gewünscht von: {actions}</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutSheet</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Change the keys…</source>
+        <translation>Tasten ändern…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsPage</name>
+    <message>
+        <source>Press a key to change it, then the new combination. Backspace means none.</source>
+        <translation>Drücken Sie auf eine Taste, um sie zu ändern, dann die neue Kombination. Die Rücktaste heißt: keine.</translation>
+    </message>
+    <message>
+        <source>Search actions or keys</source>
+        <translation>Aktionen oder Tasten suchen</translation>
+    </message>
+    <message>
+        <source>No action has these words or keys.</source>
+        <translation>Keine Aktion hat diese Wörter oder Tasten.</translation>
+    </message>
+    <message>
+        <source>Reset all</source>
+        <translation>Alle zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Two actions want the same keys.</source>
+        <translation>Zwei Aktionen wollen dieselben Tasten.</translation>
+    </message>
+    <message>
+        <source>Only the first in the list gets them. Change one of those marked below.</source>
+        <translation>Nur die erste in der Liste bekommt sie. Ändern Sie unten eine der markierten.</translation>
+    </message>
+</context>
+<context>
+    <name>Sidebar</name>
+    <message>
+        <source>Search all chats</source>
+        <translation>Alle Chats durchsuchen</translation>
+    </message>
+    <message>
+        <source>No chats yet. What you write is kept here, encrypted, on this computer only.</source>
+        <translation>Noch keine Chats. Was Sie schreiben, bleibt hier, verschlüsselt, nur auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>Nothing found for “{words}”. Every word must occur; beginnings of words count.</source>
+        <translation>Nichts gefunden für „{words}“. Jedes Wort muss vorkommen; Wortanfänge zählen.</translation>
+    </message>
+    <message>
+        <source>Search results</source>
+        <translation>Suchergebnisse</translation>
+    </message>
+</context>
+<context>
+    <name>SizeBar</name>
+    <message>
+        <source>{size} on this disk</source>
+        <translation>{size} auf dieser Festplatte</translation>
+    </message>
+</context>
+<context>
+    <name>StartPage</name>
+    <message>
+        <source>Who could still read it</source>
+        <translation>Wer es noch lesen könnte</translation>
+    </message>
+    <message>
+        <source>What stays here</source>
+        <translation>Was hier bleibt</translation>
+    </message>
+    <message>
+        <source>This chat is never stored</source>
+        <translation>Dieser Chat wird nie gespeichert</translation>
+    </message>
+    <message>
+        <source>Your messages and the replies, in memory only. They are gone when Nearhalf is closed or locked, and no search finds them afterwards.</source>
+        <translation>Ihre Nachrichten und die Antworten, nur im Arbeitsspeicher. Sie sind weg, sobald Nearhalf beendet oder gesperrt wird, und keine Suche findet sie danach.</translation>
+    </message>
+    <message>
+        <source>Your words stay on this computer</source>
+        <translation>Ihre Wörter bleiben auf diesem Computer</translation>
+    </message>
+    <message>
+        <source>Your messages and the replies, encrypted: the near half of the model turns them into numbers here.</source>
+        <translation>Ihre Nachrichten und die Antworten, verschlüsselt: Die nahe Hälfte des Modells macht hier Zahlen daraus.</translation>
+    </message>
+    <message>
+        <source>Numbers, once a token, to the backend that runs the other half. The line below counts them.</source>
+        <translation>Zahlen, einmal je Token, an das Backend, auf dem die andere Hälfte läuft. Die Zeile unten zählt sie.</translation>
+    </message>
+    <message>
+        <source>What leaves</source>
+        <translation>Was hinausgeht</translation>
+    </message>
+    <message>
+        <source>Explain why the sky is blue, in three sentences.</source>
+        <translation>Erkläre in drei Sätzen, warum der Himmel blau ist.</translation>
+    </message>
+    <message>
+        <source>Write a Python function that reverses a string.</source>
+        <translation>Schreibe eine Python-Funktion, die eine Zeichenkette umkehrt.</translation>
+    </message>
+    <message>
+        <source>Suggest a name for a small bakery by the sea.</source>
+        <translation>Schlage einen Namen für eine kleine Bäckerei am Meer vor.</translation>
+    </message>
+    <message>
+        <source>Example: {text}</source>
+        <translation>Beispiel: {text}</translation>
+    </message>
+</context>
+<context>
+    <name>StoragePage</name>
+    <message>
+        <source>Copies</source>
+        <translation>Kopien</translation>
+    </message>
+    <message>
+        <source>Back up…</source>
+        <translation>Sichern…</translation>
+    </message>
+    <message>
+        <source>Backup</source>
+        <translation>Sicherung</translation>
+    </message>
+    <message>
+        <source>One encrypted file with history, settings and adapters. It opens with the passphrase or the recovery code of today.</source>
+        <translation>Eine verschlüsselte Datei mit Verlauf, Einstellungen und Adaptern. Sie öffnet sich mit der Passphrase oder dem Wiederherstellungscode von heute.</translation>
+    </message>
+    <message>
+        <source>Restore…</source>
+        <translation>Zurückspielen…</translation>
+    </message>
+    <message>
+        <source>Restore a backup</source>
+        <translation>Sicherung zurückspielen</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>Zurückspielen</translation>
+    </message>
+    <message>
+        <source>Bring a backup back.</source>
+        <translation>Eine Sicherung wiederherstellen.</translation>
+    </message>
+    <message>
+        <source>Markdown</source>
+        <translation>Markdown</translation>
+    </message>
+    <message>
+        <source>JSON</source>
+        <translation>JSON</translation>
+    </message>
+    <message>
+        <source>HTML</source>
+        <translation>HTML</translation>
+    </message>
+    <message>
+        <source>Form of the export</source>
+        <translation>Form des Exports</translation>
+    </message>
+    <message>
+        <source>Export all…</source>
+        <translation>Alle exportieren…</translation>
+    </message>
+    <message>
+        <source>Export all chats</source>
+        <translation>Alle Chats exportieren</translation>
+    </message>
+    <message>
+        <source>Files that other programs read. They are not encrypted. JSON can be imported again.</source>
+        <translation>Dateien, die andere Programme lesen. Sie sind nicht verschlüsselt. JSON kann wieder importiert werden.</translation>
+    </message>
+    <message>
+        <source>Delete everything</source>
+        <translation>Alles löschen</translation>
+    </message>
+    <message>
+        <source>delete</source>
+        <translation>löschen</translation>
+    </message>
+    <message>
+        <source>History, keys, adapters, backends with their tokens, device packs, the ledger and the logs. Nothing brings them back but a backup that you made. Backups elsewhere stay.</source>
+        <translation>Verlauf, Schlüssel, Adapter, Backends mit ihren Token, Gerätepakete, das Sendeprotokoll und die Protokolldateien. Nur eine Sicherung, die Sie gemacht haben, bringt sie zurück. Sicherungen anderswo bleiben.</translation>
+    </message>
+    <message>
+        <source>Type “{word}”</source>
+        <translation>„{word}“ eingeben</translation>
+    </message>
+    <message>
+        <source>Type “{word}” to confirm</source>
+        <translation>Zur Bestätigung „{word}“ eingeben</translation>
+    </message>
+    <message>
+        <source>Adding up</source>
+        <translation>Wird zusammengezählt</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Adapters</source>
+        <translation>Adapter</translation>
+    </message>
+    <message>
+        <source>Device packs</source>
+        <translation>Gerätepakete</translation>
+    </message>
+    <message>
+        <source>Models of the built-in backend</source>
+        <translation>Modelle des eingebauten Backends</translation>
+    </message>
+    <message>
+        <source>Ledger of what left</source>
+        <translation>Protokoll des Gesendeten</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>Protokolldateien</translation>
+    </message>
+    <message>
+        <source>Back up</source>
+        <translation>Sichern</translation>
+    </message>
+    <message>
+        <source>Nearhalf backups (*.nhb)</source>
+        <translation>Nearhalf-Sicherungen (*.nhb)</translation>
+    </message>
+    <message>
+        <source>Writing the backup</source>
+        <translation>Die Sicherung wird geschrieben</translation>
+    </message>
+    <message>
+        <source>The backup is written: {name}.</source>
+        <translation>Die Sicherung ist geschrieben: {name}.</translation>
+    </message>
+    <message>
+        <source>Keep it on another disk, and the recovery code somewhere else.</source>
+        <translation>Bewahren Sie sie auf einem anderen Datenträger auf, und den Wiederherstellungscode woanders.</translation>
+    </message>
+    <message>
+        <source>The backup is restored.</source>
+        <translation>Die Sicherung ist zurückgespielt.</translation>
+    </message>
+    <message>
+        <source>Export all chats to a folder</source>
+        <translation>Alle Chats in einen Ordner exportieren</translation>
+    </message>
+    <message>
+        <source>1 chat is in {folder}.</source>
+        <translation>1 Chat liegt in {folder}.</translation>
+    </message>
+    <message>
+        <source>{count} chats are in {folder}.</source>
+        <translation>{count} Chats liegen in {folder}.</translation>
+    </message>
+    <message>
+        <source>Exporting</source>
+        <translation>Wird exportiert</translation>
+    </message>
+    <message>
+        <source>Deleting everything</source>
+        <translation>Alles wird gelöscht</translation>
+    </message>
+</context>
+<context>
+    <name>Title</name>
+    <message>
+        <source>Title of the chat</source>
+        <translation>Titel des Chats</translation>
+    </message>
+    <message>
+        <source>Automatic title</source>
+        <translation>Automatischer Titel</translation>
+    </message>
+</context>
+<context>
+    <name>Toast</name>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>TrafficLine</name>
+    <message>
+        <source>Nothing of this chat has been sent yet.</source>
+        <translation>Von diesem Chat wurde noch nichts gesendet.</translation>
+    </message>
+    <message>
+        <source>Sending the prompt: {done} of {total} positions</source>
+        <translation>Die Eingabe wird gesendet: {done} von {total} Positionen</translation>
+    </message>
+</context>
+<context>
+    <name>Transcript</name>
+    <message>
+        <source>You</source>
+        <translation>Sie</translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation>Antwort</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Show Nearhalf</source>
+        <translation>Nearhalf zeigen</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>Neuer Chat</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+</context>
+<context>
+    <name>Work</name>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Wird angehalten…</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>Angehalten.</translation>
+    </message>
+</context>
+<context>
+    <name>WritingDesk</name>
+    <message>
+        <source>Pasted text {number}</source>
+        <translation>Eingefügter Text {number}</translation>
+    </message>
+</context>
+<context>
+    <name>actions</name>
+    <message>
+        <source>Chats</source>
+        <translation>Chats</translation>
+    </message>
+    <message>
+        <source>Messages and replies</source>
+        <translation>Nachrichten und Antworten</translation>
+    </message>
+    <message>
+        <source>Go to</source>
+        <translation>Gehe zu</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Darstellung</translation>
+    </message>
+    <message>
+        <source>Nearhalf</source>
+        <translation>Nearhalf</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>Neuer Chat</translation>
+    </message>
+    <message>
+        <source>New temporary chat</source>
+        <translation>Neuer temporärer Chat</translation>
+    </message>
+    <message>
+        <source>Rename the chat</source>
+        <translation>Chat umbenennen</translation>
+    </message>
+    <message>
+        <source>Pin or unpin the chat</source>
+        <translation>Chat anheften oder lösen</translation>
+    </message>
+    <message>
+        <source>Move the chat to a folder</source>
+        <translation>Chat in einen Ordner verschieben</translation>
+    </message>
+    <message>
+        <source>New folder</source>
+        <translation>Neuer Ordner</translation>
+    </message>
+    <message>
+        <source>Delete the chat</source>
+        <translation>Chat löschen</translation>
+    </message>
+    <message>
+        <source>Undo the deletion</source>
+        <translation>Löschen rückgängig machen</translation>
+    </message>
+    <message>
+        <source>Options of the chat</source>
+        <translation>Optionen des Chats</translation>
+    </message>
+    <message>
+        <source>Export the chat</source>
+        <translation>Chat exportieren</translation>
+    </message>
+    <message>
+        <source>Export all chats</source>
+        <translation>Alle Chats exportieren</translation>
+    </message>
+    <message>
+        <source>Import chats</source>
+        <translation>Chats importieren</translation>
+    </message>
+    <message>
+        <source>Stop, or close what is open</source>
+        <translation>Anhalten, oder schließen, was offen ist</translation>
+    </message>
+    <message>
+        <source>Regenerate the reply</source>
+        <translation>Antwort neu generieren</translation>
+    </message>
+    <message>
+        <source>Continue the reply</source>
+        <translation>Antwort fortsetzen</translation>
+    </message>
+    <message>
+        <source>Edit your last message</source>
+        <translation>Ihre letzte Nachricht bearbeiten</translation>
+    </message>
+    <message>
+        <source>Copy the last reply</source>
+        <translation>Letzte Antwort kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the last code</source>
+        <translation>Letzten Code kopieren</translation>
+    </message>
+    <message>
+        <source>Previous version</source>
+        <translation>Vorherige Version</translation>
+    </message>
+    <message>
+        <source>Next version</source>
+        <translation>Nächste Version</translation>
+    </message>
+    <message>
+        <source>Branch off into a new chat</source>
+        <translation>In einen neuen Chat verzweigen</translation>
+    </message>
+    <message>
+        <source>Delete the last exchange</source>
+        <translation>Letzten Wortwechsel löschen</translation>
+    </message>
+    <message>
+        <source>Attach text files</source>
+        <translation>Textdateien anhängen</translation>
+    </message>
+    <message>
+        <source>Search all chats</source>
+        <translation>Alle Chats durchsuchen</translation>
+    </message>
+    <message>
+        <source>Find in this chat</source>
+        <translation>In diesem Chat suchen</translation>
+    </message>
+    <message>
+        <source>Find the next</source>
+        <translation>Nächsten suchen</translation>
+    </message>
+    <message>
+        <source>Find the previous</source>
+        <translation>Vorherigen suchen</translation>
+    </message>
+    <message>
+        <source>Next chat</source>
+        <translation>Nächster Chat</translation>
+    </message>
+    <message>
+        <source>Previous chat</source>
+        <translation>Vorheriger Chat</translation>
+    </message>
+    <message>
+        <source>Jump to the latest message</source>
+        <translation>Zur neuesten Nachricht springen</translation>
+    </message>
+    <message>
+        <source>Go to the message field</source>
+        <translation>Zum Nachrichtenfeld</translation>
+    </message>
+    <message>
+        <source>Go to the next part of the window</source>
+        <translation>Zum nächsten Teil des Fensters</translation>
+    </message>
+    <message>
+        <source>Command palette</source>
+        <translation>Befehlspalette</translation>
+    </message>
+    <message>
+        <source>Show or hide the list of chats</source>
+        <translation>Liste der Chats ein- oder ausblenden</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>Größer</translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation>Kleiner</translation>
+    </message>
+    <message>
+        <source>Normal size</source>
+        <translation>Normale Größe</translation>
+    </message>
+    <message>
+        <source>Appearance: as the system</source>
+        <translation>Darstellung: wie das System</translation>
+    </message>
+    <message>
+        <source>Appearance: light</source>
+        <translation>Darstellung: hell</translation>
+    </message>
+    <message>
+        <source>Appearance: dark</source>
+        <translation>Darstellung: dunkel</translation>
+    </message>
+    <message>
+        <source>Appearance: high contrast</source>
+        <translation>Darstellung: hoher Kontrast</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Lock</source>
+        <translation>Sperren</translation>
+    </message>
+    <message>
+        <source>Menu</source>
+        <translation>Menü</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+</context>
+<context>
+    <name>application</name>
+    <message>
+        <source>Nearhalf is open already; its window comes to the front.</source>
+        <translation>Nearhalf ist schon offen; sein Fenster kommt nach vorn.</translation>
+    </message>
+</context>
+<context>
+    <name>chat_list</name>
+    <message>
+        <source>Not stored</source>
+        <translation>Nicht gespeichert</translation>
+    </message>
+    <message>
+        <source>Pinned</source>
+        <translation>Angeheftet</translation>
+    </message>
+    <message>
+        <source>Folder {name}</source>
+        <translation>Ordner {name}</translation>
+    </message>
+    <message>
+        <source>a reply is being written</source>
+        <translation>eine Antwort wird geschrieben</translation>
+    </message>
+    <message>
+        <source>new reply</source>
+        <translation>neue Antwort</translation>
+    </message>
+    <message>
+        <source>pinned</source>
+        <translation>angeheftet</translation>
+    </message>
+    <message>
+        <source>not stored</source>
+        <translation>nicht gespeichert</translation>
+    </message>
+    <message>
+        <source>has a draft</source>
+        <translation>hat einen Entwurf</translation>
+    </message>
+</context>
+<context>
+    <name>commands</name>
+    <message>
+        <source>Chat</source>
+        <translation>Chat</translation>
+    </message>
+    <message>
+        <source>Attach text files</source>
+        <translation>Textdateien anhängen</translation>
+    </message>
+    <message>
+        <source>Move to</source>
+        <translation>Verschieben nach</translation>
+    </message>
+</context>
+<context>
+    <name>notices</name>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>Neuer Chat</translation>
+    </message>
+    <message>
+        <source>Backends…</source>
+        <translation>Backends…</translation>
+    </message>
+    <message>
+        <source>Models…</source>
+        <translation>Modelle…</translation>
+    </message>
+    <message>
+        <source>Adapters…</source>
+        <translation>Adapter…</translation>
+    </message>
+    <message>
+        <source>Storage…</source>
+        <translation>Speicher…</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>Einstellungen…</translation>
+    </message>
+    <message>
+        <source>Start a new chat, or shorten the message.</source>
+        <translation>Beginnen Sie einen neuen Chat, oder kürzen Sie die Nachricht.</translation>
+    </message>
+    <message>
+        <source>Nothing that was stored before is lost. Make room on the disk, then try again.</source>
+        <translation>Nichts, was schon gespeichert war, ist verloren. Schaffen Sie Platz auf der Festplatte, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Nothing is sent while it cannot be recorded. Make room on the disk, then try again.</source>
+        <translation>Nichts wird gesendet, solange es nicht aufgezeichnet werden kann. Schaffen Sie Platz auf der Festplatte, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Choose another model, or have this one fetched again.</source>
+        <translation>Wählen Sie ein anderes Modell, oder lassen Sie dieses neu laden.</translation>
+    </message>
+    <message>
+        <source>Choose another adapter, or none.</source>
+        <translation>Wählen Sie einen anderen Adapter, oder keinen.</translation>
+    </message>
+    <message>
+        <source>Check that the backend runs and can be reached, then try again.</source>
+        <translation>Prüfen Sie, ob das Backend läuft und erreichbar ist, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>You can read, search and write already; sending waits until it is ready.</source>
+        <translation>Lesen, suchen und schreiben können Sie schon; gesendet wird, sobald es bereit ist.</translation>
+    </message>
+    <message>
+        <source>The backend is starting.</source>
+        <translation>Das Backend startet.</translation>
+    </message>
+    <message>
+        <source>The reply goes on by itself, from the token where it stopped. Esc gives up.</source>
+        <translation>Die Antwort geht von selbst weiter, ab dem Token, bei dem sie stehen blieb. Esc gibt auf.</translation>
+    </message>
+    <message>
+        <source>The connection broke; trying again.</source>
+        <translation>Die Verbindung ist abgerissen; sie wird erneut versucht.</translation>
+    </message>
+    <message>
+        <source>This does not fit: {total} tokens, and the model reads {limit} at most.</source>
+        <translation>Das passt nicht: {total} Token, und das Modell liest höchstens {limit}.</translation>
+    </message>
+    <message>
+        <source>Shorten the message.</source>
+        <translation>Kürzen Sie die Nachricht.</translation>
+    </message>
+    <message>
+        <source>Remove an attachment.</source>
+        <translation>Entfernen Sie einen Anhang.</translation>
+    </message>
+    <message>
+        <source>Or go on in a new chat: what you wrote comes along.</source>
+        <translation>Oder machen Sie in einem neuen Chat weiter: Was Sie geschrieben haben, kommt mit.</translation>
+    </message>
+</context>
+<context>
+    <name>privacy</name>
+    <message>
+        <source>What stays on this computer</source>
+        <translation>Was auf diesem Computer bleibt</translation>
+    </message>
+    <message>
+        <source>Your words, the replies, the tokens, your history and your adapters. The near half of the model turns words into numbers here, and numbers back into words.</source>
+        <translation>Ihre Wörter, die Antworten, die Token, Ihr Verlauf und Ihre Adapter. Die nahe Hälfte des Modells macht hier aus Wörtern Zahlen und aus Zahlen wieder Wörter.</translation>
+    </message>
+    <message>
+        <source>What leaves it</source>
+        <translation>Was ihn verlässt</translation>
+    </message>
+    <message>
+        <source>Numbers, once a token, to the backend that runs the other half. You can see every one of them and count them; the backend stores none.</source>
+        <translation>Zahlen, einmal je Token, an das Backend, auf dem die andere Hälfte läuft. Sie können jede davon sehen und zählen; das Backend speichert keine.</translation>
+    </message>
+    <message>
+        <source>Who could still read it</source>
+        <translation>Wer es noch lesen könnte</translation>
+    </message>
+    <message>
+        <source>An operator who records the traffic and has the same public model can rebuild your text from the numbers, on the model that comes with Nearhalf all of it. So choose a backend that you trust.</source>
+        <translation>Ein Betreiber, der den Verkehr aufzeichnet und dasselbe öffentliche Modell hat, kann Ihren Text aus den Zahlen wiederherstellen, beim Modell, das mit Nearhalf kommt, den ganzen. Wählen Sie also ein Backend, dem Sie vertrauen.</translation>
+    </message>
+    <message>
+        <source>What really helps</source>
+        <translation>Was wirklich hilft</translation>
+    </message>
+    <message>
+        <source>A backend of your own: the built-in one runs on this computer, and then the operator is you. Leave out names and numbers that nobody should learn.</source>
+        <translation>Ein eigenes Backend: Das eingebaute läuft auf diesem Computer, und der Betreiber sind dann Sie. Lassen Sie Namen und Nummern weg, die niemand erfahren soll.</translation>
+    </message>
+</context>
+<context>
+    <name>sentences</name>
+    <message>
+        <source>A backend is attached already.</source>
+        <translation>Es ist schon ein Backend verbunden.</translation>
+    </message>
+    <message>
+        <source>A backup is opened with a passphrase or a recovery code, and there is neither.</source>
+        <translation>Eine Sicherung wird mit einer Passphrase oder einem Wiederherstellungscode geöffnet, und es gibt keines von beiden.</translation>
+    </message>
+    <message>
+        <source>A code stops working when a newer one is made. Look for the latest.</source>
+        <translation>Ein Code gilt nicht mehr, wenn ein neuer erstellt wird. Suchen Sie den letzten.</translation>
+    </message>
+    <message>
+        <source>A folder needs a name.</source>
+        <translation>Ein Ordner braucht einen Namen.</translation>
+    </message>
+    <message>
+        <source>A host&apos;s name is not whole.</source>
+        <translation>Der Name eines Rechners ist nicht vollständig.</translation>
+    </message>
+    <message>
+        <source>A newer Nearhalf wrote this file.</source>
+        <translation>Ein neueres Nearhalf hat diese Datei geschrieben.</translation>
+    </message>
+    <message>
+        <source>A recovery code begins with {0}.</source>
+        <translation>Ein Wiederherstellungscode beginnt mit {0}.</translation>
+    </message>
+    <message>
+        <source>A recovery code has {0} letters and digits; here are {1}.</source>
+        <translation>Ein Wiederherstellungscode hat {0} Buchstaben und Ziffern; hier sind es {1}.</translation>
+    </message>
+    <message>
+        <source>A reply is still being written.</source>
+        <translation>Es wird noch eine Antwort geschrieben.</translation>
+    </message>
+    <message>
+        <source>A temporary chat is never stored.</source>
+        <translation>Ein temporärer Chat wird nie gespeichert.</translation>
+    </message>
+    <message>
+        <source>Add it first, with `nearhalf backend add`.</source>
+        <translation>Fügen Sie es zuerst hinzu, mit `nearhalf backend add`.</translation>
+    </message>
+    <message>
+        <source>Add the backend again, with its token.</source>
+        <translation>Fügen Sie das Backend mit seinem Token erneut hinzu.</translation>
+    </message>
+    <message>
+        <source>An older history is kept in {0}.</source>
+        <translation>Ein älterer Verlauf wird in {0} aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>Another Nearhalf has this history open.</source>
+        <translation>Ein anderes Nearhalf hat diesen Verlauf offen.</translation>
+    </message>
+    <message>
+        <source>Another model began this reply, so its exact tokens mean nothing to this one.</source>
+        <translation>Ein anderes Modell hat diese Antwort begonnen; seine Token sagen diesem nichts.</translation>
+    </message>
+    <message>
+        <source>Another program uses the history {0}.</source>
+        <translation>Ein anderes Programm benutzt den Verlauf {0}.</translation>
+    </message>
+    <message>
+        <source>Ask its operator what this access token may do.</source>
+        <translation>Fragen Sie den Betreiber, was dieses Zugangstoken darf.</translation>
+    </message>
+    <message>
+        <source>Ask whoever runs the backend to update it.</source>
+        <translation>Bitten Sie den Betreiber des Backends, es zu aktualisieren.</translation>
+    </message>
+    <message>
+        <source>Asking the backend for its models.</source>
+        <translation>Das Backend wird nach seinen Modellen gefragt.</translation>
+    </message>
+    <message>
+        <source>Change it and try again.</source>
+        <translation>Ändern Sie es, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Check its address.</source>
+        <translation>Prüfen Sie seine Adresse.</translation>
+    </message>
+    <message>
+        <source>Check its name and the network.</source>
+        <translation>Prüfen Sie seinen Namen und das Netz.</translation>
+    </message>
+    <message>
+        <source>Check its permissions and the disk.</source>
+        <translation>Prüfen Sie die Zugriffsrechte und die Festplatte.</translation>
+    </message>
+    <message>
+        <source>Check its permissions.</source>
+        <translation>Prüfen Sie die Zugriffsrechte.</translation>
+    </message>
+    <message>
+        <source>Check that it is a whole file that this app has saved.</source>
+        <translation>Prüfen Sie, ob es eine ganze Datei ist, die diese App gespeichert hat.</translation>
+    </message>
+    <message>
+        <source>Check that it is the file the service sent you.</source>
+        <translation>Prüfen Sie, ob es die Datei ist, die der Dienst Ihnen geschickt hat.</translation>
+    </message>
+    <message>
+        <source>Check that it is there, and yours to read.</source>
+        <translation>Prüfen Sie, ob es da ist und Sie es lesen dürfen.</translation>
+    </message>
+    <message>
+        <source>Check the address and the model&apos;s name.</source>
+        <translation>Prüfen Sie die Adresse und den Namen des Modells.</translation>
+    </message>
+    <message>
+        <source>Check the backend&apos;s address, or update the app or the backend.</source>
+        <translation>Prüfen Sie die Adresse des Backends, oder aktualisieren Sie die App oder das Backend.</translation>
+    </message>
+    <message>
+        <source>Check the folder and its permissions.</source>
+        <translation>Prüfen Sie den Ordner und seine Zugriffsrechte.</translation>
+    </message>
+    <message>
+        <source>Check the folder and the free disk space.</source>
+        <translation>Prüfen Sie den Ordner und den freien Platz auf der Festplatte.</translation>
+    </message>
+    <message>
+        <source>Check the folder&apos;s permissions.</source>
+        <translation>Prüfen Sie die Zugriffsrechte des Ordners.</translation>
+    </message>
+    <message>
+        <source>Check the keyboard&apos;s language and Caps Lock.</source>
+        <translation>Prüfen Sie die Sprache der Tastatur und die Feststelltaste.</translation>
+    </message>
+    <message>
+        <source>Check the network and that the backend runs; the app goes on where it stopped.</source>
+        <translation>Prüfen Sie das Netz und ob das Backend läuft; die App macht weiter, wo sie aufgehört hat.</translation>
+    </message>
+    <message>
+        <source>Check the network; on a slow one choose an adapter with fewer round trips.</source>
+        <translation>Prüfen Sie das Netz; in einem langsamen wählen Sie einen Adapter mit weniger Umläufen.</translation>
+    </message>
+    <message>
+        <source>Check the path and its permissions, and the room on the disk.</source>
+        <translation>Prüfen Sie den Pfad und seine Zugriffsrechte, und den Platz auf der Festplatte.</translation>
+    </message>
+    <message>
+        <source>Check the path and its permissions.</source>
+        <translation>Prüfen Sie den Pfad und seine Zugriffsrechte.</translation>
+    </message>
+    <message>
+        <source>Check the token, or ask the operator for a new one.</source>
+        <translation>Prüfen Sie das Token, oder bitten Sie den Betreiber um ein neues.</translation>
+    </message>
+    <message>
+        <source>Checking and installing the device&apos;s part of the model.</source>
+        <translation>Der Geräteteil des Modells wird geprüft und eingerichtet.</translation>
+    </message>
+    <message>
+        <source>Choose a PEM file with the backend&apos;s certificate authority.</source>
+        <translation>Wählen Sie eine PEM-Datei mit der Zertifizierungsstelle des Backends.</translation>
+    </message>
+    <message>
+        <source>Choose a backend with the same recipe, or make the adapter again.</source>
+        <translation>Wählen Sie ein Backend mit demselben Rezept, oder erstellen Sie den Adapter neu.</translation>
+    </message>
+    <message>
+        <source>Choose a file that this app has saved.</source>
+        <translation>Wählen Sie eine Datei, die diese App gespeichert hat.</translation>
+    </message>
+    <message>
+        <source>Choose another adapter, or make this one again.</source>
+        <translation>Wählen Sie einen anderen Adapter, oder erstellen Sie diesen neu.</translation>
+    </message>
+    <message>
+        <source>Choose another adapter, or train it again.</source>
+        <translation>Wählen Sie einen anderen Adapter, oder trainieren Sie ihn neu.</translation>
+    </message>
+    <message>
+        <source>Choose another file.</source>
+        <translation>Wählen Sie eine andere Datei.</translation>
+    </message>
+    <message>
+        <source>Choose another recipe or model.</source>
+        <translation>Wählen Sie ein anderes Rezept oder Modell.</translation>
+    </message>
+    <message>
+        <source>Choose bf16 or fp32 for this backend and try again.</source>
+        <translation>Wählen Sie für dieses Backend bf16 oder fp32, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Choose the loaded adapter in the chat&apos;s options, or load this chat&apos;s in the settings.</source>
+        <translation>Wählen Sie in den Optionen des Chats den geladenen Adapter, oder laden Sie den dieses Chats in den Einstellungen.</translation>
+    </message>
+    <message>
+        <source>Choose the model it was made for, or another adapter.</source>
+        <translation>Wählen Sie das Modell, für das er gemacht wurde, oder einen anderen Adapter.</translation>
+    </message>
+    <message>
+        <source>Close another window or chat that uses this backend.</source>
+        <translation>Schließen Sie ein anderes Fenster oder einen anderen Chat, der dieses Backend benutzt.</translation>
+    </message>
+    <message>
+        <source>Close other programs and try again.</source>
+        <translation>Schließen Sie andere Programme, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Close the other Nearhalf, then try again.</source>
+        <translation>Schließen Sie das andere Nearhalf, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Close what uses them, then delete them by hand from {0}.</source>
+        <translation>Schließen Sie, was sie benutzt, und löschen Sie sie dann von Hand aus {0}.</translation>
+    </message>
+    <message>
+        <source>Compare it with the printed one.</source>
+        <translation>Vergleichen Sie ihn mit dem gedruckten.</translation>
+    </message>
+    <message>
+        <source>Compare the beginning; a newer Nearhalf may have made this one.</source>
+        <translation>Vergleichen Sie den Anfang; vielleicht hat ein neueres Nearhalf ihn erstellt.</translation>
+    </message>
+    <message>
+        <source>Connected again; the chat so far was sent again.</source>
+        <translation>Wieder verbunden; der bisherige Chat wurde erneut gesendet.</translation>
+    </message>
+    <message>
+        <source>Download or export it again, and import the new file.</source>
+        <translation>Laden oder exportieren Sie sie noch einmal, und importieren Sie die neue Datei.</translation>
+    </message>
+    <message>
+        <source>Export fewer chats at once, or without their files, and import that.</source>
+        <translation>Exportieren Sie weniger Chats auf einmal oder ohne ihre Dateien, und importieren Sie das.</translation>
+    </message>
+    <message>
+        <source>Export the chats again, and import that file.</source>
+        <translation>Exportieren Sie die Chats noch einmal, und importieren Sie diese Datei.</translation>
+    </message>
+    <message>
+        <source>Fetch the model again, or choose another.</source>
+        <translation>Laden Sie das Modell neu, oder wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>Fetch the model first.</source>
+        <translation>Laden Sie zuerst das Modell.</translation>
+    </message>
+    <message>
+        <source>Fetching the device&apos;s part of the model: {0} of {1} MB.</source>
+        <translation>Der Geräteteil des Modells wird geladen: {0} von {1} MB.</translation>
+    </message>
+    <message>
+        <source>Free some disk space and try again.</source>
+        <translation>Schaffen Sie Platz auf der Festplatte, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Free some disk space or check the folder&apos;s permissions, then try again.</source>
+        <translation>Schaffen Sie Platz auf der Festplatte, oder prüfen Sie die Zugriffsrechte des Ordners, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Free some space and try again.</source>
+        <translation>Schaffen Sie Platz, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Give a PEM file (-----BEGIN CERTIFICATE-----).</source>
+        <translation>Geben Sie eine PEM-Datei an (-----BEGIN CERTIFICATE-----).</translation>
+    </message>
+    <message>
+        <source>Give a shorter one.</source>
+        <translation>Geben Sie eine kürzere ein.</translation>
+    </message>
+    <message>
+        <source>Give it as an absolute path.</source>
+        <translation>Geben Sie ihn als vollständigen Pfad an.</translation>
+    </message>
+    <message>
+        <source>Give it as https://host or https://host:port.</source>
+        <translation>Geben Sie sie als https://host oder https://host:port an.</translation>
+    </message>
+    <message>
+        <source>Give its SHA-256: 64 hexadecimal digits.</source>
+        <translation>Geben Sie seinen SHA-256 an: 64 hexadezimale Ziffern.</translation>
+    </message>
+    <message>
+        <source>Give several words that only you would put together.</source>
+        <translation>Geben Sie mehrere Wörter ein, die nur Sie zusammenstellen würden.</translation>
+    </message>
+    <message>
+        <source>If it happens again, tell whoever runs it.</source>
+        <translation>Sagen Sie es dem Betreiber, falls es wieder geschieht.</translation>
+    </message>
+    <message>
+        <source>If the backend is your own, compare its fingerprint and trust it in the settings, or name its certificate authority with --ca-file. Otherwise do not connect.</source>
+        <translation>Wenn das Backend Ihr eigenes ist, vergleichen Sie seinen Fingerabdruck und vertrauen Sie ihm in den Einstellungen, oder nennen Sie seine Zertifizierungsstelle mit --ca-file. Verbinden Sie sich sonst nicht.</translation>
+    </message>
+    <message>
+        <source>If the keyring belongs to another desktop or login, start Nearhalf there. Otherwise restore a backup.</source>
+        <translation>Wenn der Schlüsselbund zu einer anderen Arbeitsumgebung oder Anmeldung gehört, starten Sie Nearhalf dort. Spielen Sie sonst eine Sicherung zurück.</translation>
+    </message>
+    <message>
+        <source>It has: {0}.</source>
+        <translation>Es hat: {0}.</translation>
+    </message>
+    <message>
+        <source>Its description cannot be read.</source>
+        <translation>Seine Beschreibung kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>Its version may not match this app&apos;s: update both, or choose another backend.</source>
+        <translation>Seine Version passt vielleicht nicht zu dieser App: Aktualisieren Sie beide, oder wählen Sie ein anderes Backend.</translation>
+    </message>
+    <message>
+        <source>Leave it out; the token says who you are.</source>
+        <translation>Lassen Sie es weg; das Token sagt, wer Sie sind.</translation>
+    </message>
+    <message>
+        <source>Loading the device&apos;s half of the model.</source>
+        <translation>Die Hälfte des Modells für dieses Gerät wird geladen.</translation>
+    </message>
+    <message>
+        <source>Make it writable, or name another folder in the environment variable NEARHALF_HOME.</source>
+        <translation>Machen Sie ihn beschreibbar, oder nennen Sie einen anderen Ordner in der Umgebungsvariablen NEARHALF_HOME.</translation>
+    </message>
+    <message>
+        <source>Make it writable.</source>
+        <translation>Machen Sie ihn beschreibbar.</translation>
+    </message>
+    <message>
+        <source>Make one of them first, then the backup.</source>
+        <translation>Erstellen Sie zuerst eines davon, dann die Sicherung.</translation>
+    </message>
+    <message>
+        <source>Make room on the disk for a second copy of it and start again, or start the version from before.</source>
+        <translation>Schaffen Sie auf der Festplatte Platz für eine zweite Kopie davon und starten Sie neu, oder starten Sie die vorige Version.</translation>
+    </message>
+    <message>
+        <source>Make room on the disk, or choose another folder.</source>
+        <translation>Schaffen Sie Platz auf der Festplatte, oder wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>Make room on the disk, or make the folder writable.</source>
+        <translation>Schaffen Sie Platz auf der Festplatte, oder machen Sie den Ordner beschreibbar.</translation>
+    </message>
+    <message>
+        <source>Make room on the disk, or make the folder writable. The keys from before still open the history.</source>
+        <translation>Schaffen Sie Platz auf der Festplatte, oder machen Sie den Ordner beschreibbar. Die bisherigen Schlüssel öffnen den Verlauf weiterhin.</translation>
+    </message>
+    <message>
+        <source>Make room on the disk, then try again.</source>
+        <translation>Schaffen Sie Platz auf der Festplatte, und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <source>Make the folder writable, or name another one in the environment variable NEARHALF_HOME.</source>
+        <translation>Machen Sie den Ordner beschreibbar, oder nennen Sie einen anderen in der Umgebungsvariablen NEARHALF_HOME.</translation>
+    </message>
+    <message>
+        <source>Measuring round trips.</source>
+        <translation>Umläufe werden gemessen.</translation>
+    </message>
+    <message>
+        <source>Measuring steps with an exchange at every layer.</source>
+        <translation>Schritte mit einem Austausch an jeder Schicht werden gemessen.</translation>
+    </message>
+    <message>
+        <source>Measuring steps without an adapter.</source>
+        <translation>Schritte ohne Adapter werden gemessen.</translation>
+    </message>
+    <message>
+        <source>Move it away by hand, then start again.</source>
+        <translation>Verschieben Sie sie von Hand, und starten Sie dann neu.</translation>
+    </message>
+    <message>
+        <source>NEARHALF_HOME is {0}.</source>
+        <translation>NEARHALF_HOME ist {0}.</translation>
+    </message>
+    <message>
+        <source>Nearhalf reads the exports of ChatGPT and Claude (conversations.json, or the ZIP file), and its own.</source>
+        <translation>Nearhalf liest die Exporte von ChatGPT und Claude (conversations.json oder die ZIP-Datei) und seine eigenen.</translation>
+    </message>
+    <message>
+        <source>No chats were found in this file.</source>
+        <translation>In dieser Datei wurden keine Chats gefunden.</translation>
+    </message>
+    <message>
+        <source>No record near its end chains to the one before it.</source>
+        <translation>Kein Eintrag nahe dem Ende schließt an den davor an.</translation>
+    </message>
+    <message>
+        <source>No recovery code contains {0}.</source>
+        <translation>Kein Wiederherstellungscode enthält {0}.</translation>
+    </message>
+    <message>
+        <source>No secure connection to {0} came about.</source>
+        <translation>Es kam keine sichere Verbindung zu {0} zustande.</translation>
+    </message>
+    <message>
+        <source>No working keyring was found, so the token is kept in {0}, readable by you alone.</source>
+        <translation>Es wurde kein funktionierender Schlüsselbund gefunden; das Token liegt deshalb in {0}, nur für Sie lesbar.</translation>
+    </message>
+    <message>
+        <source>Nothing is lost: the history was opened another way.</source>
+        <translation>Nichts ist verloren: Der Verlauf wurde auf einem anderen Weg geöffnet.</translation>
+    </message>
+    <message>
+        <source>Nothing was sent to {0}: it is not a backend of this app.</source>
+        <translation>An {0} wurde nichts gesendet: Das ist kein Backend dieser App.</translation>
+    </message>
+    <message>
+        <source>Nothing was sent. This is a fault of the app; please report it.</source>
+        <translation>Nichts wurde gesendet. Das ist ein Fehler der App; bitte melden Sie ihn.</translation>
+    </message>
+    <message>
+        <source>Numbers to be sent are too large for the fp16 format.</source>
+        <translation>Zahlen, die gesendet werden sollen, sind zu groß für das Format fp16.</translation>
+    </message>
+    <message>
+        <source>One chat in this file is too large to be read.</source>
+        <translation>Ein Chat in dieser Datei ist zu groß, um gelesen zu werden.</translation>
+    </message>
+    <message>
+        <source>Only your own messages can be edited.</source>
+        <translation>Nur Ihre eigenen Nachrichten können bearbeitet werden.</translation>
+    </message>
+    <message>
+        <source>Open it with that version.</source>
+        <translation>Öffnen Sie sie mit jener Version.</translation>
+    </message>
+    <message>
+        <source>Paste the token as the backend&apos;s operator gave it to you, on one line.</source>
+        <translation>Fügen Sie das Token so ein, wie der Betreiber des Backends es Ihnen gegeben hat, in einer Zeile.</translation>
+    </message>
+    <message>
+        <source>Pick a conversations.json, a Nearhalf export, or the ZIP file it came in.</source>
+        <translation>Wählen Sie eine conversations.json, einen Nearhalf-Export oder die ZIP-Datei, in der sie kam.</translation>
+    </message>
+    <message>
+        <source>Pick the ZIP file that ChatGPT or Claude sent you, or a Nearhalf export.</source>
+        <translation>Wählen Sie die ZIP-Datei, die ChatGPT oder Claude Ihnen geschickt hat, oder einen Nearhalf-Export.</translation>
+    </message>
+    <message>
+        <source>Pick the file that you downloaded.</source>
+        <translation>Wählen Sie die Datei, die Sie heruntergeladen haben.</translation>
+    </message>
+    <message>
+        <source>Put the file back, or restore a backup, or start with an empty history: the old one is kept.</source>
+        <translation>Legen Sie die Datei zurück, spielen Sie eine Sicherung zurück, oder beginnen Sie mit einem leeren Verlauf: Der alte bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>Record {0} continues the name of a host that was never begun.</source>
+        <translation>Eintrag {0} setzt den Namen eines Rechners fort, der nie begonnen wurde.</translation>
+    </message>
+    <message>
+        <source>Record {0} is missing or out of place: number {1} stands there.</source>
+        <translation>Eintrag {0} fehlt oder steht am falschen Platz: Dort steht Nummer {1}.</translation>
+    </message>
+    <message>
+        <source>Record {0} names a host that was never introduced.</source>
+        <translation>Eintrag {0} nennt einen Rechner, der nie vorgestellt wurde.</translation>
+    </message>
+    <message>
+        <source>Record {0} was altered, or the one before it: its chain hash does not fit.</source>
+        <translation>Eintrag {0} oder der davor wurde verändert: Seine Prüfsumme passt nicht.</translation>
+    </message>
+    <message>
+        <source>Records are missing at the end: the chain stops at {0}.</source>
+        <translation>Am Ende fehlen Einträge: Die Kette hört bei {0} auf.</translation>
+    </message>
+    <message>
+        <source>Remove the model in the settings and fetch it again.</source>
+        <translation>Entfernen Sie das Modell in den Einstellungen, und laden Sie es neu.</translation>
+    </message>
+    <message>
+        <source>Rename the file and try again.</source>
+        <translation>Benennen Sie die Datei um, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Restore a backup, or start with an empty history: the damaged file is kept either way.</source>
+        <translation>Spielen Sie eine Sicherung zurück, oder beginnen Sie mit einem leeren Verlauf: Die beschädigte Datei bleibt in jedem Fall erhalten.</translation>
+    </message>
+    <message>
+        <source>Restore a backup, or start with an empty history: the old files are kept either way.</source>
+        <translation>Spielen Sie eine Sicherung zurück, oder beginnen Sie mit einem leeren Verlauf: Die alten Dateien bleiben in jedem Fall erhalten.</translation>
+    </message>
+    <message>
+        <source>Restore it with that version.</source>
+        <translation>Spielen Sie sie mit jener Version zurück.</translation>
+    </message>
+    <message>
+        <source>Run start.py again; it fetches and converts the model.</source>
+        <translation>Führen Sie start.py noch einmal aus; es lädt und wandelt das Modell.</translation>
+    </message>
+    <message>
+        <source>Set one first.</source>
+        <translation>Legen Sie zuerst eine fest.</translation>
+    </message>
+    <message>
+        <source>Someone may be in between. Ask whoever runs the backend whether its certificate was renewed, and compare the new fingerprint before you trust it in the settings.</source>
+        <translation>Vielleicht ist jemand dazwischen. Fragen Sie den Betreiber des Backends, ob sein Zertifikat erneuert wurde, und vergleichen Sie den neuen Fingerabdruck, bevor Sie ihm in den Einstellungen vertrauen.</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside Nearhalf.</source>
+        <translation>In Nearhalf ist etwas schiefgegangen.</translation>
+    </message>
+    <message>
+        <source>Start a new chat, or choose another model.</source>
+        <translation>Beginnen Sie einen neuen Chat, oder wählen Sie ein anderes Modell.</translation>
+    </message>
+    <message>
+        <source>Start a new chat, or edit an earlier message to make it shorter.</source>
+        <translation>Beginnen Sie einen neuen Chat, oder bearbeiten Sie eine frühere Nachricht, um ihn zu kürzen.</translation>
+    </message>
+    <message>
+        <source>Start a new chat, or use a backend with a higher limit.</source>
+        <translation>Beginnen Sie einen neuen Chat, oder verwenden Sie ein Backend mit einer höheren Grenze.</translation>
+    </message>
+    <message>
+        <source>Start again, so that the right device pack is fetched.</source>
+        <translation>Starten Sie neu, damit das richtige Gerätepaket geladen wird.</translation>
+    </message>
+    <message>
+        <source>Start that version; nothing was changed.</source>
+        <translation>Starten Sie jene Version; nichts wurde verändert.</translation>
+    </message>
+    <message>
+        <source>Starting the built-in backend: loading the model ({0} s).</source>
+        <translation>Das eingebaute Backend startet: Das Modell wird geladen ({0} s).</translation>
+    </message>
+    <message>
+        <source>Stop it first, or wait for it.</source>
+        <translation>Halten Sie sie zuerst an, oder warten Sie darauf.</translation>
+    </message>
+    <message>
+        <source>Switch the adapter off, or use the backend it was trained with.</source>
+        <translation>Schalten Sie den Adapter ab, oder verwenden Sie das Backend, mit dem er trainiert wurde.</translation>
+    </message>
+    <message>
+        <source>That message is no longer in this chat.</source>
+        <translation>Diese Nachricht ist nicht mehr in diesem Chat.</translation>
+    </message>
+    <message>
+        <source>The adapter could not be saved.</source>
+        <translation>Der Adapter konnte nicht gespeichert werden.</translation>
+    </message>
+    <message>
+        <source>The adapter file cannot be read.</source>
+        <translation>Die Adapterdatei kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The adapter has format {0}; this app reads format {1}.</source>
+        <translation>Der Adapter hat das Format {0}; diese App liest das Format {1}.</translation>
+    </message>
+    <message>
+        <source>The adapter holds numbers that are not finite.</source>
+        <translation>Der Adapter enthält Zahlen, die nicht endlich sind.</translation>
+    </message>
+    <message>
+        <source>The adapter was trained with matrices A and B that this backend does not have.</source>
+        <translation>Der Adapter wurde mit Matrizen A und B trainiert, die dieses Backend nicht hat.</translation>
+    </message>
+    <message>
+        <source>The adapter {0} was made for another model than {1}.</source>
+        <translation>Der Adapter {0} wurde für ein anderes Modell als {1} gemacht.</translation>
+    </message>
+    <message>
+        <source>The adapter {0} was made with other matrices A and B than this backend has.</source>
+        <translation>Der Adapter {0} wurde mit anderen Matrizen A und B gemacht, als dieses Backend hat.</translation>
+    </message>
+    <message>
+        <source>The adapter {0}.</source>
+        <translation>Der Adapter {0}.</translation>
+    </message>
+    <message>
+        <source>The adapter&apos;s answer is too large to be a number.</source>
+        <translation>Die Antwort des Adapters ist zu groß für eine Zahl.</translation>
+    </message>
+    <message>
+        <source>The adapter&apos;s description of itself is damaged.</source>
+        <translation>Die Beschreibung im Adapter ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The adapter&apos;s exchange plan does not fit the model on this backend.</source>
+        <translation>Der Austauschplan des Adapters passt nicht zum Modell auf diesem Backend.</translation>
+    </message>
+    <message>
+        <source>The adapter&apos;s head part is wider than the model.</source>
+        <translation>Der Kopfteil des Adapters ist breiter als das Modell.</translation>
+    </message>
+    <message>
+        <source>The adapter&apos;s plan names a layer that {0} does not have.</source>
+        <translation>Der Plan des Adapters nennt eine Schicht, die {0} nicht hat.</translation>
+    </message>
+    <message>
+        <source>The adapter&apos;s ranks are larger than the {0} that the recipe offers.</source>
+        <translation>Die Ränge des Adapters sind größer als die {0}, die das Rezept bietet.</translation>
+    </message>
+    <message>
+        <source>The adapter&apos;s tensor {0} has the wrong shape or type.</source>
+        <translation>Der Tensor {0} des Adapters hat die falsche Form oder Art.</translation>
+    </message>
+    <message>
+        <source>The address holds a space or a control character.</source>
+        <translation>Die Adresse enthält ein Leer- oder Steuerzeichen.</translation>
+    </message>
+    <message>
+        <source>The address holds a user name or a password.</source>
+        <translation>Die Adresse enthält einen Benutzernamen oder ein Passwort.</translation>
+    </message>
+    <message>
+        <source>The address of {0} was not found.</source>
+        <translation>Die Adresse von {0} wurde nicht gefunden.</translation>
+    </message>
+    <message>
+        <source>The app connects again.</source>
+        <translation>Die App verbindet sich neu.</translation>
+    </message>
+    <message>
+        <source>The app is closing.</source>
+        <translation>Die App wird beendet.</translation>
+    </message>
+    <message>
+        <source>The backend answered in a form that this app does not know.</source>
+        <translation>Das Backend hat in einer Form geantwortet, die diese App nicht kennt.</translation>
+    </message>
+    <message>
+        <source>The backend answered in a way the protocol does not allow ({0}).</source>
+        <translation>Das Backend hat so geantwortet, wie es das Protokoll nicht erlaubt ({0}).</translation>
+    </message>
+    <message>
+        <source>The backend answered with status {0}.</source>
+        <translation>Das Backend hat mit dem Status {0} geantwortet.</translation>
+    </message>
+    <message>
+        <source>The backend at {0}, port {1}, does not answer.</source>
+        <translation>Das Backend auf {0}, Port {1}, antwortet nicht.</translation>
+    </message>
+    <message>
+        <source>The backend closed the connection before its answer was whole.</source>
+        <translation>Das Backend hat die Verbindung geschlossen, bevor seine Antwort vollständig war.</translation>
+    </message>
+    <message>
+        <source>The backend closed the connection without a word.</source>
+        <translation>Das Backend hat die Verbindung wortlos geschlossen.</translation>
+    </message>
+    <message>
+        <source>The backend closed the connection.</source>
+        <translation>Das Backend hat die Verbindung geschlossen.</translation>
+    </message>
+    <message>
+        <source>The backend did not accept the access token.</source>
+        <translation>Das Backend hat das Zugangstoken nicht angenommen.</translation>
+    </message>
+    <message>
+        <source>The backend did not answer in time.</source>
+        <translation>Das Backend hat nicht rechtzeitig geantwortet.</translation>
+    </message>
+    <message>
+        <source>The backend does not allow this.</source>
+        <translation>Das Backend erlaubt das nicht.</translation>
+    </message>
+    <message>
+        <source>The backend does not speak version {0} of the protocol.</source>
+        <translation>Das Backend spricht die Version {0} des Protokolls nicht.</translation>
+    </message>
+    <message>
+        <source>The backend ended the connection.</source>
+        <translation>Das Backend hat die Verbindung beendet.</translation>
+    </message>
+    <message>
+        <source>The backend ended the session because it was idle or too old.</source>
+        <translation>Das Backend hat die Sitzung beendet, weil sie untätig oder zu alt war.</translation>
+    </message>
+    <message>
+        <source>The backend ended the session by its rules.</source>
+        <translation>Das Backend hat die Sitzung nach seinen Regeln beendet.</translation>
+    </message>
+    <message>
+        <source>The backend failed on its own side.</source>
+        <translation>Das Backend ist auf seiner Seite gescheitert.</translation>
+    </message>
+    <message>
+        <source>The backend found a fault in the protocol.</source>
+        <translation>Das Backend hat einen Verstoß gegen das Protokoll gefunden.</translation>
+    </message>
+    <message>
+        <source>The backend gave up waiting for this device.</source>
+        <translation>Das Backend hat aufgehört, auf dieses Gerät zu warten.</translation>
+    </message>
+    <message>
+        <source>The backend gave up waiting.</source>
+        <translation>Das Backend hat aufgehört zu warten.</translation>
+    </message>
+    <message>
+        <source>The backend had a fault of its own.</source>
+        <translation>Das Backend hatte einen eigenen Fehler.</translation>
+    </message>
+    <message>
+        <source>The backend has no memory left for another chat.</source>
+        <translation>Das Backend hat keinen Speicher mehr für einen weiteren Chat.</translation>
+    </message>
+    <message>
+        <source>The backend has no room for more sessions now.</source>
+        <translation>Das Backend hat jetzt keinen Platz für weitere Sitzungen.</translation>
+    </message>
+    <message>
+        <source>The backend is busy or starting.</source>
+        <translation>Das Backend ist beschäftigt oder startet.</translation>
+    </message>
+    <message>
+        <source>The backend is not ready yet.</source>
+        <translation>Das Backend ist noch nicht bereit.</translation>
+    </message>
+    <message>
+        <source>The backend is restarting.</source>
+        <translation>Das Backend startet neu.</translation>
+    </message>
+    <message>
+        <source>The backend is serving as many chats as it can.</source>
+        <translation>Das Backend bedient schon so viele Chats, wie es kann.</translation>
+    </message>
+    <message>
+        <source>The backend is shutting down.</source>
+        <translation>Das Backend fährt herunter.</translation>
+    </message>
+    <message>
+        <source>The backend is too busy.</source>
+        <translation>Das Backend ist überlastet.</translation>
+    </message>
+    <message>
+        <source>The backend points to another address, which is not followed.</source>
+        <translation>Das Backend verweist auf eine andere Adresse, der nicht gefolgt wird.</translation>
+    </message>
+    <message>
+        <source>The backend refused a message as too large.</source>
+        <translation>Das Backend hat eine Nachricht als zu groß abgelehnt.</translation>
+    </message>
+    <message>
+        <source>The backend refused the request as too large.</source>
+        <translation>Das Backend hat die Anfrage als zu groß abgelehnt.</translation>
+    </message>
+    <message>
+        <source>The backend refused what this device sent ({0}).</source>
+        <translation>Das Backend hat abgelehnt, was dieses Gerät gesendet hat ({0}).</translation>
+    </message>
+    <message>
+        <source>The backend sent a block of numbers of the wrong size.</source>
+        <translation>Das Backend hat einen Block von Zahlen in falscher Größe gesendet.</translation>
+    </message>
+    <message>
+        <source>The backend sent a message larger than the protocol allows.</source>
+        <translation>Das Backend hat eine größere Nachricht gesendet, als das Protokoll erlaubt.</translation>
+    </message>
+    <message>
+        <source>The backend sent another part of the device pack than was asked for.</source>
+        <translation>Das Backend hat einen anderen Teil des Gerätepakets gesendet als verlangt.</translation>
+    </message>
+    <message>
+        <source>The backend sent no final state.</source>
+        <translation>Das Backend hat keinen Endzustand gesendet.</translation>
+    </message>
+    <message>
+        <source>The backend sent numbers that are not finite (NaN or infinity), so this reply cannot go on.</source>
+        <translation>Das Backend hat Zahlen gesendet, die nicht endlich sind (NaN oder unendlich); diese Antwort kann deshalb nicht weitergehen.</translation>
+    </message>
+    <message>
+        <source>The backend speaks another version of the protocol.</source>
+        <translation>Das Backend spricht eine andere Version des Protokolls.</translation>
+    </message>
+    <message>
+        <source>The backend speaks version {0} of the protocol, and this app version {1}.</source>
+        <translation>Das Backend spricht die Version {0} des Protokolls und diese App die Version {1}.</translation>
+    </message>
+    <message>
+        <source>The backend&apos;s address is not a URL.</source>
+        <translation>Die Adresse des Backends ist keine URL.</translation>
+    </message>
+    <message>
+        <source>The backend&apos;s address must begin with https:// or http://.</source>
+        <translation>Die Adresse des Backends muss mit https:// oder http:// beginnen.</translation>
+    </message>
+    <message>
+        <source>The backend&apos;s address must not carry a name, a password or a query.</source>
+        <translation>Die Adresse des Backends darf keinen Namen, kein Passwort und keine Abfrage enthalten.</translation>
+    </message>
+    <message>
+        <source>The backend&apos;s answer cannot be read.</source>
+        <translation>Die Antwort des Backends kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The backend&apos;s device pack has changed.</source>
+        <translation>Das Gerätepaket des Backends hat sich geändert.</translation>
+    </message>
+    <message>
+        <source>The backend&apos;s list of models cannot be read.</source>
+        <translation>Die Modellliste des Backends kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The built-in backend cannot be started: {0}.</source>
+        <translation>Das eingebaute Backend kann nicht gestartet werden: {0}.</translation>
+    </message>
+    <message>
+        <source>The built-in backend did not answer within {0} s.</source>
+        <translation>Das eingebaute Backend hat innerhalb von {0} s nicht geantwortet.</translation>
+    </message>
+    <message>
+        <source>The built-in backend ended while it was starting (status {0}).</source>
+        <translation>Das eingebaute Backend endete beim Start (Status {0}).</translation>
+    </message>
+    <message>
+        <source>The built-in backend listens beyond this computer, which it must not.</source>
+        <translation>Das eingebaute Backend lauscht über diesen Computer hinaus, was es nicht darf.</translation>
+    </message>
+    <message>
+        <source>The built-in backend named an address that is not one.</source>
+        <translation>Das eingebaute Backend nannte eine Adresse, die keine ist.</translation>
+    </message>
+    <message>
+        <source>The certificate file {0} cannot be read: {1}.</source>
+        <translation>Die Zertifikatsdatei {0} kann nicht gelesen werden: {1}.</translation>
+    </message>
+    <message>
+        <source>The certificate of {0} is not trusted: {1}. Nothing was sent.</source>
+        <translation>Dem Zertifikat von {0} wird nicht vertraut: {1}. Nichts wurde gesendet.</translation>
+    </message>
+    <message>
+        <source>The connection to the backend broke.</source>
+        <translation>Die Verbindung zum Backend ist abgerissen.</translation>
+    </message>
+    <message>
+        <source>The connection was broken off.</source>
+        <translation>Die Verbindung wurde abgebrochen.</translation>
+    </message>
+    <message>
+        <source>The data folder {0} cannot be used: {1}.</source>
+        <translation>Der Datenordner {0} kann nicht verwendet werden: {1}.</translation>
+    </message>
+    <message>
+        <source>The data folder {0} cannot be written: {1}.</source>
+        <translation>Der Datenordner {0} kann nicht beschrieben werden: {1}.</translation>
+    </message>
+    <message>
+        <source>The description of the model on this computer (pack.json) is damaged.</source>
+        <translation>Die Beschreibung des Modells auf diesem Computer (pack.json) ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The device pack cannot be stored: {0}.</source>
+        <translation>Das Gerätepaket kann nicht gespeichert werden: {0}.</translation>
+    </message>
+    <message>
+        <source>The device pack ended early.</source>
+        <translation>Das Gerätepaket endete zu früh.</translation>
+    </message>
+    <message>
+        <source>The device pack is damaged: its SHA-256 is not what the backend said. It was deleted.</source>
+        <translation>Das Gerätepaket ist beschädigt: Sein SHA-256 ist nicht der, den das Backend nannte. Es wurde gelöscht.</translation>
+    </message>
+    <message>
+        <source>The device pack is larger than the backend said.</source>
+        <translation>Das Gerätepaket ist größer, als das Backend sagte.</translation>
+    </message>
+    <message>
+        <source>The file ends inside record {0}.</source>
+        <translation>Die Datei endet innerhalb des Eintrags {0}.</translation>
+    </message>
+    <message>
+        <source>The file is not a ledger.</source>
+        <translation>Die Datei ist kein Sendeprotokoll.</translation>
+    </message>
+    <message>
+        <source>The file is too short to be a ledger.</source>
+        <translation>Die Datei ist zu kurz für ein Sendeprotokoll.</translation>
+    </message>
+    <message>
+        <source>The file of trusted certificates cannot be read.</source>
+        <translation>Die Datei der vertrauten Zertifikate kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The file {0} cannot be read: {1}.</source>
+        <translation>Die Datei {0} kann nicht gelesen werden: {1}.</translation>
+    </message>
+    <message>
+        <source>The file {0} cannot be written: {1}.</source>
+        <translation>Die Datei {0} kann nicht geschrieben werden: {1}.</translation>
+    </message>
+    <message>
+        <source>The gate kept bytes from leaving this computer: {0}.</source>
+        <translation>Die Sperre hat verhindert, dass Bytes diesen Computer verlassen: {0}.</translation>
+    </message>
+    <message>
+        <source>The history could not be brought to this version: {0}. It is as it was, in {1}.</source>
+        <translation>Der Verlauf konnte nicht auf diese Version gebracht werden: {0}. Er ist wie vorher, in {1}.</translation>
+    </message>
+    <message>
+        <source>The history is locked.</source>
+        <translation>Der Verlauf ist gesperrt.</translation>
+    </message>
+    <message>
+        <source>The history was brought to this version; as it was before, it is kept for {0} days as {1}.</source>
+        <translation>Der Verlauf wurde auf diese Version gebracht; wie er vorher war, bleibt er {0} Tage lang als {1} erhalten.</translation>
+    </message>
+    <message>
+        <source>The history {0} cannot be used: {1}.</source>
+        <translation>Der Verlauf {0} kann nicht verwendet werden: {1}.</translation>
+    </message>
+    <message>
+        <source>The history {0} cannot be written: the file or its folder is read-only. All in it is safe.</source>
+        <translation>Der Verlauf {0} kann nicht geschrieben werden: Die Datei oder ihr Ordner ist schreibgeschützt. Alles darin ist sicher.</translation>
+    </message>
+    <message>
+        <source>The history {0} has no tables that this Nearhalf knows.</source>
+        <translation>Der Verlauf {0} hat keine Tabellen, die dieses Nearhalf kennt.</translation>
+    </message>
+    <message>
+        <source>The history {0} is damaged.</source>
+        <translation>Der Verlauf {0} ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The history {0} refused a change ({1} {2}). All before it is safe.</source>
+        <translation>Der Verlauf {0} hat eine Änderung abgelehnt ({1} {2}). Alles davor ist sicher.</translation>
+    </message>
+    <message>
+        <source>The history {0} was not there; a new, empty one was begun.</source>
+        <translation>Der Verlauf {0} war nicht da; ein neuer, leerer wurde begonnen.</translation>
+    </message>
+    <message>
+        <source>The history {0} was written by a newer Nearhalf.</source>
+        <translation>Der Verlauf {0} wurde von einem neueren Nearhalf geschrieben.</translation>
+    </message>
+    <message>
+        <source>The installation seems incomplete: run start.py again.</source>
+        <translation>Die Installation scheint unvollständig: Führen Sie start.py noch einmal aus.</translation>
+    </message>
+    <message>
+        <source>The key file holds a key that does not open the history.</source>
+        <translation>Die Schlüsseldatei enthält einen Schlüssel, der den Verlauf nicht öffnet.</translation>
+    </message>
+    <message>
+        <source>The key file {0} cannot be read: {1}.</source>
+        <translation>Die Schlüsseldatei {0} kann nicht gelesen werden: {1}.</translation>
+    </message>
+    <message>
+        <source>The key file {0} cannot be written: {1}.</source>
+        <translation>Die Schlüsseldatei {0} kann nicht geschrieben werden: {1}.</translation>
+    </message>
+    <message>
+        <source>The key file {0} is damaged, or belongs to another history.</source>
+        <translation>Die Schlüsseldatei {0} ist beschädigt oder gehört zu einem anderen Verlauf.</translation>
+    </message>
+    <message>
+        <source>The key file {0} is not there any more.</source>
+        <translation>Die Schlüsseldatei {0} ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>The keyring did not answer, so a token may still be in it, under {0}.</source>
+        <translation>Der Schlüsselbund hat nicht geantwortet; ein Token könnte deshalb noch darin sein, unter {0}.</translation>
+    </message>
+    <message>
+        <source>The keyring has been given the key again.</source>
+        <translation>Der Schlüsselbund hat den Schlüssel wieder erhalten.</translation>
+    </message>
+    <message>
+        <source>The keys of the history cannot be written to {0}: {1}.</source>
+        <translation>Die Schlüssel des Verlaufs können nicht nach {0} geschrieben werden: {1}.</translation>
+    </message>
+    <message>
+        <source>The keys of the history were written by a newer Nearhalf.</source>
+        <translation>Die Schlüssel des Verlaufs wurden von einem neueren Nearhalf geschrieben.</translation>
+    </message>
+    <message>
+        <source>The keys of the history, {0}, are damaged, and so is their copy.</source>
+        <translation>Die Schlüssel des Verlaufs, {0}, sind beschädigt, und ihre Kopie auch.</translation>
+    </message>
+    <message>
+        <source>The keys of the history, {0}, are not there any more.</source>
+        <translation>Die Schlüssel des Verlaufs, {0}, sind nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>The keys of the history, {0}, cannot be read: {1}.</source>
+        <translation>Die Schlüssel des Verlaufs, {0}, können nicht gelesen werden: {1}.</translation>
+    </message>
+    <message>
+        <source>The ledger could not be continued: {0} It was moved to {1}, and a new one was begun.</source>
+        <translation>Das Sendeprotokoll konnte nicht fortgesetzt werden: {0} Es wurde nach {1} verschoben, und ein neues wurde begonnen.</translation>
+    </message>
+    <message>
+        <source>The ledger ended with {0} bytes that do not fit its chain: a crash, or a change from outside. They were moved to {1}, and the chain goes on from record {2}.</source>
+        <translation>Das Sendeprotokoll endete mit {0} Byte, die nicht zu seiner Kette passen: ein Absturz oder eine Änderung von außen. Sie wurden nach {1} verschoben, und die Kette geht ab Eintrag {2} weiter.</translation>
+    </message>
+    <message>
+        <source>The ledger has version {0}; this program reads version {1}.</source>
+        <translation>Das Sendeprotokoll hat die Version {0}; dieses Programm liest die Version {1}.</translation>
+    </message>
+    <message>
+        <source>The ledger of what leaves this computer cannot be written ({0}), so nothing more is sent.</source>
+        <translation>Das Protokoll dessen, was diesen Computer verlässt, kann nicht geschrieben werden ({0}); deshalb wird nichts mehr gesendet.</translation>
+    </message>
+    <message>
+        <source>The log has the details. Try again.</source>
+        <translation>Die Protokolldatei nennt die Einzelheiten. Versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The message that this one answers is not stored.</source>
+        <translation>Die Nachricht, auf die diese antwortet, ist nicht gespeichert.</translation>
+    </message>
+    <message>
+        <source>The model offers no recipe {0}.</source>
+        <translation>Das Modell bietet kein Rezept {0}.</translation>
+    </message>
+    <message>
+        <source>The model on the backend is not the one this device has the pack for.</source>
+        <translation>Das Modell auf dem Backend ist nicht das, für das dieses Gerät das Paket hat.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s chat template cannot be read.</source>
+        <translation>Die Chatvorlage des Modells kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s chat template does not accept this conversation.</source>
+        <translation>Die Chatvorlage des Modells nimmt diese Unterhaltung nicht an.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s files are not on this computer.</source>
+        <translation>Die Dateien des Modells sind nicht auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s files could not be written.</source>
+        <translation>Die Dateien des Modells konnten nicht geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s files have format {0}; this app reads format {1}.</source>
+        <translation>Die Dateien des Modells haben das Format {0}; diese App liest das Format {1}.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s files on this computer are damaged: {0}.</source>
+        <translation>Die Dateien des Modells auf diesem Computer sind beschädigt: {0}.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s tokenizer (tokenizer.json) is damaged.</source>
+        <translation>Der Tokenizer des Modells (tokenizer.json) ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s tokenizer (tokenizer.model) is damaged.</source>
+        <translation>Der Tokenizer des Modells (tokenizer.model) ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The old history and its keys are kept in {0}.</source>
+        <translation>Der alte Verlauf und seine Schlüssel werden in {0} aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>The passphrase is empty.</source>
+        <translation>Die Passphrase ist leer.</translation>
+    </message>
+    <message>
+        <source>The passphrase is longer than {0} characters.</source>
+        <translation>Die Passphrase ist länger als {0} Zeichen.</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring did not answer.</source>
+        <translation>Der Schlüsselbund des Systems hat nicht geantwortet.</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring did not answer; what it holds of Nearhalf opens nothing any more.</source>
+        <translation>Der Schlüsselbund des Systems hat nicht geantwortet; was er von Nearhalf hat, öffnet nichts mehr.</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring gave a key that does not open the history.</source>
+        <translation>Der Schlüsselbund des Systems gab einen Schlüssel, der den Verlauf nicht öffnet.</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring gave something that is not the key of the history.</source>
+        <translation>Der Schlüsselbund des Systems gab etwas, das nicht der Schlüssel des Verlaufs ist.</translation>
+    </message>
+    <message>
+        <source>The system&apos;s keyring no longer has the key of the history.</source>
+        <translation>Der Schlüsselbund des Systems hat den Schlüssel des Verlaufs nicht mehr.</translation>
+    </message>
+    <message>
+        <source>The token of backend {0} is not there any more: the keyring was changed or is locked.</source>
+        <translation>Das Token des Backends {0} ist nicht mehr da: Der Schlüsselbund wurde geändert oder ist gesperrt.</translation>
+    </message>
+    <message>
+        <source>There are too many adapters of this name.</source>
+        <translation>Es gibt zu viele Adapter dieses Namens.</translation>
+    </message>
+    <message>
+        <source>There is a typing mistake in this recovery code.</source>
+        <translation>In diesem Wiederherstellungscode ist ein Tippfehler.</translation>
+    </message>
+    <message>
+        <source>There is no connection to the backend.</source>
+        <translation>Es gibt keine Verbindung zum Backend.</translation>
+    </message>
+    <message>
+        <source>There is no conversations.json in this ZIP file.</source>
+        <translation>In dieser ZIP-Datei ist keine conversations.json.</translation>
+    </message>
+    <message>
+        <source>There is no file {0}.</source>
+        <translation>Es gibt keine Datei {0}.</translation>
+    </message>
+    <message>
+        <source>There is no message that this reply could answer.</source>
+        <translation>Es gibt keine Nachricht, auf die diese Antwort antworten könnte.</translation>
+    </message>
+    <message>
+        <source>There is no passphrase, so there is nothing to lock.</source>
+        <translation>Es gibt keine Passphrase, also auch nichts zu sperren.</translation>
+    </message>
+    <message>
+        <source>There is no prepared model in {0}.</source>
+        <translation>In {0} ist kein vorbereitetes Modell.</translation>
+    </message>
+    <message>
+        <source>There is no reply to generate again.</source>
+        <translation>Es gibt keine Antwort, die neu generiert werden könnte.</translation>
+    </message>
+    <message>
+        <source>There is no such Nearhalf service at this address.</source>
+        <translation>Unter dieser Adresse gibt es keinen solchen Nearhalf-Dienst.</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to check the passphrase ({0} MiB).</source>
+        <translation>Zum Prüfen der Passphrase fehlt Arbeitsspeicher ({0} MiB).</translation>
+    </message>
+    <message>
+        <source>There is nothing to send.</source>
+        <translation>Es gibt nichts zu senden.</translation>
+    </message>
+    <message>
+        <source>These could not be deleted: {0}. The keys of the history are gone.</source>
+        <translation>Diese konnten nicht gelöscht werden: {0}. Die Schlüssel des Verlaufs sind weg.</translation>
+    </message>
+    <message>
+        <source>This Nearhalf export names no version.</source>
+        <translation>Dieser Nearhalf-Export nennt keine Version.</translation>
+    </message>
+    <message>
+        <source>This ZIP file is damaged.</source>
+        <translation>Diese ZIP-Datei ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>This ZIP file is locked with a password.</source>
+        <translation>Diese ZIP-Datei ist mit einem Passwort verschlossen.</translation>
+    </message>
+    <message>
+        <source>This ZIP file is packed in an unusual way.</source>
+        <translation>Diese ZIP-Datei ist auf ungewöhnliche Art gepackt.</translation>
+    </message>
+    <message>
+        <source>This backend does not allow chats as long as that.</source>
+        <translation>Dieses Backend erlaubt keine so langen Chats.</translation>
+    </message>
+    <message>
+        <source>This backend has no model called {0}.</source>
+        <translation>Dieses Backend hat kein Modell namens {0}.</translation>
+    </message>
+    <message>
+        <source>This backend offers no model.</source>
+        <translation>Dieses Backend bietet kein Modell an.</translation>
+    </message>
+    <message>
+        <source>This backup is damaged or cut short. Nothing was changed.</source>
+        <translation>Diese Sicherung ist beschädigt oder unvollständig. Nichts wurde verändert.</translation>
+    </message>
+    <message>
+        <source>This backup was written by a newer Nearhalf.</source>
+        <translation>Diese Sicherung wurde von einem neueren Nearhalf geschrieben.</translation>
+    </message>
+    <message>
+        <source>This chat has {0} tokens: the model&apos;s context of {1} has no room for a reply.</source>
+        <translation>Dieser Chat hat {0} Token: Der Kontext des Modells von {1} lässt keinen Platz für eine Antwort.</translation>
+    </message>
+    <message>
+        <source>This chat is in the history already.</source>
+        <translation>Dieser Chat ist schon im Verlauf.</translation>
+    </message>
+    <message>
+        <source>This chat is no longer there.</source>
+        <translation>Dieser Chat ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>This chat is not in the history any more.</source>
+        <translation>Dieser Chat ist nicht mehr im Verlauf.</translation>
+    </message>
+    <message>
+        <source>This chat no longer fits into the model&apos;s context of {0} tokens.</source>
+        <translation>Dieser Chat passt nicht mehr in den Kontext des Modells von {0} Token.</translation>
+    </message>
+    <message>
+        <source>This chat uses another adapter than the one that is loaded.</source>
+        <translation>Dieser Chat benutzt einen anderen Adapter als den geladenen.</translation>
+    </message>
+    <message>
+        <source>This file is damaged, or no export of chats.</source>
+        <translation>Diese Datei ist beschädigt oder kein Export von Chats.</translation>
+    </message>
+    <message>
+        <source>This file is damaged: it ends too early.</source>
+        <translation>Diese Datei ist beschädigt: Sie endet zu früh.</translation>
+    </message>
+    <message>
+        <source>This file is damaged: it is nested too deeply.</source>
+        <translation>Diese Datei ist beschädigt: Sie ist zu tief verschachtelt.</translation>
+    </message>
+    <message>
+        <source>This file is empty.</source>
+        <translation>Diese Datei ist leer.</translation>
+    </message>
+    <message>
+        <source>This file is no text.</source>
+        <translation>Diese Datei ist kein Text.</translation>
+    </message>
+    <message>
+        <source>This file is not a Nearhalf adapter.</source>
+        <translation>Diese Datei ist kein Nearhalf-Adapter.</translation>
+    </message>
+    <message>
+        <source>This file is not a backup of Nearhalf.</source>
+        <translation>Diese Datei ist keine Sicherung von Nearhalf.</translation>
+    </message>
+    <message>
+        <source>This file unpacks to far more than a history of chats.</source>
+        <translation>Diese Datei entpackt sich zu weit mehr als einem Verlauf von Chats.</translation>
+    </message>
+    <message>
+        <source>This file was encrypted by a newer Nearhalf.</source>
+        <translation>Diese Datei wurde von einem neueren Nearhalf verschlüsselt.</translation>
+    </message>
+    <message>
+        <source>This folder is no longer there.</source>
+        <translation>Dieser Ordner ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>This history has neither a passphrase nor a recovery code.</source>
+        <translation>Dieser Verlauf hat weder eine Passphrase noch einen Wiederherstellungscode.</translation>
+    </message>
+    <message>
+        <source>This history has no passphrase.</source>
+        <translation>Dieser Verlauf hat keine Passphrase.</translation>
+    </message>
+    <message>
+        <source>This is no longer there.</source>
+        <translation>Das ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>This is not a certificate&apos;s fingerprint.</source>
+        <translation>Das ist kein Fingerabdruck eines Zertifikats.</translation>
+    </message>
+    <message>
+        <source>This is not a token.</source>
+        <translation>Das ist kein Token.</translation>
+    </message>
+    <message>
+        <source>This key does not open the history.</source>
+        <translation>Dieser Schlüssel öffnet den Verlauf nicht.</translation>
+    </message>
+    <message>
+        <source>This message is in the history already.</source>
+        <translation>Diese Nachricht ist schon im Verlauf.</translation>
+    </message>
+    <message>
+        <source>This message is not in the history any more.</source>
+        <translation>Diese Nachricht ist nicht mehr im Verlauf.</translation>
+    </message>
+    <message>
+        <source>This passphrase does not open the history.</source>
+        <translation>Diese Passphrase öffnet den Verlauf nicht.</translation>
+    </message>
+    <message>
+        <source>This recovery code is typed correctly, but it is not the one of this history.</source>
+        <translation>Dieser Wiederherstellungscode ist richtig eingegeben, gehört aber nicht zu diesem Verlauf.</translation>
+    </message>
+    <message>
+        <source>This reply has ended; there is nothing to go on with.</source>
+        <translation>Diese Antwort ist zu Ende; es gibt nichts fortzusetzen.</translation>
+    </message>
+    <message>
+        <source>This reply is no longer stored.</source>
+        <translation>Diese Antwort ist nicht mehr gespeichert.</translation>
+    </message>
+    <message>
+        <source>This sampling setting cannot be used: {0}.</source>
+        <translation>Diese Einstellung der Tokenwahl kann nicht verwendet werden: {0}.</translation>
+    </message>
+    <message>
+        <source>This setting cannot be used: {0}.</source>
+        <translation>Diese Einstellung kann nicht verwendet werden: {0}.</translation>
+    </message>
+    <message>
+        <source>Try again.</source>
+        <translation>Versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Try again; if it happens again, do not trust this backend or the way to it.</source>
+        <translation>Versuchen Sie es erneut; geschieht es wieder, vertrauen Sie diesem Backend oder dem Weg dorthin nicht.</translation>
+    </message>
+    <message>
+        <source>Try again; if it happens again, the backend or its model is faulty: choose another, or tell its operator.</source>
+        <translation>Versuchen Sie es erneut; geschieht es wieder, ist das Backend oder sein Modell fehlerhaft: Wählen Sie ein anderes, oder sagen Sie es dem Betreiber.</translation>
+    </message>
+    <message>
+        <source>Try again; if it stays, ask its operator.</source>
+        <translation>Versuchen Sie es erneut; bleibt es so, fragen Sie den Betreiber.</translation>
+    </message>
+    <message>
+        <source>Try again; it goes on where it stopped.</source>
+        <translation>Versuchen Sie es erneut; es geht weiter, wo es aufgehört hat.</translation>
+    </message>
+    <message>
+        <source>Unlock it first.</source>
+        <translation>Entsperren Sie ihn zuerst.</translation>
+    </message>
+    <message>
+        <source>Unpack it, and pick the file in it.</source>
+        <translation>Entpacken Sie sie, und wählen Sie die Datei darin.</translation>
+    </message>
+    <message>
+        <source>Update Nearhalf and the backend to the same version. If this is somebody else&apos;s backend, tell them.</source>
+        <translation>Bringen Sie Nearhalf und das Backend auf dieselbe Version. Gehört das Backend jemand anderem, sagen Sie es dort.</translation>
+    </message>
+    <message>
+        <source>Update Nearhalf on this computer.</source>
+        <translation>Aktualisieren Sie Nearhalf auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>Update Nearhalf, or ask whoever runs the backend to update it.</source>
+        <translation>Aktualisieren Sie Nearhalf, oder bitten Sie den Betreiber des Backends, es zu aktualisieren.</translation>
+    </message>
+    <message>
+        <source>Update Nearhalf, then import it again.</source>
+        <translation>Aktualisieren Sie Nearhalf, und importieren Sie sie dann erneut.</translation>
+    </message>
+    <message>
+        <source>Update the app or the backend.</source>
+        <translation>Aktualisieren Sie die App oder das Backend.</translation>
+    </message>
+    <message>
+        <source>Update the app, or choose a model made for this version.</source>
+        <translation>Aktualisieren Sie die App, oder wählen Sie ein Modell, das für diese Version gemacht ist.</translation>
+    </message>
+    <message>
+        <source>Update the app.</source>
+        <translation>Aktualisieren Sie die App.</translation>
+    </message>
+    <message>
+        <source>Update the backend or the app, or choose another backend.</source>
+        <translation>Aktualisieren Sie das Backend oder die App, oder wählen Sie ein anderes Backend.</translation>
+    </message>
+    <message>
+        <source>Use another backend, or ask whoever runs it.</source>
+        <translation>Verwenden Sie ein anderes Backend, oder fragen Sie den Betreiber.</translation>
+    </message>
+    <message>
+        <source>Use another backup.</source>
+        <translation>Verwenden Sie eine andere Sicherung.</translation>
+    </message>
+    <message>
+        <source>Use another copy of it.</source>
+        <translation>Verwenden Sie eine andere Kopie davon.</translation>
+    </message>
+    <message>
+        <source>Use https:// for a backend on another computer.</source>
+        <translation>Verwenden Sie https:// für ein Backend auf einem anderen Computer.</translation>
+    </message>
+    <message>
+        <source>Use https://. http:// is for a backend on this computer only (127.0.0.1).</source>
+        <translation>Verwenden Sie https://. http:// ist für ein Backend nur auf diesem Computer (127.0.0.1).</translation>
+    </message>
+    <message>
+        <source>Use its window, or close it and try again.</source>
+        <translation>Verwenden Sie dessen Fenster, oder schließen Sie es, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Use that model again, or generate the reply anew.</source>
+        <translation>Verwenden Sie wieder jenes Modell, oder generieren Sie die Antwort neu.</translation>
+    </message>
+    <message>
+        <source>Use up to 40 letters, digits, dots, hyphens and underscores, beginning with a letter or a digit.</source>
+        <translation>Verwenden Sie bis zu 40 Buchstaben, Ziffern, Punkte, Bindestriche und Unterstriche, beginnend mit einem Buchstaben oder einer Ziffer.</translation>
+    </message>
+    <message>
+        <source>Wait a little and try again, or use another backend.</source>
+        <translation>Warten Sie ein wenig, und versuchen Sie es erneut, oder verwenden Sie ein anderes Backend.</translation>
+    </message>
+    <message>
+        <source>Wait a little, or close other chats.</source>
+        <translation>Warten Sie ein wenig, oder schließen Sie andere Chats.</translation>
+    </message>
+    <message>
+        <source>Wait a little.</source>
+        <translation>Warten Sie ein wenig.</translation>
+    </message>
+    <message>
+        <source>What was there before the backup was restored is kept in {0}.</source>
+        <translation>Was vor dem Zurückspielen der Sicherung da war, wird in {0} aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>Without TLS, everyone between here and the backend could read the traffic and the access token.</source>
+        <translation>Ohne TLS könnte jeder zwischen hier und dem Backend den Verkehr und das Zugangstoken lesen.</translation>
+    </message>
+    <message>
+        <source>Write a message first.</source>
+        <translation>Schreiben Sie zuerst eine Nachricht.</translation>
+    </message>
+    <message>
+        <source>Write it like https://host or http://127.0.0.1:8000.</source>
+        <translation>Schreiben Sie sie wie https://host oder http://127.0.0.1:8000.</translation>
+    </message>
+    <message>
+        <source>Your access token already has as many chats open as this backend allows.</source>
+        <translation>Mit Ihrem Zugangstoken sind schon so viele Chats offen, wie dieses Backend erlaubt.</translation>
+    </message>
+    <message>
+        <source>Your message is kept: send it when it is.</source>
+        <translation>Ihre Nachricht bleibt erhalten: Senden Sie sie, sobald es so weit ist.</translation>
+    </message>
+    <message>
+        <source>a stop string must not be empty</source>
+        <translation>ein Stopptext darf nicht leer sein</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation>beschädigt</translation>
+    </message>
+    <message>
+        <source>min-p must lie in [0, 1]</source>
+        <translation>min-p muss in [0, 1] liegen</translation>
+    </message>
+    <message>
+        <source>newer</source>
+        <translation>neuer</translation>
+    </message>
+    <message>
+        <source>repetition penalty must be above 0</source>
+        <translation>der Wiederholungsabzug muss über 0 liegen</translation>
+    </message>
+    <message>
+        <source>temperature must be 0 or more</source>
+        <translation>die Temperatur muss 0 oder mehr sein</translation>
+    </message>
+    <message>
+        <source>the appearance must be one of {0}</source>
+        <translation>die Darstellung muss eine von {0} sein</translation>
+    </message>
+    <message>
+        <source>the key that sends must be one of {0}</source>
+        <translation>die Taste zum Senden muss eine von {0} sein</translation>
+    </message>
+    <message>
+        <source>the length of a reply must be 1 token or more</source>
+        <translation>die Länge einer Antwort muss 1 Token oder mehr sein</translation>
+    </message>
+    <message>
+        <source>the minutes until the lock must be 0 or more</source>
+        <translation>die Minuten bis zur Sperre müssen 0 oder mehr sein</translation>
+    </message>
+    <message>
+        <source>the size must lie between {0} % and {1} %</source>
+        <translation>die Größe muss zwischen {0} % und {1} % liegen</translation>
+    </message>
+    <message>
+        <source>top-k must be 0 or more</source>
+        <translation>top-k muss 0 oder mehr sein</translation>
+    </message>
+    <message>
+        <source>top-p must lie in (0, 1]</source>
+        <translation>top-p muss in (0, 1] liegen</translation>
+    </message>
+    <message>
+        <source>was damaged</source>
+        <translation>war beschädigt</translation>
+    </message>
+    <message>
+        <source>was written by a newer Nearhalf</source>
+        <translation>wurde von einem neueren Nearhalf geschrieben</translation>
+    </message>
+    <message>
+        <source>{0} (its limit: {1}).</source>
+        <translation>{0} (Grenze: {1}).</translation>
+    </message>
+    <message>
+        <source>{0} There is neither a passphrase nor a recovery code.</source>
+        <translation>{0} Es gibt weder eine Passphrase noch einen Wiederherstellungscode.</translation>
+    </message>
+    <message>
+        <source>{0} There is no backend called {1}.</source>
+        <translation>{0} Es gibt kein Backend namens {1}.</translation>
+    </message>
+    <message>
+        <source>{0} There is no token for {1}.</source>
+        <translation>{0} Es gibt kein Token für {1}.</translation>
+    </message>
+    <message>
+        <source>{0} Trying again (attempt {1}).</source>
+        <translation>{0} Nächster Versuch (Nummer {1}).</translation>
+    </message>
+    <message>
+        <source>{0} cannot be a backend&apos;s name.</source>
+        <translation>{0} kann kein Name eines Backends sein.</translation>
+    </message>
+    <message>
+        <source>{0} cannot be changed: {1}. Everything is as it was.</source>
+        <translation>{0} kann nicht geändert werden: {1}. Alles ist wie vorher.</translation>
+    </message>
+    <message>
+        <source>{0} cannot be read or written: {1}.</source>
+        <translation>{0} kann nicht gelesen oder geschrieben werden: {1}.</translation>
+    </message>
+    <message>
+        <source>{0} cannot be removed: {1}. It opens nothing now.</source>
+        <translation>{0} kann nicht entfernt werden: {1}. Es öffnet jetzt nichts.</translation>
+    </message>
+    <message>
+        <source>{0} changed while it was backed up.</source>
+        <translation>{0} hat sich während der Sicherung geändert.</translation>
+    </message>
+    <message>
+        <source>{0} could not be deleted: {1}.</source>
+        <translation>{0} konnte nicht gelöscht werden: {1}.</translation>
+    </message>
+    <message>
+        <source>{0} goes on after the host and port.</source>
+        <translation>{0} geht nach Rechner und Port weiter.</translation>
+    </message>
+    <message>
+        <source>{0} holds no certificate.</source>
+        <translation>{0} enthält kein Zertifikat.</translation>
+    </message>
+    <message>
+        <source>{0} is damaged or cut short, or was encrypted with another key.</source>
+        <translation>{0} ist beschädigt oder unvollständig oder wurde mit einem anderen Schlüssel verschlüsselt.</translation>
+    </message>
+    <message>
+        <source>{0} is not an address.</source>
+        <translation>{0} ist keine Adresse.</translation>
+    </message>
+    <message>
+        <source>{0} showed another certificate than the one you trusted. Nothing was sent.</source>
+        <translation>{0} zeigte ein anderes Zertifikat als das, dem Sie vertraut haben. Nichts wurde gesendet.</translation>
+    </message>
+    <message>
+        <source>{0} {1} cannot be read: {2}.</source>
+        <translation>{0} {1} kann nicht gelesen werden: {2}.</translation>
+    </message>
+    <message>
+        <source>{0} {1} cannot be written: {2}.</source>
+        <translation>{0} {1} kann nicht geschrieben werden: {2}.</translation>
+    </message>
+    <message>
+        <source>{0} {1} is {2} and cannot be moved aside: {3}.</source>
+        <translation>{0} {1} ist {2} und kann nicht zur Seite gelegt werden: {3}.</translation>
+    </message>
+    <message>
+        <source>{0} {1}. It is kept as {2}, and this start begins without it.</source>
+        <translation>{0} {1}. Sie wird als {2} aufbewahrt, und dieser Start beginnt ohne sie.</translation>
+    </message>
+    <message>
+        <source>{0} {1}; its copy opened the history.</source>
+        <translation>{0} {1}; die Kopie öffnete den Verlauf.</translation>
+    </message>
+    <message>
+        <source>{0}: the last change could not be stored in {1}. All before it is safe.</source>
+        <translation>{0}: Die letzte Änderung konnte in {1} nicht gespeichert werden. Alles davor ist sicher.</translation>
+    </message>
+</context>
+<context>
+    <name>text_files</name>
+    <message>
+        <source>“{name}” is a folder.</source>
+        <translation>„{name}“ ist ein Ordner.</translation>
+    </message>
+    <message>
+        <source>Choose the text files in it instead.</source>
+        <translation>Wählen Sie stattdessen die Textdateien darin.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be read.</source>
+        <translation>„{name}“ kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>Check that it exists and that you may open it.</source>
+        <translation>Prüfen Sie, ob es die Datei gibt und ob Sie sie öffnen dürfen.</translation>
+    </message>
+    <message>
+        <source>“{name}” is larger than 1 MB.</source>
+        <translation>„{name}“ ist größer als 1 MB.</translation>
+    </message>
+    <message>
+        <source>Attach the part that matters: the model could not read all of it.</source>
+        <translation>Hängen Sie den Teil an, auf den es ankommt: Das Modell könnte nicht alles lesen.</translation>
+    </message>
+    <message>
+        <source>“{name}” is not a text file.</source>
+        <translation>„{name}“ ist keine Textdatei.</translation>
+    </message>
+    <message>
+        <source>Save it as plain text first: the model reads text only.</source>
+        <translation>Speichern Sie sie zuerst als reinen Text: Das Modell liest nur Text.</translation>
+    </message>
+    <message>
+        <source>“{name}” is empty.</source>
+        <translation>„{name}“ ist leer.</translation>
+    </message>
+</context>
+<context>
+    <name>transfer</name>
+    <message>
+        <source>en</source>
+        <translation>de</translation>
+    </message>
+    <message>
+        <source>Untitled chat</source>
+        <translation>Chat ohne Titel</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Sie</translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation>Antwort</translation>
+    </message>
+    <message>
+        <source>System message</source>
+        <translation>Systemnachricht</translation>
+    </message>
+    <message>
+        <source>Attachment: {name}</source>
+        <translation>Anhang: {name}</translation>
+    </message>
+    <message>
+        <source>Other branches</source>
+        <translation>Weitere Zweige</translation>
+    </message>
+    <message>
+        <source>Instead of message {number}</source>
+        <translation>Statt Nachricht {number}</translation>
+    </message>
+    <message>
+        <source>This reply was cut.</source>
+        <translation>Diese Antwort wurde abgeschnitten.</translation>
+    </message>
+    <message>
+        <source>chats that are here already</source>
+        <translation>Chats, die schon hier sind</translation>
+    </message>
+    <message>
+        <source>chats without a message</source>
+        <translation>Chats ohne Nachricht</translation>
+    </message>
+    <message>
+        <source>chats that could not be read</source>
+        <translation>Chats, die nicht gelesen werden konnten</translation>
+    </message>
+    <message>
+        <source>messages that could not be read</source>
+        <translation>Nachrichten, die nicht gelesen werden konnten</translation>
+    </message>
+    <message>
+        <source>instructions that the service gave its model</source>
+        <translation>Anweisungen des Dienstes an sein Modell</translation>
+    </message>
+    <message>
+        <source>calls of tools and their results</source>
+        <translation>Aufrufe von Werkzeugen und ihre Ergebnisse</translation>
+    </message>
+    <message>
+        <source>notes that the model made before it answered</source>
+        <translation>Notizen, die sich das Modell vor der Antwort gemacht hat</translation>
+    </message>
+    <message>
+        <source>messages that the service does not show</source>
+        <translation>Nachrichten, die der Dienst nicht zeigt</translation>
+    </message>
+    <message>
+        <source>pictures, sounds and files that are not in the export</source>
+        <translation>Bilder, Töne und Dateien, die nicht im Export sind</translation>
+    </message>
+    <message>
+        <source>messages whose place in the chat was unclear (kept, as well as possible)</source>
+        <translation>Nachrichten, deren Platz im Chat unklar war (behalten, so gut es geht)</translation>
+    </message>
+    <message>
+        <source>Imported {chats} chats with {messages} messages.</source>
+        <translation>{chats} Chats mit {messages} Nachrichten importiert.</translation>
+    </message>
+    <message>
+        <source>Left out: {what}.</source>
+        <translation>Ausgelassen: {what}.</translation>
+    </message>
+    <message>
+        <source>Markdown (*.md)</source>
+        <translation>Markdown (*.md)</translation>
+    </message>
+    <message>
+        <source>Web page (*.html)</source>
+        <translation>Webseite (*.html)</translation>
+    </message>
+    <message>
+        <source>Nearhalf&apos;s own JSON, with everything (*.json)</source>
+        <translation>Nearhalfs eigenes JSON, mit allem (*.json)</translation>
+    </message>
+    <message>
+        <source>Export: the file will not be encrypted</source>
+        <translation>Export: Die Datei wird nicht verschlüsselt</translation>
+    </message>
+    <message>
+        <source>Exported %n chat(s) to {path}.</source>
+        <translation>%n Chat(s) nach {path} exportiert.</translation>
+    </message>
+    <message>
+        <source>The file is not encrypted: whoever has it can read it.</source>
+        <translation>Die Datei ist nicht verschlüsselt: Wer sie hat, kann sie lesen.</translation>
+    </message>
+    <message>
+        <source>Exporting…</source>
+        <translation>Wird exportiert…</translation>
+    </message>
+    <message>
+        <source>Import chats of ChatGPT, Claude or Nearhalf</source>
+        <translation>Chats von ChatGPT, Claude oder Nearhalf importieren</translation>
+    </message>
+    <message>
+        <source>Exports (*.json *.zip);;All files (*)</source>
+        <translation>Exporte (*.json *.zip);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Importing…</source>
+        <translation>Wird importiert…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Nearhalf</source>
+        <translation>Nearhalf</translation>
+    </message>
+</context>
+<context>
+    <name>words</name>
+    <message>
+        <source>1 byte</source>
+        <translation>1 Byte</translation>
+    </message>
+    <message>
+        <source>%n bytes</source>
+        <translation>%n Byte</translation>
+    </message>
+    <message>
+        <source>kB</source>
+        <translation>kB</translation>
+    </message>
+    <message>
+        <source>MB</source>
+        <translation>MB</translation>
+    </message>
+    <message>
+        <source>1 token</source>
+        <translation>1 Token</translation>
+    </message>
+    <message>
+        <source>%n tokens</source>
+        <translation>%n Token</translation>
+    </message>
+    <message>
+        <source>{rate} tokens/s</source>
+        <translation>{rate} Token/s</translation>
+    </message>
+    <message>
+        <source>Sent 1 frame</source>
+        <translation>1 Frame gesendet</translation>
+    </message>
+    <message>
+        <source>Sent %n frames</source>
+        <translation>%n Frames gesendet</translation>
+    </message>
+    <message>
+        <source>{size} up</source>
+        <translation>{size} hinauf</translation>
+    </message>
+    <message>
+        <source>{size} down</source>
+        <translation>{size} herunter</translation>
+    </message>
+    <message>
+        <source>1 round trip a token</source>
+        <translation>1 Umlauf je Token</translation>
+    </message>
+    <message>
+        <source>%n round trips a token</source>
+        <translation>%n Umläufe je Token</translation>
+    </message>
+    <message>
+        <source>{up} up, {down} down</source>
+        <translation>{up} hinauf, {down} herunter</translation>
+    </message>
+    <message>
+        <source>first word after {seconds} s</source>
+        <translation>erstes Wort nach {seconds} s</translation>
+    </message>
+    <message>
+        <source>Interrupted</source>
+        <translation>Unterbrochen</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Cut at the length limit</source>
+        <translation>An der Längengrenze abgeschnitten</translation>
+    </message>
+    <message>
+        <source>Ended: the context is full</source>
+        <translation>Beendet: Der Kontext ist voll</translation>
+    </message>
+    <message>
+        <source>Broken off</source>
+        <translation>Abgebrochen</translation>
+    </message>
+    <message>
+        <source>Starting</source>
+        <translation>Startet</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>Replying</source>
+        <translation>Antwortet</translation>
+    </message>
+    <message>
+        <source>Reconnecting</source>
+        <translation>Verbindet neu</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Offline</translation>
+    </message>
+    <message>
+        <source>{tokens}, about {size} of activations, to {host}</source>
+        <translation>{tokens}, etwa {size} an Aktivierungen, an {host}</translation>
+    </message>
+    <message>
+        <source>{used} of {limit} tokens</source>
+        <translation>{used} von {limit} Token</translation>
+    </message>
+    <message>
+        <source>0 bytes of text left this computer. The numbers went to a backend that runs on it too.</source>
+        <translation>0 Byte Text haben diesen Computer verlassen. Die Zahlen gingen an ein Backend, das auch hier läuft.</translation>
+    </message>
+    <message>
+        <source>0 bytes of text left this computer, but whoever runs {backend} could rebuild it from the numbers.</source>
+        <translation>0 Byte Text haben diesen Computer verlassen, aber wer {backend} betreibt, könnte ihn aus den Zahlen wiederherstellen.</translation>
+    </message>
+    <message>
+        <source>Whoever runs a backend could rebuild your text from the numbers. This one runs here: that is you.</source>
+        <translation>Wer ein Backend betreibt, könnte Ihren Text aus den Zahlen wiederherstellen. Dieses läuft hier: Das sind Sie.</translation>
+    </message>
+    <message>
+        <source>Whoever runs the backend and records what it gets could rebuild your text from it. Use one that you trust, or your own.</source>
+        <translation>Wer das Backend betreibt und aufzeichnet, was es erhält, könnte Ihren Text daraus wiederherstellen. Verwenden Sie eines, dem Sie vertrauen, oder Ihr eigenes.</translation>
+    </message>
+    <message>
+        <source>Temporary chat</source>
+        <translation>Temporärer Chat</translation>
+    </message>
+    <message>
+        <source>New chat</source>
+        <translation>Neuer Chat</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>Heute</translation>
+    </message>
+    <message>
+        <source>Yesterday</source>
+        <translation>Gestern</translation>
+    </message>
+    <message>
+        <source>Previous 7 days</source>
+        <translation>Letzte 7 Tage</translation>
+    </message>
+    <message>
+        <source>Previous 30 days</source>
+        <translation>Letzte 30 Tage</translation>
+    </message>
+</context>
+</TS>
