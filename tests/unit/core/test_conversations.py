@@ -1,6 +1,7 @@
 """The Library: many chats, one reply at a time, and everything a person does with them."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -85,12 +86,19 @@ def test_while_a_reply_streams_other_chats_can_be_read_and_arranged_but_not_writ
     library.send(other, "now")
 
 
-def test_a_view_that_opens_a_chat_during_its_reply_reads_every_word_once() -> None:
-    cloud = SimulatedCloud()
+def test_a_view_that_opens_a_chat_during_its_reply_reads_every_word_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud = SimulatedCloud(on_exchange=lambda number: time.sleep(0.0005))
     with open_library(cloud, end_after=200) as (library, seen):
         chat = library.new_chat()
-        cloud.on_exchange = lambda number: library.show_chat(chat) if number % 7 == 0 else None
-        openers = [threading.Thread(target=lambda: [library.show_chat(chat) for _ in range(50)]) for _ in range(2)]
+        emit = library._emit
+
+        def slow_emit(event: object) -> None:
+            if isinstance(event, HistoryChanged):
+                time.sleep(0.002)  # time enough for a word that is not in it
+            emit(event)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(library, "_emit", slow_emit)
+        openers = [threading.Thread(target=lambda: [library.show_chat(chat) for _ in range(20)]) for _ in range(2)]
         library.send(chat, "hello")
         for thread in openers:
             thread.start()
