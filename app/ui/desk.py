@@ -33,8 +33,9 @@ from app.ui.page import ChatPage
 from app.ui.preferences import Preferences
 from app.ui.reading_desk import ReadingDesk
 from app.ui.reply_desk import ReplyDesk
+from app.ui.sentences import in_words
 from app.ui.shown_chat import ShownChat
-from app.ui.words import chat_title, reply_facts
+from app.ui.words import chat_title, link_words, reply_facts
 from app.ui.writing_desk import WritingDesk
 
 
@@ -265,7 +266,7 @@ class Desk(QObject):
 
     def _show_link(self, event: LinkChanged) -> None:
         if event.state is not self._link.state and event.state in (LinkState.RECONNECTING, LinkState.OFFLINE):
-            self.announced.emit(event.detail or event.state.value)
+            self.announced.emit(in_words(event.detail) or link_words(event.state))
         if event.state is LinkState.READY and self._link.state is not LinkState.READY:
             self.writing.count()
         self._link = event

@@ -8,6 +8,7 @@ from app.core.events import LinkState
 from app.ui.actions import Actions
 from app.ui.assets import icon
 from app.ui.elided import Elided
+from app.ui.sentences import in_words
 from app.ui.theme import Theme
 from app.ui.words import link_words
 
@@ -179,8 +180,8 @@ class Header(QWidget):
         tone = TONES[state]
         self._dot.set_tone(tone)
         self._link.setText(link_words(state))
-        self._link.setToolTip(detail)
-        self._link.setAccessibleDescription(detail)
+        self._link.setToolTip(in_words(detail))
+        self._link.setAccessibleDescription(in_words(detail))
         if self._link.property("tone") != tone:
             self._link.setProperty("tone", tone)
             self._link.style().polish(self._link)

@@ -14,6 +14,7 @@ from app.domain.conversation import ChatInfo, Folder, SearchHit
 from app.domain.ids import ChatId, FolderId, MessageId
 from app.ui.chat_list import Group, grouped
 from app.ui.latest import Latest
+from app.ui.sentences import in_words
 from app.ui.sidebar import Sidebar
 from app.ui.toast import Toast
 from app.ui.words import chat_title
@@ -49,7 +50,7 @@ class ListDesk(QObject):
         self._is_stale = False
         self._search = Latest("nearhalf-search", SEARCH_PAUSE_MS, self)
         self._search.answered.connect(sidebar.show_hits)
-        self._search.failed.connect(lambda error: sidebar.show_problem(str(error)))
+        self._search.failed.connect(lambda error: sidebar.show_problem(in_words(str(error))))
         tree, model = sidebar.tree, sidebar.model
         tree.opened.connect(lambda chat: self.open_requested.emit(chat, None))
         tree.delete_requested.connect(self._delete_chosen)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from app.core.vault import Vault
 from app.domain.errors import AppError, StoreDamaged, WrongKey
+from app.ui.sentences import in_words
 from app.ui.settings.controls import SecretField
 from app.ui.settings.fit import Fit, pictured, spaced
 from app.ui.settings.parts import Buttons
@@ -139,9 +140,9 @@ class LockPage(QWidget):
     def show_error(self, error: AppError) -> None:
         """The history cannot be opened: what happened, and what can be done about it."""
         self._forget()
-        self.heading.setText(error.message)
+        self.heading.setText(in_words(error.message))
         kept = self.tr("Nothing was deleted, and nothing will be.")
-        self.words.setText(" ".join(filter(None, (error.advice, kept))))
+        self.words.setText(" ".join(filter(None, (in_words(error.advice), kept))))
         ways: list[QWidget] = [self.retry, self.restore_button]
         if isinstance(error, StoreDamaged):
             ways.append(self.anew)

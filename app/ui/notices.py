@@ -22,6 +22,7 @@ from app.domain.errors import (
     StorageError,
 )
 from app.ui.actions import QT_TRANSLATE_NOOP
+from app.ui.sentences import in_words
 from app.ui.words import number
 
 _PERCENT = re.compile(r"(\d{1,3})\s*%")
@@ -96,17 +97,21 @@ _STEPS: tuple[tuple[type[AppError], Step, str], ...] = (
 def notice_of_error(error: AppError, *, can_retry: bool) -> Notice:
     """The error's own words; where it brings no advice, that of its kind."""
     step, advice = next(((step, advice) for kind, step, advice in _STEPS if isinstance(error, kind)), (Step.NONE, ""))
-    advice = error.advice or (translate("notices", advice) if advice else "")
+    message = in_words(error.message)
+    advice = in_words(error.advice) or (translate("notices", advice) if advice else "")
     if can_retry and step is not Step.NEW_CHAT:
-        return Notice("danger", error.message, advice, Step.RETRY, step)
-    return Notice("danger", error.message, advice, step)
+        return Notice("danger", message, advice, Step.RETRY, step)
+    return Notice("danger", message, advice, step)
 
 
 def notice_of_start(link: LinkChanged) -> Notice:
     """While the backend starts: what it does now, and how far it is."""
     advice = translate("notices", "You can read, search and write already; sending waits until it is ready.")
     return Notice(
-        "info", link.detail or translate("notices", "The backend is starting."), advice, percent=percent_of(link.detail)
+        "info",
+        in_words(link.detail) or translate("notices", "The backend is starting."),
+        advice,
+        percent=percent_of(link.detail),
     )
 
 
@@ -114,7 +119,9 @@ def notice_of_link(link: LinkChanged) -> Notice | None:
     """While the link is broken but not given up; None where all is well."""
     if link.state is LinkState.RECONNECTING:
         advice = translate("notices", "The reply goes on by itself, from the token where it stopped. Esc gives up.")
-        return Notice("warning", link.detail or translate("notices", "The connection broke; trying again."), advice)
+        return Notice(
+            "warning", in_words(link.detail) or translate("notices", "The connection broke; trying again."), advice
+        )
     return None
 
 

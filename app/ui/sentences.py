@@ -25,18 +25,19 @@ def in_words(text: str) -> str:
     whole = _sentence(text)
     if whole is not None:
         return whole
-    pieces = _BOUNDARY.split(text)
+    pieces, is_ours = _BOUNDARY.split(text), False
     said: list[str] = []
     while pieces:
         for count in range(len(pieces), 0, -1):  # a template may hold several sentences
             found = _sentence(" ".join(pieces[:count])) if count < len(pieces) or said else None
             if found is not None:
+                is_ours = True
                 said.append(found)
                 del pieces[:count]
                 break
         else:
             said.append(pieces.pop(0))
-    return " ".join(said)
+    return " ".join(said) if is_ours else text
 
 
 def _sentence(text: str) -> str | None:

@@ -21,6 +21,7 @@ from app.ui.first_run.first_run import FirstRun
 from app.ui.job import Job
 from app.ui.lock_page import LockPage
 from app.ui.preferences import Preferences
+from app.ui.sentences import in_words
 from app.ui.settings.window import SettingsWindow
 from app.ui.theme import Theme
 from app.ui.transfer_dialogs import TransferDialogs
@@ -134,7 +135,7 @@ class Session(QObject):
         if not chats.is_ready and self._starting is None:
             self._start_backend()
         if notice := self._desktop.vault.notice:
-            self.window.show_toast(notice)
+            self.window.show_toast(in_words(notice))
         self._restart_idle()
 
     def _move_old_system_message(self) -> None:

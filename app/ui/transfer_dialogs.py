@@ -14,6 +14,7 @@ from app.transfer.export_words import ExportWords
 from app.transfer.report import Dropped, ImportReport
 from app.transfer.writing import ExportFormat, suggested_name
 from app.ui.job import Job
+from app.ui.words import counted
 
 
 def tr(text: str) -> str:
@@ -106,7 +107,7 @@ class TransferDialogs(QObject):
 
         def done(count: int) -> None:
             self.said.emit(
-                QCoreApplication.translate("transfer", "Exported %n chat(s) to {path}.", None, count).format(
+                counted(count, tr("Exported 1 chat to {path}."), tr("Exported %n chats to {path}.")).format(
                     path=target
                 ),
                 tr("The file is not encrypted: whoever has it can read it."),

@@ -153,6 +153,10 @@
 <context>
     <name>BackendForm</name>
     <message>
+        <source>File of the certificate authority</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>not needed for most</source>
         <translation>für die meisten nicht nötig</translation>
     </message>
@@ -626,8 +630,16 @@
         <translation>Vorheriger</translation>
     </message>
     <message>
+        <source>Shift+Enter</source>
+        <translation>Umschalt+Eingabe</translation>
+    </message>
+    <message>
         <source>Next</source>
         <translation>Nächster</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Eingabe</translation>
     </message>
     <message>
         <source>Close</source>
@@ -4402,8 +4414,12 @@
         <translation>Export: Die Datei wird nicht verschlüsselt</translation>
     </message>
     <message>
-        <source>Exported %n chat(s) to {path}.</source>
-        <translation>%n Chat(s) nach {path} exportiert.</translation>
+        <source>Exported 1 chat to {path}.</source>
+        <translation>1 Chat nach {path} exportiert.</translation>
+    </message>
+    <message>
+        <source>Exported %n chats to {path}.</source>
+        <translation>%n Chats nach {path} exportiert.</translation>
     </message>
     <message>
         <source>The file is not encrypted: whoever has it can read it.</source>

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 from app.core.settings_services import KeptAdapter, SettingsServices
 from app.domain.errors import AppError
 from app.ui.preferences import Preferences
+from app.ui.sentences import in_words
 from app.ui.settings.files import choose_to_open
 from app.ui.settings.parts import Buttons, Page
 from app.ui.settings.words import push
@@ -76,7 +77,7 @@ class AdaptersPage(Page):
 
     def _facts(self, adapter: KeptAdapter) -> str:
         if adapter.problem:
-            return self.tr("{size}. {problem}").format(size=size(adapter.bytes), problem=adapter.problem)
+            return self.tr("{size}. {problem}").format(size=size(adapter.bytes), problem=in_words(adapter.problem))
         made = QDateTime.fromString(adapter.created, Qt.DateFormat.ISODate)
         day = locale().toString(made.date(), QLocale.FormatType.ShortFormat) if made.isValid() else adapter.created
         trips = (

@@ -8,6 +8,7 @@ from app.core.settings_services import KeptModel, SettingsServices
 from app.domain.backend import Backend, ModelInfo
 from app.domain.errors import AppError
 from app.ui.preferences import Preferences
+from app.ui.sentences import in_words
 from app.ui.settings.parts import Buttons, Card, Page
 from app.ui.settings.words import push
 from app.ui.settings.work import Telling, Work
@@ -138,7 +139,7 @@ class ModelsPage(Page):
 
     def _facts(self, model: KeptModel) -> str:
         if model.problem:
-            return self.tr("{size}. {problem}").format(size=size(model.bytes), problem=model.problem)
+            return self.tr("{size}. {problem}").format(size=size(model.bytes), problem=in_words(model.problem))
         return self.tr("{size}, {layers} layers, {architecture}").format(
             size=size(model.bytes), layers=model.layers, architecture=model.architecture
         )

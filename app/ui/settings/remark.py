@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app.ui.assets import icon
+from app.ui.sentences import in_words
 from app.ui.settings.fit import Fit, pictured, spaced
 from app.ui.settings.words import line, push
 from app.ui.theme import Metrics, Theme
@@ -67,8 +68,8 @@ class Remark(QFrame):
     ) -> None:
         """`tone`: info, warning or danger. `act` runs when the action is pressed, after the remark has gone."""
         self._act = act
-        self._message.setText(message)
-        self._advice.setText(advice)
+        self._message.setText(in_words(message))
+        self._advice.setText(in_words(advice))
         self._advice.setVisible(bool(advice))
         self.action.setText(action)
         self.action.setAccessibleName(action)

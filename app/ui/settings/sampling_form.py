@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.domain.errors import SettingsError
 from app.domain.sampling import SamplingSettings
+from app.ui.sentences import in_words
 from app.ui.settings.controls import Count, Number
 from app.ui.settings.fit import Fit
 from app.ui.settings.parts import Card
@@ -112,7 +113,7 @@ class SamplingForm(QWidget):
         try:
             self._value = self._read()
         except SettingsError as error:
-            self._say(error.message)
+            self._say(in_words(error.message))
         else:
             self._say("")
             self.changed.emit(self._value)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError, Cancelled
 from app.ui.job import Job
+from app.ui.sentences import in_words
 from app.ui.settings.fit import Fit, spaced
 from app.ui.settings.remark import Remark
 from app.ui.settings.words import line, push
@@ -103,7 +104,7 @@ class Work(QWidget):
         if self.is_busy:
             return
         telling = Telling(self)
-        telling.said.connect(self._words.setText, Qt.ConnectionType.QueuedConnection)
+        telling.said.connect(self._tell, Qt.ConnectionType.QueuedConnection)
         telling.counted.connect(self._count, Qt.ConnectionType.QueuedConnection)
         self._telling, self._done, self._failed = telling, on_success, on_failure
         self._words.setText(sentence)
@@ -146,6 +147,9 @@ class Work(QWidget):
         if not all(ended):
             log.warning("work on a settings page has not ended in time")
         self._left.clear()
+
+    def _tell(self, sentence: str) -> None:
+        self._words.setText(in_words(sentence))
 
     def _count(self, thousandths: int) -> None:
         self._bar.setRange(0, SCALE)
