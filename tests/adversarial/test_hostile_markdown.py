@@ -135,6 +135,7 @@ def test_a_link_definition_is_not_hidden() -> None:
 
 def test_overrides_are_shown_by_their_code() -> None:
     assert shown("a\u202eb") == "a⟨U+202E⟩b"
+    assert shown("\u202e" * 5000) == "⟨U+202E ×5000⟩"
     assert shown_code("if\u2066x\u200b") == "if⟨U+2066⟩x⟨U+200B⟩"
     (code,) = read("```\na\u202eb\n```")
     assert code.text == "a⟨U+202E⟩b"

@@ -6,6 +6,7 @@ and for characters of no width too. Line and paragraph separators, which Qt woul
 """
 
 import re
+from collections.abc import Mapping
 
 _OVERRIDES = (*range(0x202A, 0x202F),)
 _ISOLATES = (*range(0x2066, 0x206A),)
@@ -24,18 +25,24 @@ _SUSPECT_IN_CODE = re.compile(
     "\ud800-\udfff]"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")  # half a character: Qt would join it to its neighbour
+_RUN = re.compile(r"(⟨U\+[0-9A-F]{4}⟩)\1{3,}")  # one is told, ten thousand would fill the page
 SAFE_ADDRESS = re.compile(r"(?:https?://[^\s/]|mailto:[^\s@]+@)\S*\Z", re.IGNORECASE)
 BARE_ADDRESS = re.compile(r"\bhttps?://[^\s<>\"'`\\^{|}\u2028-\u202e\u2066-\u2069]{1,2000}", re.IGNORECASE)
 
 
 def shown(text: str) -> str:
     """Prose as it may be shown."""
-    return _SURROGATES.sub("\ufffd", text).translate(_ALWAYS) if _SUSPECT.search(text) else text
+    return _spelled(text, _ALWAYS) if _SUSPECT.search(text) else text
 
 
 def shown_code(text: str) -> str:
     """Code as it may be shown: here every character counts."""
-    return _SURROGATES.sub("\ufffd", text).translate(_IN_CODE) if _SUSPECT_IN_CODE.search(text) else text
+    return _spelled(text, _IN_CODE) if _SUSPECT_IN_CODE.search(text) else text
+
+
+def _spelled(text: str, names: Mapping[int, str]) -> str:
+    text = _SURROGATES.sub("\ufffd", text).translate(names)
+    return _RUN.sub(lambda run: f"{run.group(1)[:-1]} ×{len(run.group()) // len(run.group(1))}⟩", text)
 
 
 def is_safe_address(address: str) -> bool:

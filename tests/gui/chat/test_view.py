@@ -287,8 +287,11 @@ def test_a_megabyte_in_one_line_can_be_opened_scrolled_and_streamed(view) -> Non
         assert time.perf_counter() - started < 0.5
 
 
-def test_clearing_drops_every_text(view) -> None:
+def test_clearing_drops_every_text(qtbot, view) -> None:
     view.set_turns(turns("canary one", "canary two with $canary$\n\n```python\ncanary\n```"))
+    settle(qtbot, view)
+    assert view._formulas._known
+    assert view._colouring._known
     view.find("canary")
     view.clear()
     assert view.plain_text() == ""
