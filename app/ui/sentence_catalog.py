@@ -319,6 +319,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("sentences", "This is not a token."),
     QT_TRANSLATE_NOOP("sentences", "This key does not open the history."),
     QT_TRANSLATE_NOOP("sentences", "This message is in the history already."),
+    QT_TRANSLATE_NOOP("sentences", "This message is no longer stored."),
     QT_TRANSLATE_NOOP("sentences", "This message is not in the history any more."),
     QT_TRANSLATE_NOOP("sentences", "This passphrase does not open the history."),
     QT_TRANSLATE_NOOP("sentences", "This recovery code is typed correctly, but it is not the one of this history."),

@@ -154,7 +154,7 @@
     <name>BackendForm</name>
     <message>
         <source>File of the certificate authority</source>
-        <translation type="unfinished"></translation>
+        <translation>Datei der Zertifizierungsstelle</translation>
     </message>
     <message>
         <source>not needed for most</source>
@@ -3966,6 +3966,10 @@
     <message>
         <source>This message is in the history already.</source>
         <translation>Diese Nachricht ist schon im Verlauf.</translation>
+    </message>
+    <message>
+        <source>This message is no longer stored.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>This message is not in the history any more.</source>
