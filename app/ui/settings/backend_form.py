@@ -82,6 +82,7 @@ class BackendForm(QWidget):
         self.token = SecretField(theme)
         self.name.setPlaceholderText("home")
         self.url.setPlaceholderText("https://gpu.example.org:8443")
+        self.ca_file.setAccessibleName(self.tr("File of the certificate authority"))
         self.ca_file.setPlaceholderText(self.tr("not needed for most"))
         for field in (self.name, self.url, self.token, self.ca_file):
             Fit(field, theme, _widener(field))

@@ -4,8 +4,8 @@ screen reader: a check box, a combo box, a line edit."""
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, QSpinBox, QToolButton, QWidget
 
 from app.ui.assets import icon, pixmap
 from app.ui.settings.fit import SHARPEST, Fit
@@ -135,18 +135,36 @@ class SecretField(QLineEdit):
         super().__init__(parent)
         self.setEchoMode(QLineEdit.EchoMode.Password)
         self.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
-        self._reveal = QAction(self.tr("Show what is typed"), self, checkable=True)
-        self._reveal.toggled.connect(self._show)
-        self.addAction(self._reveal, QLineEdit.ActionPosition.TrailingPosition)
+        self.eye = QToolButton(self)
+        self.eye.setProperty("kind", "eye")
+        self.eye.setCheckable(True)
+        self.eye.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.eye.setCursor(Qt.CursorShape.ArrowCursor)
+        self.eye.setAccessibleName(self.tr("Show what is typed"))
+        self.eye.setToolTip(self.tr("Show what is typed"))
+        self.eye.toggled.connect(self._show)
 
         def apply(metrics: Metrics) -> None:
-            self._reveal.setIcon(icon("eye", theme.colours.muted, metrics.icon_small))
+            self.eye.setIcon(icon("eye", theme.colours.muted, metrics.icon))
+            self.eye.setIconSize(QSize(metrics.icon, metrics.icon))
+            self.eye.adjustSize()
+            self.setTextMargins(0, 0, self.eye.width(), 0)
+            self._place()
 
         Fit(self, theme, apply)
 
     def clear_secret(self) -> None:
         self.clear()
-        self._reveal.setChecked(False)
+        self.eye.setChecked(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self) -> None:
+        """At the end of the line, as the language writes."""
+        gap = (self.height() - self.eye.height()) // 2
+        self.eye.move(gap if self.isRightToLeft() else self.width() - self.eye.width() - gap, gap)
 
     def _show(self, is_shown: bool) -> None:
         self.setEchoMode(QLineEdit.EchoMode.Normal if is_shown else QLineEdit.EchoMode.Password)

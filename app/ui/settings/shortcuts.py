@@ -61,7 +61,7 @@ class ShortcutRow(QWidget):
         keys.insertWidget(0, self.reset)
         self._layout.addLayout(texts, 1)
         self._layout.addLayout(keys)
-        Fit(self.stack, theme, lambda metrics: self.stack.setFixedWidth(metrics.control * 5))
+        Fit(self.stack, theme, lambda metrics: self.stack.setMinimumWidth(metrics.control * 5))
         policy = self.reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.reset.setSizePolicy(policy)
@@ -73,9 +73,11 @@ class ShortcutRow(QWidget):
         self._layout.setDirection(ways.TopToBottom if is_narrow else ways.LeftToRight)
 
     def show_keys(self, keys: tuple[str, ...], rivals: str, *, is_changed: bool) -> None:
-        text = "  ".join(key_words(key) for key in keys) or self.tr("none")
+        text = "\n".join(key_words(key) for key in keys) or self.tr("none")
         self.key.setText(text)
-        self.key.setAccessibleName(self.tr("{action}: {keys}. Change").format(action=self.spec.text, keys=text))
+        self.key.setAccessibleName(
+            self.tr("{action}: {keys}. Change").format(action=self.spec.text, keys=text.replace("\n", ", "))
+        )
         self.problem.setText(self.tr("Also wanted by: {actions}").format(actions=rivals) if rivals else "")
         self.problem.setVisible(bool(rivals))
         self.reset.setVisible(is_changed)
@@ -90,7 +92,6 @@ class ShortcutsPage(Page):
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search actions or keys"))
         self.search.setAccessibleName(self.tr("Search actions or keys"))
-        self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
         self.add(self.search)
         self.rows: dict[str, ShortcutRow] = {}
