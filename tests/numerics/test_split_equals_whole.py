@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from app.wire.frames import Flags
-from cloud_backend.engine import linear
 from cloud_backend.engine.backbone import load_backbone
+from cloud_backend.engine.linear import Layout
 from tests.numerics.engine_driver import Session, embed, head, logits_of, random_ids
 from tests.tiny_models import FAMILIES, prepare_tiny, tiny_model
 
@@ -89,11 +89,17 @@ def test_bf16_stays_as_close_as_bf16_can(family: str, window: int, tiny: Callabl
     assert error < 1.2 * own_error
 
 
+@pytest.mark.parametrize("layout", [Layout.PACKED, Layout.PLAIN], ids=["packed", "plain"])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_plain_kernels_give_the_same(family: str, tiny: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    model, packed = tiny(family, window=7)
-    monkeypatch.setattr(linear, "_packing_works", lambda dtype: False)
-    plain = load_backbone(packed._folder, dtype="fp32")
-    assert plain.description.startswith("fp32 plain")
+def test_every_layout_gives_the_same(
+    family: str, layout: Layout, tiny: Callable[..., Any], use_layout: Callable[[Layout], None]
+) -> None:
+    model, usual = tiny(family, window=7)
+    use_layout(layout)
+    backbone = load_backbone(usual._folder, dtype="fp32")
+    assert backbone.description.startswith(f"fp32 {layout.value}, ")
     ids = random_ids(model, TEXT)
-    _assert_same(head(model, Session(plain).forward(embed(model, ids))), logits_of(model, ids))
+    sent = embed(model, ids)
+    session = Session(backbone)
+    states = [session.forward(sent[:30])] + [session.forward(sent[i : i + 1]) for i in range(30, TEXT)]
+    _assert_same(head(model, torch.cat(states)), logits_of(model, ids))
