@@ -172,7 +172,11 @@ class Nearhalf:
         self._tell(ledger.notice)
         if backend is not None:
             return Link(gate, backend, None)
-        embedded = EmbeddedBackend(self._folder.models / BUILT_IN_MODEL, log=self._folder.logs / "backend.log")
+        embedded = EmbeddedBackend(
+            self._folder.models / BUILT_IN_MODEL,
+            log=self._folder.logs / "backend.log",
+            kernels=self._folder.root / "kernels",
+        )
         stack.callback(embedded.stop)
         return Link(gate, embedded.start(report), embedded)
 

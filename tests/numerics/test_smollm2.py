@@ -1,6 +1,8 @@
 """The default model itself: logits against `transformers` in fp32, and the same greedy text over 100 tokens."""
 
 import json
+import threading
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +17,7 @@ from app.wire.frames import Flags
 from app.wire.messages import Recipe
 from app.wire.plan import layer_by_layer
 from cloud_backend.engine.backbone import load_backbone
+from cloud_backend.engine.errors import StepCancelled
 from cloud_backend.engine.linear import Layout
 from tests.numerics.engine_driver import Session, embed, head, logits_of, random_adapter
 
@@ -90,3 +93,20 @@ def test_greedy_text_is_that_of_transformers_over_100_tokens(whole: Any, ids: Te
         text.append(int(scores.argmax()))
         state = session.forward(embed(whole, torch.tensor(text[-1:])), Flags.WANT_LAST)
     assert text == reference.tolist()
+
+
+def test_a_cancel_from_another_thread_stops_a_long_replay(whole: Any, ids: Tensor, smollm2_folder: Path) -> None:
+    session = Session(load_backbone(smollm2_folder, dtype="bf16"), positions=512)
+    step = session.begin(embed(whole, ids).repeat(10, 1)[:400], Flags.WANT_LAST | Flags.ROWWISE)
+    cancelled_s: list[float] = []
+
+    def cancel() -> None:
+        cancelled_s.append(time.monotonic())
+        step.cancel = True
+
+    timer = threading.Timer(0.2, cancel)
+    timer.start()
+    with pytest.raises(StepCancelled):
+        session.backbone.run_segment([step])
+    assert time.monotonic() - cancelled_s[0] < 1.0
+    timer.join()

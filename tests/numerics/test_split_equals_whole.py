@@ -35,6 +35,18 @@ def test_chunked_prefill_and_decode_equal_one_forward_pass(family: str, window: 
     _assert_same(head(model, torch.cat(states)), logits_of(model, ids))
 
 
+@pytest.mark.parametrize("window", [0, 1, 3], ids=["default", "window-1", "window-3"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_decoding_from_the_first_token_equals_one_forward_pass(
+    family: str, window: int, tiny: Callable[..., Any]
+) -> None:
+    model, backbone = tiny(family, window=window)
+    ids = random_ids(model, 12)
+    session = Session(backbone)
+    states = [session.forward(row[None]) for row in embed(model, ids)]
+    _assert_same(head(model, torch.cat(states)), logits_of(model, ids))
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_tied_embeddings(family: str, tiny: Callable[..., Any]) -> None:
     model, backbone = tiny(family, tied=True)
@@ -87,6 +99,19 @@ def test_bf16_stays_as_close_as_bf16_can(family: str, window: int, tiny: Callabl
     own = logits_of(copy.deepcopy(model).bfloat16(), ids).float()
     error, own_error = ((logits - exact).square().mean().sqrt() for logits in (split, own))
     assert error < 1.2 * own_error
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_bf16_decoding_is_closer_to_fp32_than_that_of_torch(family: str, tiny: Callable[..., Any]) -> None:
+    """The one-row kernels round weights, keys and values only; transformers rounds every number."""
+    model, backbone = tiny(family, window=7, dtype="bf16")
+    ids = random_ids(model, TEXT)
+    exact = logits_of(model, ids)
+    session = Session(backbone)
+    split = head(model, torch.cat([session.forward(row[None]) for row in embed(model, ids)]))
+    own = logits_of(copy.deepcopy(model).bfloat16(), ids).float()
+    error, own_error = ((logits - exact).square().mean().sqrt() for logits in (split, own))
+    assert error < own_error
 
 
 @pytest.mark.parametrize("layout", [Layout.PACKED, Layout.PLAIN], ids=["packed", "plain"])
