@@ -86,10 +86,10 @@ class PeerProcess:
 class Split:
     """The app's own path to a backend in a child process. Sessions are opened per use."""
 
-    def __init__(self, folder: Path, work: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, work: Path, stack: ExitStack, gate: type[TimedGate] = TimedGate) -> None:
         embedded = EmbeddedBackend(folder, log=work / "backend.log")
         stack.callback(embedded.stop)
-        self.gate = TimedGate(Ledger(work / "ledger.nhl"))
+        self.gate = gate(Ledger(work / "ledger.nhl"))
         self.link = Link(self.gate, embedded.start(), embedded)
         control = ControlClient(self.link.backend, self.gate)
         self.model = control.list_models()[0]
