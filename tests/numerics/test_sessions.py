@@ -148,6 +148,18 @@ def test_a_cancelled_row_spares_the_others(taps: str, tiny: Callable[..., Any]) 
     )
 
 
+def test_a_cancelled_row_stops_before_the_next_layer(tiny: Callable[..., Any]) -> None:
+    """Within compiled code: one row of a large model takes long enough."""
+    model, backbone = tiny("llama")
+    if backbone._one_row is None:
+        pytest.skip("no one-row kernels here")
+    sent = embed(model, random_ids(model, 1))
+    step = Session(backbone).begin(sent)
+    step.cancel = True
+    (end,) = backbone._one_row.run(step, *step.segment)
+    assert torch.equal(torch.from_numpy(end.h[None]), sent)
+
+
 def test_a_cancelled_step_stops_at_a_layer_and_spares_the_others(tiny: Callable[..., Any]) -> None:
     model, backbone = tiny("llama")
     sent = embed(model, random_ids(model, 6))
