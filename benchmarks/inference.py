@@ -43,20 +43,20 @@ PREFILL_TOKENS = 512
 
 
 class TimedGate(PrivacyGate):
-    """The gate, with a clock around it."""
+    """The gate, with a clock around it. `spent_s` holds the masking of frames too, which the gate does."""
 
     spent_s = 0.0
 
-    def clear(self, data: bytes, clearance: Clearance) -> ClearedPayload:
+    def clear_message(self, content: bytes, clearance: Clearance) -> ClearedPayload:
         started_s = time.perf_counter()
         try:
-            return super().clear(data, clearance)
+            return super().clear_message(content, clearance)
         finally:
             self.spent_s += time.perf_counter() - started_s
 
-    def received(self, data: bytes, clearance: Clearance) -> None:
+    def received(self, data: bytes, content: bytes, clearance: Clearance) -> None:
         started_s = time.perf_counter()
-        super().received(data, clearance)
+        super().received(data, content, clearance)
         self.spent_s += time.perf_counter() - started_s
 
 
@@ -86,10 +86,10 @@ class PeerProcess:
 class Split:
     """The app's own path to a backend in a child process. Sessions are opened per use."""
 
-    def __init__(self, folder: Path, work: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, work: Path, stack: ExitStack, gate: type[TimedGate] = TimedGate) -> None:
         embedded = EmbeddedBackend(folder, log=work / "backend.log")
         stack.callback(embedded.stop)
-        self.gate = TimedGate(Ledger(work / "ledger.nhl"))
+        self.gate = gate(Ledger(work / "ledger.nhl"))
         self.link = Link(self.gate, embedded.start(), embedded)
         control = ControlClient(self.link.backend, self.gate)
         self.model = control.list_models()[0]

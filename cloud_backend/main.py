@@ -1,6 +1,7 @@
 """`nearhalf-cloud`: serve a model's far half, prepare a model, make a token. The composition root of the cloud."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -99,6 +100,7 @@ def run_serve(options: argparse.Namespace) -> int:
     check_room(models, config)
     for model in models:
         log_event("model_loaded", model=model.id, engine=model.engine.description, threads=options.threads)
+    gc.freeze()  # what is loaded stays; without this, collecting it all at the end takes 0.7 s of the 0.9 s to stop
     server = serving.make_server(
         create_app(models, config, tokens),
         sock,

@@ -106,6 +106,7 @@ def _convert(place: ModelPlace, gguf: Path, prepared: Path, folder: Path) -> Non
     command = [str(place.python), "-m", "cloud_backend", "prepare"]
     command += ["--model", str(gguf), "--out", str(prepared), "--id", MODEL_ID]
     environment = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
+    environment.setdefault("NUMBA_CACHE_DIR", str(place.data / "kernels"))  # where the app's own backend looks
     code, lines = run_watched(command, lambda line: progress.show(line) if line else None, env=environment)
     if code != 0 or not is_prepared(prepared):
         log = place.venv / "nearhalf-prepare.log"

@@ -28,6 +28,7 @@ _own_data_folder = data_folder()  # the person's, read before the tests get thei
 _test_home = Path(tempfile.mkdtemp(prefix="nearhalf-tests-"))
 os.environ |= {
     "NEARHALF_HOME": str(_test_home),
+    "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR") or str(ROOT / ".pytest_cache" / "kernels"),  # compiled once
     "QT_QPA_PLATFORM": "offscreen",
     "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
     "HF_HUB_OFFLINE": "1",

@@ -56,12 +56,17 @@ class EmbeddedBackend:
         log: Path,
         command: Callable[[], Sequence[str]] = backend_command,
         start_timeout_s: float = START_TIMEOUT_S,
+        kernels: Path | None = None,
     ) -> None:
-        """`log` is where the child's own words go (bounded); the token's hash lies beside it while the child runs."""
+        """`log` is where the child's own words go (bounded); the token's hash lies beside it while the child runs.
+
+        kernels: where the child keeps machine code that it compiled; None leaves that to the child.
+        """
         self._model = model.absolute()
         self._log = log.absolute()
         self._command = command
         self._start_timeout_s = start_timeout_s
+        self._kernels = kernels
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._child: _Child | None = None
@@ -90,7 +95,7 @@ class EmbeddedBackend:
                     "Run start.py again; it fetches and converts the model.",
                 )
             token = secrets.token_urlsafe(32)
-            self._child = _Child(self._command(), self._model, token, self._log)
+            self._child = _Child(self._command(), self._model, token, self._log, self._kernels)
             try:
                 url = self._wait_until_it_listens(self._child, report, is_cancelled)
             except BaseException:
@@ -150,12 +155,14 @@ class EmbeddedBackend:
 class _Child:
     """The process, its token file, and the two threads that read what it writes."""
 
-    def __init__(self, command: Sequence[str], model: Path, token: str, log: Path) -> None:
+    def __init__(self, command: Sequence[str], model: Path, token: str, log: Path, kernels: Path | None) -> None:
         self.lines: SimpleQueue[str] = SimpleQueue()  # the addresses that it says it listens on
         self._token_file = _write_hash(token, log.parent)
         serve = ["serve", "--model", str(model), "--host", "127.0.0.1", "--port", "0"]
         arguments = [*command, *serve, "--token-file", str(self._token_file), "--stop-with-parent"]
         environment = {name: value for name, value in os.environ.items() if name != "NEARHALF_TOKEN"}
+        if kernels is not None:
+            environment.setdefault("NUMBA_CACHE_DIR", str(kernels.absolute()))
         try:
             self._process = _start(arguments, environment)
         except OSError as error:

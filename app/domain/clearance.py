@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from app.domain.errors import AppError
 from app.domain.ids import NO_MESSAGE, MessageId
@@ -35,25 +35,18 @@ class NotCleared(AppError):
     """The gate refused: these bytes may not leave, or not to this host."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Clearance:
-    """Facts about one write or one read, as the ledger keeps them.
-
-    `content` is what the wire bytes carry, for the ledger's facts and the kept window: the payload of a WebSocket
-    frame before masking, or HTTP as it is (the gate blanks the bearer token before it keeps anything). The gate reads
-    a frame's header itself, from these bytes, and checks that what leaves carries exactly this.
-    """
+    """Facts about writes or reads, as the ledger keeps them. Bytes that follow each other for one purpose share one."""
 
     connection: int  # what `next_connection` gave: entries of one number are one byte stream
     host: str  # host:port
     purpose: Purpose
-    content: bytes = b""
     message: MessageId = NO_MESSAGE
     is_tls: bool = False  # the bytes judged and hashed are those inside TLS
 
 
-@dataclass(frozen=True, slots=True)
-class ClearedPayload:
+class ClearedPayload(NamedTuple):
     """Bytes that the gate has judged and the ledger has recorded."""
 
     data: bytes
@@ -61,7 +54,11 @@ class ClearedPayload:
 
 
 class Gate(Protocol):
-    """The only way out. Each call writes one ledger entry before it returns."""
+    """The only way out. What a call that returns has let out is in the ledger.
+
+    `content` is what the wire bytes carry, for the ledger's facts and the kept window: the payload of a WebSocket frame
+    before masking, or HTTP as it is (the gate blanks the bearer token before it keeps anything).
+    """
 
     def next_connection(self, host: str) -> int:
         """A number for a socket about to be opened to `host` (host:port), before its name is even looked up.
@@ -69,8 +66,17 @@ class Gate(Protocol):
         Raises NotCleared where the host is not allowed, LedgerError where the ledger cannot be written.
         """
 
-    def clear(self, data: bytes, clearance: Clearance) -> ClearedPayload:
-        """Judge and record bytes that are about to leave. Raises NotCleared or LedgerError where they may not."""
+    def clear_message(self, content: bytes, clearance: Clearance) -> ClearedPayload:
+        """Judge and record a Nearhalf frame, and wrap it as one masked WebSocket frame: the bytes that may leave.
 
-    def received(self, data: bytes, clearance: Clearance) -> None:
-        """Record bytes that arrived: the next run of the connection's byte stream. Raises LedgerError."""
+        Raises NotCleared or LedgerError where they may not.
+        """
+
+    def clear(self, data: bytes, content: bytes, clearance: Clearance) -> ClearedPayload:
+        """Judge and record other bytes that are about to leave. Raises NotCleared or LedgerError where they may not."""
+
+    def received(self, data: bytes, content: bytes, clearance: Clearance) -> None:
+        """Record bytes that arrived: the next run of the connection's byte stream. Raises LedgerError.
+
+        The record of a frame that is answered at once may wait for that of its answer.
+        """

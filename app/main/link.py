@@ -86,7 +86,9 @@ class Network:
 
         ledger = Ledger(folder.ledger)
         self.gate = PrivacyGate(ledger)
-        self._embedded = EmbeddedBackend(folder.models / BUILT_IN_MODEL, log=folder.logs / "backend.log")
+        self._embedded = EmbeddedBackend(
+            folder.models / BUILT_IN_MODEL, log=folder.logs / "backend.log", kernels=folder.root / "kernels"
+        )
         if ledger.notice:
             tell(ledger.notice)
 

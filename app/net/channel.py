@@ -56,7 +56,7 @@ class DataChannel:
         link = self._link
         with self._lock:
             try:
-                link.purpose, link.message = purpose, message
+                link.begin(purpose, message)
                 now = time.monotonic()
                 if link.has_unread or now - self._last_s > _IDLE_S:
                     self._drain()
@@ -103,7 +103,7 @@ class DataChannel:
             if not self._lock.acquire(timeout=_GIVE_UP_TIMEOUT_S):
                 return  # the thread inside is looking up a name; it finds the channel aborted and lets the socket go
         try:
-            self._link.purpose, self._link.message = Purpose.CLOSE, NO_MESSAGE
+            self._link.begin(Purpose.CLOSE, NO_MESSAGE)
             self._link.write_close(_GOODBYE_TIMEOUT_S)
             deadline_s = time.monotonic() + _GOODBYE_TIMEOUT_S
             while True:  # until the peer's own close, which raises
@@ -117,7 +117,7 @@ class DataChannel:
     def _ping(self, purpose: Purpose, timeout_s: float) -> float:
         link = self._link
         try:
-            link.purpose, link.message = purpose, NO_MESSAGE
+            link.begin(purpose, NO_MESSAGE)
             self._drain()
             if self._early:
                 return 0.0  # the backend has ended the session; the next exchange says why

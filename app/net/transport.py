@@ -43,12 +43,12 @@ class GatedStream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data = self._link.read(max_bytes, _limit(timeout))
         if data:
-            self._gate.received(data, self._clearance(data))
+            self._gate.received(data, data, self._clearance())
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if buffer:
-            self._link.write(self._gate.clear(buffer, self._clearance(buffer)), _limit(timeout))
+            self._link.write(self._gate.clear(buffer, buffer, self._clearance()), _limit(timeout))
 
     def close(self) -> None:
         self._link.close()
@@ -64,8 +64,8 @@ class GatedStream(httpcore.NetworkStream):
     def get_extra_info(self, info: str) -> Any:
         return self._link.is_readable() if info == "is_readable" else None
 
-    def _clearance(self, data: bytes) -> Clearance:
-        return Clearance(self._connection, self._host, self._purpose(), data, is_tls=self._link.is_tls)
+    def _clearance(self) -> Clearance:
+        return Clearance(self._connection, self._host, self._purpose(), is_tls=self._link.is_tls)
 
 
 class GatedBackend(httpcore.NetworkBackend):

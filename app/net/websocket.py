@@ -44,7 +44,7 @@ _SILENT = logging.Logger("nearhalf.websocket", logging.CRITICAL)
 
 
 class GatedWebSocket:
-    """A client's end. purpose, message: what the bytes under way are for. pong: content of the last pong that came."""
+    """A client's end. pong: content of the last pong that came."""
 
     def __init__(self, backend: Backend, gate: Gate) -> None:
         address = parse_url(backend.url)
@@ -58,8 +58,9 @@ class GatedWebSocket:
         self._buffer = bytearray()  # read, not yet cut into frames
         self._fragments: list[bytes] = []
         self.is_open = False
-        self.purpose = Purpose.UPGRADE
-        self.message = NO_MESSAGE
+        self._purpose = Purpose.UPGRADE
+        self._message = NO_MESSAGE
+        self._run = self._clearance(Purpose.UPGRADE, NO_MESSAGE)  # what data frames under way are for
         self.pong = b""
         self._protocol = ClientProtocol(
             WebSocketURI(address.is_tls, address.host, address.port, f"{address.path}/v1/session", ""),
@@ -76,6 +77,7 @@ class GatedWebSocket:
         """Connect and upgrade. Raises NotCleared, LedgerError, ConnectionLost, BackendRefused, BackendError."""
         address = self._address
         self._connection = self._gate.next_connection(address.name)
+        self._run = self._clearance(self._purpose, self._message)
         self._socket.connect(address.host, address.port, timeout_s)
         if self._trust is not None:
             self._socket.start_tls(self._trust, address.host, timeout_s)
@@ -87,11 +89,16 @@ class GatedWebSocket:
         self._write(data, data, Purpose.UPGRADE, NO_MESSAGE, timeout_s)
         self._take_response(time.monotonic() + timeout_s)
 
+    def begin(self, purpose: Purpose, message: MessageId) -> None:
+        """Say what the bytes are for that travel from now on."""
+        if purpose is not self._purpose or message is not self._message:
+            self._purpose, self._message = purpose, message
+            self._run = self._clearance(purpose, message)
+
     def write_message(self, data: bytes, timeout_s: float) -> None:
-        """Write one binary message. Raises ConnectionLost, LedgerError, NotCleared."""
+        """Write one binary message, wrapped by the gate. Raises ConnectionLost, LedgerError, NotCleared."""
         self._check_open()
-        self._protocol.send_binary(data)
-        self._write(self._protocol.data_to_send()[0], data, self.purpose, self.message, timeout_s)
+        self._socket.write(self._gate.clear_message(data, self._run), timeout_s)
 
     def write_ping(self, content: bytes, timeout_s: float) -> None:
         """Write a ping. Raises ConnectionLost, LedgerError."""
@@ -147,7 +154,7 @@ class GatedWebSocket:
                 if self._buffer:
                     rest = bytes(self._buffer)
                     self._buffer.clear()
-                    self._gate.received(rest, self._clearance(self.purpose, b"", NO_MESSAGE))
+                    self._gate.received(rest, b"", self._clearance(self._purpose, NO_MESSAGE))
             except AppError:
                 pass  # the reason is being raised already
         self._socket.close()
@@ -163,7 +170,7 @@ class GatedWebSocket:
         while True:
             run = bytes(self._buffer[:end]) if is_switched else bytes(self._buffer)
             del self._buffer[: len(run)]
-            self._gate.received(run, self._clearance(Purpose.UPGRADE, run, NO_MESSAGE))
+            self._gate.received(run, run, self._clearance(Purpose.UPGRADE, NO_MESSAGE))
             self._protocol.receive_data(run)
             for event in self._protocol.events_received():
                 if isinstance(event, Response):
@@ -193,7 +200,7 @@ class GatedWebSocket:
         """
         if run[0] == _WHOLE_BINARY and run[1] < _MASKED and not self._fragments and len(run) == frame_bytes(run):
             content = run[2 if run[1] < 126 else 4 if run[1] == 126 else 10 :]
-            self._gate.received(run, self._clearance(self.purpose, content, self.message))
+            self._gate.received(run, content, self._run)
             return content
         self._protocol.receive_data(run)
         events = self._protocol.events_received()
@@ -204,11 +211,11 @@ class GatedWebSocket:
         if is_data and (self._fragments or not is_whole):
             self._fragments.append(content)
             content = b"".join(self._fragments) if is_whole else b""
-        purpose = _CONTROL_PURPOSE.get(opcode, self.purpose)
-        if opcode == _PONG and self.purpose is Purpose.MEASURE:
+        purpose = _CONTROL_PURPOSE.get(opcode, self._purpose)
+        if opcode == _PONG and self._purpose is Purpose.MEASURE:
             purpose = Purpose.MEASURE
-        message = self.message if is_data else NO_MESSAGE
-        self._gate.received(run, self._clearance(purpose, content, message))
+        clearance = self._run if is_data else self._clearance(purpose, NO_MESSAGE)
+        self._gate.received(run, content, clearance)
         if self._protocol.writes:
             self._flush(_CONTROL_WRITE_S)
         if self._protocol.parser_exc is not None:
@@ -248,15 +255,15 @@ class GatedWebSocket:
             if data:  # empty: the protocol's sign for half-closing
                 content = apply_mask(data[6:], data[2:6])
                 opcode = data[0] & 0x0F
-                is_measure = opcode == _PING and self.purpose is Purpose.MEASURE
+                is_measure = opcode == _PING and self._purpose is Purpose.MEASURE
                 purpose = Purpose.MEASURE if is_measure else _CONTROL_PURPOSE[opcode]
                 self._write(data, content, purpose, NO_MESSAGE, timeout_s)
 
     def _write(self, data: bytes, content: bytes, purpose: Purpose, message: MessageId, timeout_s: float) -> None:
-        self._socket.write(self._gate.clear(data, self._clearance(purpose, content, message)), timeout_s)
+        self._socket.write(self._gate.clear(data, content, self._clearance(purpose, message)), timeout_s)
 
-    def _clearance(self, purpose: Purpose, content: bytes, message: MessageId) -> Clearance:
-        return Clearance(self._connection, self._host, purpose, content, message, self._address.is_tls)
+    def _clearance(self, purpose: Purpose, message: MessageId) -> Clearance:
+        return Clearance(self._connection, self._host, purpose, message, self._address.is_tls)
 
     def _check_open(self) -> None:
         if not self.is_open:

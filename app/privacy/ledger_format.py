@@ -16,13 +16,19 @@ from typing import BinaryIO
 from uuid import UUID
 
 MAGIC = b"NHLEDGER"
-VERSION = 1
+VERSION = 2  # 1 had no unused end; its records are the same
+READABLE_VERSIONS = (1, 2)
 
 #  magic, version, record bytes, reserved, 16 random bytes that tell one ledger from another
 FILE_HEADER = struct.Struct("<8sHHI16s")
 #  number, time_ns | type direction purpose kind dtype side_dtype flags step_flags | host tap connection | session |
 #  message | step position rows cols side_cols payload_bytes wire_bytes | reserved | SHA-256 of the wire bytes
 ENTRY = struct.Struct("<QQBBBBBBBBHHIQ16sIIIIIII12x32s")
+#  The same for a writer, which copies runs of bytes out of the frame's own header (app/wire/frames.py):
+#  ... direction purpose | kind dtype side_dtype | flags | step_flags | host | tap | connection | session | message |
+#  step position | rows cols side_cols | payload_bytes wire_bytes | ...
+ENTRY_IN_RUNS = struct.Struct("<QQ3s3sBs2s2s4s8s16s8s12sII12x32s")
+HEADER_RUNS = struct.Struct("<4x3ss8s8s2s2x12s")  # of a frame: kinds, flags, session, step and position, tap, shape
 #  number, time_ns | type, reserved | host index, bytes of text in this record, connection | text
 NAMING = struct.Struct("<QQB7xHHI96s")
 #  number, time_ns | type event reserved | bytes set aside | reserved | SHA-256 of the bytes set aside
@@ -31,10 +37,11 @@ BODY_BYTES = 128
 CHAIN_BYTES = 32
 RECORD_BYTES = BODY_BYTES + CHAIN_BYTES
 NAME_PIECE_BYTES = 96
-assert ENTRY.size == NAMING.size == MARK.size == BODY_BYTES and FILE_HEADER.size == 32
+assert ENTRY.size == ENTRY_IN_RUNS.size == NAMING.size == MARK.size == BODY_BYTES and FILE_HEADER.size == 32
 
 _COMMON = struct.Struct("<QQB")
 _READ_RECORDS = 4096  # records read at once: 640 KiB
+_SEARCH_BYTES = 2**20
 
 
 class RecordType(IntEnum):
@@ -120,7 +127,7 @@ def first_chain(header: bytes) -> bytes:
     return hashlib.sha256(header).digest()
 
 
-def read_file_header(untrusted: BinaryIO) -> bytes:
+def read_file_header(untrusted: BinaryIO, versions: tuple[int, ...] = READABLE_VERSIONS) -> bytes:
     """The file header, judged. Raises LedgerFormatError."""
     header = untrusted.read(FILE_HEADER.size)
     if len(header) < FILE_HEADER.size:
@@ -128,9 +135,28 @@ def read_file_header(untrusted: BinaryIO) -> bytes:
     magic, version, record_bytes, _reserved, _random = FILE_HEADER.unpack(header)
     if magic != MAGIC:
         raise LedgerFormatError("The file is not a ledger.")
-    if version != VERSION or record_bytes != RECORD_BYTES:
-        raise LedgerFormatError(f"The ledger has version {version}; this program reads version {VERSION}.")
+    if version not in versions or record_bytes != RECORD_BYTES:
+        raise LedgerFormatError(f"The ledger has version {version}; this program writes version {VERSION}.")
     return header
+
+
+def used_bytes(file: BinaryIO) -> int:
+    """Where the unused end begins: zeros behind the last record, room for the next ones.
+
+    The last record reaches at least to the file's last byte that is not zero; where less than a whole record is there,
+    to the end of the file.
+    """
+    end = file.seek(0, os.SEEK_END)
+    block_end = end
+    while block_end > FILE_HEADER.size:
+        start = max(FILE_HEADER.size, block_end - _SEARCH_BYTES)
+        file.seek(start)
+        rest = file.read(block_end - start).rstrip(b"\0")
+        if rest:
+            records = -(-(start + len(rest) - FILE_HEADER.size) // RECORD_BYTES)
+            return min(end, FILE_HEADER.size + records * RECORD_BYTES)
+        block_end = start
+    return min(end, FILE_HEADER.size)
 
 
 def read_entries(path: Path) -> Iterator[LedgerEntry]:
@@ -141,7 +167,7 @@ def read_entries(path: Path) -> Iterator[LedgerEntry]:
     hosts = _HostTable()
     with path.open("rb") as file:
         read_file_header(file)
-        for record in _records(file):
+        for record in _records(file, used_bytes(file)):
             if record[16] == RecordType.ENTRY:
                 yield _entry(record, hosts)
             elif not hosts.take(record):
@@ -163,7 +189,8 @@ def verify(path: Path, *, head: bytes | None = None) -> Verdict:
         with path.open("rb") as file:
             chain = first_chain(read_file_header(file))
             hosts = _HostTable()
-            for record in _records(file):
+            used = used_bytes(file)
+            for record in _records(file, used):
                 reason = _fault(record, place, chain, hosts)
                 if reason:
                     break
@@ -173,7 +200,7 @@ def verify(path: Path, *, head: bytes | None = None) -> Verdict:
                 is_closed = event == MarkEvent.CLOSED
                 repairs += event == MarkEvent.SET_ASIDE
                 place += 1
-            if not reason and (os.fstat(file.fileno()).st_size - FILE_HEADER.size) % RECORD_BYTES:
+            if not reason and (used - FILE_HEADER.size) % RECORD_BYTES:
                 reason = f"The file ends inside record {place}."
     except (OSError, LedgerFormatError) as error:
         reason = str(error)
@@ -202,13 +229,17 @@ def _fault(record: bytes, place: int, chain: bytes, hosts: "_HostTable") -> str:
     return ""
 
 
-def _records(file: BinaryIO) -> Iterator[bytes]:
-    while True:
-        block = file.read(RECORD_BYTES * _READ_RECORDS)
+def _records(file: BinaryIO, used: int) -> Iterator[bytes]:
+    """The whole records among the first `used` bytes."""
+    file.seek(FILE_HEADER.size)
+    left = (used - FILE_HEADER.size) // RECORD_BYTES
+    while left:
+        block = file.read(RECORD_BYTES * min(left, _READ_RECORDS))
+        if len(block) < RECORD_BYTES:
+            return  # it was cut meanwhile
         for offset in range(0, len(block) - RECORD_BYTES + 1, RECORD_BYTES):
             yield block[offset : offset + RECORD_BYTES]
-        if len(block) < RECORD_BYTES * _READ_RECORDS:
-            return
+        left -= len(block) // RECORD_BYTES
 
 
 class _HostTable:

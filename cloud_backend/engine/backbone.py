@@ -8,14 +8,14 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from app.wire.errors import ErrorCode, WireError
-from app.wire.frames import Frame
+from app.wire.frames import Dtype, Frame
 from app.wire.messages import Open, Recipe
 from app.wire.plan import ExchangePlan
 from cloud_backend.engine.attention import LaneView, make_masks
@@ -24,11 +24,14 @@ from cloud_backend.engine.config import DecoderConfig
 from cloud_backend.engine.errors import ModelFolderError, StepCancelled
 from cloud_backend.engine.kv_cache import KVCache
 from cloud_backend.engine.layers import DecoderLayer, RmsNorm
-from cloud_backend.engine.linear import Kernels, choose_kernels
+from cloud_backend.engine.linear import Kernels, Layout, WeightStacks, choose_kernels
 from cloud_backend.engine.manifest import BACKBONE_FILE, Manifest, RecipeEntry, file_sha256
 from cloud_backend.engine.plan_state import PlanMatrices, PlanState, TapState, make_matrices
 from cloud_backend.engine.rope import RopeTable
 from cloud_backend.engine.step import Lane, StepState
+
+if TYPE_CHECKING:
+    from cloud_backend.engine.one_row import OneRow
 
 _PLANS_KEPT = 8  # matrices of the most recent plans, shared by their sessions
 
@@ -59,12 +62,18 @@ class Backbone:
         self.config = config
         self._folder = folder
         self._kernels = kernels
-        self._layers = [DecoderLayer(index, config, kernels, tensors) for index in range(config.layers)]
+        stacks = WeightStacks(config.layers, kernels)
+        self._layers = [DecoderLayer(index, config, kernels, tensors, stacks) for index in range(config.layers)]
         self._final_norm = RmsNorm(tensors["norm.weight"], config, kernels)
         self._rope = {
             name: RopeTable(tensors[f"rope.{name}.inv_freq"].to(kernels.device), factor, kernels.dtype)
             for name, factor in config.rope_factors.items()
         }
+        self._one_row: OneRow | None = None
+        if kernels.layout is Layout.ROWS:
+            from cloud_backend.engine import one_row  # numba: only where it was found to work
+
+            self._one_row = one_row.OneRow(config, stacks, tensors)
         self._plans: OrderedDict[tuple[Recipe, ExchangePlan], PlanMatrices] = OrderedDict()
 
     @property
@@ -78,7 +87,7 @@ class Backbone:
 
     @property
     def description(self) -> str:
-        """The kernels in use, for people: e.g. "bf16 oneDNN-packed, 1 thread"."""
+        """The kernels in use, for people: e.g. "bf16 one-row kernels, 1 thread"."""
         return self._kernels.description
 
     def new_cache(self, positions: int) -> KVCache:
@@ -117,7 +126,6 @@ class Backbone:
             self._plans.popitem(last=False)
         return PlanState(matrices, open_message.state_dtype, open_message.exchange_dtype, plan.free_cols)
 
-    @torch.inference_mode()
     def begin_step(self, cache: KVCache, plan_state: PlanState, frame: Frame) -> StepState:
         """Read a STEP frame and roll the cache back to its position.
 
@@ -129,29 +137,13 @@ class Backbone:
             raise WireError(ErrorCode.WRONG_SHAPE, f"{frame.rows} x ({frame.cols} + {frame.side_cols})")
         if frame.position + frame.rows > cache.positions:
             raise WireError(ErrorCode.OUT_OF_POSITIONS, f"{frame.position + frame.rows} of {cache.positions}")
-        dtype, device = self._kernels.dtype, self._kernels.device
-        h_TE = decode_tensor(frame.payload, frame.dtype, frame.rows, frame.cols, to=dtype, device=device)
-        y = decode_tensor(
-            frame.payload,
-            frame.side_dtype,
-            frame.rows,
-            frame.side_cols,
-            offset=frame.main_bytes,
-            to=dtype,
-            device=device,
-        )
-        cache.crop(frame.position)
         step = StepState(frame, cache, plan_state, [], self.config.layers)
-        size = 1 if step.is_rowwise else frame.rows
-        for start in range(0, frame.rows, size):
-            step.lanes.append(self._lane(cache, frame.position + start, h_TE[start : start + size]))
-        column = 0
-        for tap in plan_state.matrices.free:
-            self._give(step, tap, y[:, column : column + tap.up_cols])
-            column += tap.up_cols
+        if self._one_row is not None and (frame.rows == 1 or step.is_rowwise):
+            self._one_row.begin(step)
+        else:
+            self._begin_lanes(step)
         return step
 
-    @torch.inference_mode()
     def run_segment(self, steps: Sequence[StepState]) -> None:
         """Run `steps`, which all wait at the same segment, to its end; set each one's `output` and `finished`.
 
@@ -162,51 +154,78 @@ class Backbone:
         first, stop = steps[0].segment
         if any(step.segment != (first, stop) or step.awaiting_delta or step.finished for step in steps):
             raise ValueError("these steps do not wait at the same segment")
-        together = [step.lanes[0] for step in steps if not step.is_rowwise]
-        batches = [together] if together else []
-        batches += [[lane] for step in steps if step.is_rowwise for lane in step.lanes]
-        residuals = [(lanes, self._run_layers(lanes, first, stop, steps)) for lanes in batches]
-        for lanes, h_TE in residuals:  # only now: a cancelled step must leave the others as they were
-            for lane, part in zip(lanes, _parts(h_TE, lanes), strict=True):
-                lane.h, lane.x, lane.qkv = part, None, None
-        for step in steps:
-            self._end_segment(step, stop)
+        ends = []
+        if self._one_row is not None:
+            for step in steps:
+                ends.append((step, self._one_row.run(step, first, stop)))  # nothing, where a step has lanes
+                _stop_if_cancelled(steps)
+        with_lanes = [step for step in steps if step.lanes]
+        if with_lanes:
+            self._run_lanes(with_lanes, first, stop, steps)
+        for step, rows in ends:  # only now: a cancelled step must leave the others as they were
+            if rows and self._one_row is not None:
+                self._one_row.end(step, stop, rows)
 
-    @torch.inference_mode()
     def overlap(self, steps: Sequence[StepState]) -> None:
         """Compute the tapped layer's base q, k, v while y is awaited."""
-        layer = self._layers[steps[0].layer]
-        together = [step.lanes[0] for step in steps if not step.is_rowwise]
-        batches = [together] if together else []
-        batches += [[lane] for step in steps if step.is_rowwise for lane in step.lanes]
-        for lanes in batches:
-            base = layer.qkv(_join([lane.x for lane in lanes if lane.x is not None]))
-            for lane, part in zip(lanes, _parts(base, lanes), strict=True):
-                lane.qkv = part
+        if self._one_row is not None:
+            for step in steps:
+                self._one_row.overlap(step)
+        with_lanes = [step for step in steps if step.lanes]
+        if with_lanes:
+            self._overlap_lanes(with_lanes)
 
-    @torch.inference_mode()
     def take_delta(self, step: StepState, payload: bytes) -> None:
         """Take y (rows x up_cols) of the tap that the step waits at. Raises WireError: NOT_FINITE, WRONG_SHAPE."""
         tap = step.next_tap
         if tap is None or not step.awaiting_delta:
             raise ValueError("this step awaits no delta")
-        y = decode_tensor(
-            payload,
-            step.plan.exchange_dtype,
-            step.frame.rows,
-            tap.up_cols,
-            to=self._kernels.dtype,
-            device=self._kernels.device,
-        )
-        self._give(step, tap, y)
+        if step.rows and self._one_row is not None:
+            self._one_row.take_delta(step, tap, payload)
+        else:
+            self._take_lanes(step, tap, payload)
         step.taps_done += 1
         step.awaiting_delta = False
 
-    def _give(self, step: StepState, tap: TapState, y: Tensor) -> None:
-        row = 0
-        for lane in step.lanes:
-            lane.take(tap, y[row : row + lane.rows])
-            row += lane.rows
+    @torch.inference_mode()
+    def _begin_lanes(self, step: StepState) -> None:
+        frame = step.frame
+        h_TE = self._decode(frame.payload, frame.dtype, frame.rows, frame.cols)
+        y = self._decode(frame.payload, frame.side_dtype, frame.rows, frame.side_cols, frame.main_bytes)
+        step.cache.crop(frame.position)
+        size = 1 if step.is_rowwise else frame.rows
+        for start in range(0, frame.rows, size):
+            step.lanes.append(self._lane(step.cache, frame.position + start, h_TE[start : start + size]))
+        column = 0
+        for tap in step.plan.matrices.free:
+            _give(step, tap, y[:, column : column + tap.up_cols])
+            column += tap.up_cols
+
+    @torch.inference_mode()
+    def _run_lanes(self, steps: list[StepState], first: int, stop: int, all_steps: Sequence[StepState]) -> None:
+        residuals = [(lanes, self._run_layers(lanes, first, stop, all_steps)) for lanes in _batches(steps)]
+        for lanes, h_TE in residuals:
+            for lane, part in zip(lanes, _parts(h_TE, lanes), strict=True):
+                lane.h, lane.x, lane.qkv = part, None, None
+        for step in steps:
+            self._end_lanes(step, stop)
+
+    @torch.inference_mode()
+    def _overlap_lanes(self, steps: list[StepState]) -> None:
+        layer = self._layers[steps[0].layer]
+        for lanes in _batches(steps):
+            base = layer.qkv(_join([lane.x for lane in lanes if lane.x is not None]))
+            for lane, part in zip(lanes, _parts(base, lanes), strict=True):
+                lane.qkv = part
+
+    @torch.inference_mode()
+    def _take_lanes(self, step: StepState, tap: TapState, payload: bytes) -> None:
+        _give(step, tap, self._decode(payload, step.plan.exchange_dtype, step.frame.rows, tap.up_cols))
+
+    def _decode(self, untrusted: bytes, dtype: Dtype, rows: int, cols: int, offset: int = 0) -> Tensor:
+        return decode_tensor(
+            untrusted, dtype, rows, cols, offset=offset, to=self._kernels.dtype, device=self._kernels.device
+        )
 
     def _lane(self, cache: KVCache, position: int, h_TE: Tensor) -> Lane:
         rows = h_TE.shape[0]
@@ -229,8 +248,7 @@ class Backbone:
         xs = [lane.x for lane in lanes if lane.x is not None]
         bases = [lane.qkv for lane in lanes if lane.qkv is not None]
         for index in range(first, stop):
-            if any(step.cancel for step in steps):
-                raise StepCancelled([step for step in steps if step.cancel])
+            _stop_if_cancelled(steps)
             layer = self._layers[index]
             if index == first and len(bases) == len(lanes):
                 qkv = _join(bases)
@@ -243,7 +261,7 @@ class Backbone:
             h_TE = layer.run(h_TE, qkv, rope[layer.rope_name], views)
         return h_TE
 
-    def _end_segment(self, step: StepState, stop: int) -> None:
+    def _end_lanes(self, step: StepState, stop: int) -> None:
         step.layer = stop
         tap = step.next_tap
         if tap is not None and tap.a is not None:
@@ -252,17 +270,14 @@ class Backbone:
             for lane in step.lanes:
                 lane.x = norm(lane.h)
                 zs.append(tap.a(lane.x))
-            step.output = encode_tensor(_join(zs), step.plan.exchange_dtype)
-            step.awaiting_delta = True
+            step.reach_tap(encode_tensor(_join(zs), step.plan.exchange_dtype))
             return
-        step.output = b""
+        states = b""
         if step.output_rows == 1:
-            step.output = encode_tensor(self._final_norm(step.lanes[-1].h[-1:]), step.plan.state_dtype)
+            states = encode_tensor(self._final_norm(step.lanes[-1].h[-1:]), step.plan.state_dtype)
         elif step.output_rows:
-            step.output = encode_tensor(_join([self._final_norm(lane.h) for lane in step.lanes]), step.plan.state_dtype)
-        step.cache.commit(step.frame.position + step.frame.rows)
-        step.finished = True
-        step.lanes.clear()
+            states = encode_tensor(_join([self._final_norm(lane.h) for lane in step.lanes]), step.plan.state_dtype)
+        step.finish(states)
 
     def _recipe_entry(self, recipe: Recipe, version: int) -> RecipeEntry:
         for entry in self.manifest.recipes:
@@ -276,6 +291,24 @@ class Backbone:
             raise ModelFolderError(f"{path} is missing or not what the manifest says; prepare the model again")
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - safe_open is no mapping
+
+
+def _stop_if_cancelled(steps: Sequence[StepState]) -> None:
+    if any(step.cancel for step in steps):
+        raise StepCancelled([step for step in steps if step.cancel])
+
+
+def _give(step: StepState, tap: TapState, y: Tensor) -> None:
+    row = 0
+    for lane in step.lanes:
+        lane.take(tap, y[row : row + lane.rows])
+        row += lane.rows
+
+
+def _batches(steps: Sequence[StepState]) -> list[list[Lane]]:
+    """Lanes that are computed together: all of ordinary steps, each one of ROWWISE steps by itself."""
+    together = [step.lanes[0] for step in steps if step.lanes and not step.is_rowwise]
+    return ([together] if together else []) + [[lane] for step in steps if step.is_rowwise for lane in step.lanes]
 
 
 def _side_by_side(lanes: Sequence[Lane]) -> tuple[list[LaneView], dict[str, tuple[Tensor, Tensor]]]:

@@ -6,12 +6,15 @@ one that is cut in half leaves nothing behind.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from cloud_backend.engine.config import DecoderConfig
 from cloud_backend.engine.errors import EngineError
+from cloud_backend.engine.linear import as_array
 
 
 @dataclass(slots=True)
@@ -32,6 +35,7 @@ class KVCache:
         self._slab: Tensor | None = torch.empty(  # untouched pages cost no memory until they are written
             config.layers, 2, config.kv_heads, positions, config.head_dim, dtype=dtype, device=device
         )
+        self._array: NDArray[Any] | None = None
         self._used = 0  # the highest position ever written, so that free() forgets rolled-back ones too
         self.positions = positions
         self.length = 0
@@ -46,9 +50,9 @@ class KVCache:
 
     def views(self, position: int, rows: int) -> KVViews:
         """Views for `rows` new rows from `position`. Raises EngineError once freed."""
-        slab = self._live()
         end = position + rows
         self._used = max(self._used, end)
+        slab = self._live()
         written = slab.flatten(1, 2).narrow(2, position, rows).transpose(1, 2).unbind(0)
         seen = slab.narrow(3, 0, end).unsqueeze(3)
         keys, values = seen[:, 0].unbind(0), seen[:, 1].unbind(0)
@@ -58,11 +62,19 @@ class KVCache:
             values = tuple(value[:, :, start:] for value, start in zip(values, first, strict=True))
         return KVViews(written, keys, values)
 
+    def array(self, position: int) -> NDArray[Any]:
+        """The whole slab (L x 2 x N x P x D) for compiled code, which is to write `position`. Raises EngineError once
+        freed."""
+        self._used = max(self._used, position + 1)
+        if self._array is None:
+            self._array = as_array(self._live())
+        return self._array
+
     def free(self) -> None:
         """Overwrite everything that was ever written with zeros and let go of the memory."""
         if self._slab is not None:
             self._slab[:, :, :, : self._used].zero_()
-        self._slab = None
+        self._slab = self._array = None
         self._used = self.length = 0
 
     def committed(self) -> Tensor:

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from cloud_backend.engine.attention import Attention, LaneView
 from cloud_backend.engine.config import DecoderConfig
-from cloud_backend.engine.linear import Kernels
+from cloud_backend.engine.linear import Kernels, Linear, WeightStacks
 
 
 class RmsNorm:
@@ -36,7 +36,14 @@ class RmsNorm:
 class DecoderLayer:
     """Layer `index` of the backbone. Weights are taken from `tensors` by their Hugging Face names."""
 
-    def __init__(self, index: int, config: DecoderConfig, kernels: Kernels, tensors: Mapping[str, Tensor]) -> None:
+    def __init__(
+        self,
+        index: int,
+        config: DecoderConfig,
+        kernels: Kernels,
+        tensors: Mapping[str, Tensor],
+        stacks: WeightStacks,
+    ) -> None:
         prefix = f"layers.{index}."
 
         def weight(name: str) -> Tensor:
@@ -48,9 +55,13 @@ class DecoderLayer:
         def norm(name: str) -> RmsNorm:
             return RmsNorm(weight(name), config, kernels)
 
+        def linear(kind: str, *names: str) -> Linear:
+            fused, biases = self._fused(weight, bias, names)
+            return kernels.linear(stacks.keep(kind, index, fused), biases)
+
         self.rope_name = config.rope_names[index]
         self.input_norm = norm("input_layernorm")
-        self.qkv = kernels.linear(*self._fused(weight, bias, [f"self_attn.{name}_proj" for name in "qkv"]))
+        self.qkv = linear("qkv", *[f"self_attn.{name}_proj" for name in "qkv"])
         self._turning, self._head_dim = config.heads + config.kv_heads, config.head_dim
         self._attention = Attention(index, config, kernels)
         self._qk_norm: RmsNorm | None = None
@@ -58,20 +69,21 @@ class DecoderLayer:
             of_q, of_k = weight("self_attn.q_norm"), weight("self_attn.k_norm")
             of_both = torch.cat((of_q.expand(config.heads, -1), of_k.expand(config.kv_heads, -1)))
             self._qk_norm = RmsNorm(of_both, config, kernels)
-        self._out = kernels.linear(weight("self_attn.o_proj"), bias("self_attn.o_proj"))
+        self._out = linear("out", "self_attn.o_proj")
         self._after_attention = norm("post_attention_layernorm") if config.post_norms else None
         self._after_mlp = norm("post_feedforward_layernorm") if config.post_norms else None
         self._mlp_norm = norm("pre_feedforward_layernorm" if config.post_norms else "post_attention_layernorm")
         self._gelu = config.activation == "gelu_tanh"
-        self._gate_up = kernels.linear(*self._fused(weight, bias, ("mlp.gate_proj", "mlp.up_proj")))
-        self._down = kernels.linear(weight("mlp.down_proj"), bias("mlp.down_proj"))
+        self._gate_up = linear("gate_up", "mlp.gate_proj", "mlp.up_proj")
+        self._down = linear("down", "mlp.down_proj")
 
     @staticmethod
     def _fused(
         weight: Callable[[str], Tensor], bias: Callable[[str], Tensor | None], names: Sequence[str]
     ) -> tuple[Tensor, Tensor | None]:
         biases = [part for part in map(bias, names) if part is not None]
-        return torch.cat([weight(name) for name in names]), torch.cat(biases) if biases else None
+        weights = [weight(name) for name in names]
+        return torch.cat(weights) if len(weights) > 1 else weights[0], torch.cat(biases) if biases else None
 
     def run(self, h_TE: Tensor, qkv: Tensor, rope: tuple[Tensor, Tensor], lanes: Sequence[LaneView]) -> Tensor:
         """The layer's output for residual `h_TE`, given q, k and v (deltas included). Inputs are left unchanged.

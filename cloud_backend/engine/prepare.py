@@ -20,6 +20,7 @@ from cloud_backend.engine.config import DecoderConfig
 from cloud_backend.engine.device_pack import projection_rows, write_pack
 from cloud_backend.engine.errors import SourceError, UnsupportedModel
 from cloud_backend.engine.families import read_config
+from cloud_backend.engine.linear import choose_kernels
 from cloud_backend.engine.manifest import (
     BACKBONE_FILE,
     CONFIG_FILE,
@@ -59,6 +60,8 @@ def prepare(source: str, out: Path, *, model_id: str | None, report: Report) -> 
         raise SourceError(f"the weights lack {error.args[0]}") from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
+    report("Compiling for this processor, once (about 6 s)", 0.97)
+    choose_kernels("cpu", "auto")  # compiled code is kept, so that no first answer waits for it
     report("Ready", 1.0)
     return out
 

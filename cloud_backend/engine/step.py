@@ -1,11 +1,15 @@
 """A step in progress: one forward pass over new positions of one session, as a state machine over segments.
 
 A step is run as lanes. An ordinary step is one lane of all its rows. A ROWWISE step is one lane a row, run one after
-another, so that every number is computed by the kernels of a one-row step: an exact replay.
+another, so that every number is computed by the kernels of a one-row step: an exact replay. Where there are kernels
+made for one row, such a step and a step of one row have `rows` in place of lanes.
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from app.wire.frames import Flags, Frame
@@ -38,13 +42,35 @@ class Lane:
             self.deltas.setdefault(delta.layer, []).append((delta, y[:, delta.columns].contiguous()))
 
 
+@dataclass(slots=True)
+class Row:
+    """One row for the kernels of one row (shapes: `one_row_kernels`). All float32 but the slab, which is as stored.
+
+    h: E, the residual stream. slab: L x 2 x N x P x D. cos, sin: R x F. deltas: L x X, B y of each layer; 0 x X where
+    the plan has no taps. base: X, q, k, v of the layer whose delta is awaited.
+    """
+
+    h: NDArray[np.float32]
+    position: int
+    slab: NDArray[Any]
+    cos: NDArray[np.float32]
+    sin: NDArray[np.float32]
+    deltas: NDArray[np.float32]
+    base: NDArray[np.float32] | None = None
+
+
+def _not_set() -> NDArray[np.uint8]:
+    return np.zeros(1, np.uint8)
+
+
 @dataclass(slots=True, eq=False)
 class StepState:
     """One step of one session.
 
     output: bytes of z (rows x r_down, exchange dtype) after a segment that ends at a tap, of the final hidden states
     (state dtype) after the last one. finished: the last segment ran and the positions are committed.
-    cancel: may be set from any thread; `run_segment` then stops at the next layer.
+    cancel: may be set from any thread; `run_segment` then stops at the next layer. It lies in memory that compiled code
+    reads while it runs.
     """
 
     frame: Frame
@@ -57,7 +83,16 @@ class StepState:
     awaiting_delta: bool = False
     output: bytes = b""
     finished: bool = False
-    cancel: bool = False
+    rows: list[Row] = field(default_factory=list)
+    cancel_flag: NDArray[np.uint8] = field(default_factory=_not_set)
+
+    @property
+    def cancel(self) -> bool:
+        return bool(self.cancel_flag[0])
+
+    @cancel.setter
+    def cancel(self, value: bool) -> None:
+        self.cancel_flag[0] = value
 
     @property
     def is_rowwise(self) -> bool:
@@ -81,3 +116,16 @@ class StepState:
         if self.frame.flags & Flags.WANT_ALL:
             return self.frame.rows
         return 1 if self.frame.flags & Flags.WANT_LAST else 0
+
+    def reach_tap(self, z: bytes) -> None:
+        """The segment ended at a tap: send z and wait for y."""
+        self.output = z
+        self.awaiting_delta = True
+
+    def finish(self, states: bytes) -> None:
+        """The last segment ended: send the final states asked for, and let the positions count."""
+        self.output = states
+        self.cache.commit(self.frame.position + self.frame.rows)
+        self.finished = True
+        self.lanes.clear()
+        self.rows.clear()

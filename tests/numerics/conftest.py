@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import torch
 
+from cloud_backend.engine import linear
 from cloud_backend.engine.backbone import Backbone, load_backbone
+from cloud_backend.engine.linear import Layout
 from tests.tiny_models import prepare_tiny, tiny_model, windowed
 
 Pair = tuple[Any, Backbone]  # the whole model, and our backbone of it
@@ -25,6 +27,21 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Pair]:
         return model, load_backbone(folder, dtype=dtype)  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture
+def use_layout(monkeypatch: pytest.MonkeyPatch) -> Callable[[Layout], None]:
+    """use_layout(layout): backbones loaded from now on use it; on a machine that cannot, the test is skipped."""
+
+    def use(layout: Layout) -> None:
+        if layout is not Layout.ROWS:
+            monkeypatch.setattr(linear, "_one_row_works", lambda dtype: False)
+        if layout is Layout.PLAIN:
+            monkeypatch.setattr(linear, "_ops_work", lambda kind, dtype: False)
+        if linear.choose_kernels("cpu", "fp32").layout is not layout:
+            pytest.skip(f"no {layout.value} here")
+
+    return use
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -104,6 +104,62 @@ def test_sessions_that_run_together_get_what_they_get_alone(family: str, taps: s
         torch.testing.assert_close(got, expected, atol=1e-5, rtol=0)
 
 
+@pytest.mark.parametrize("dtype", ["fp32", "bf16"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_decoded_row_has_the_same_bits_alone_and_in_company(
+    family: str, dtype: str, tiny: Callable[..., Any]
+) -> None:
+    model, backbone = tiny(family, window=7, dtype=dtype)
+    if backbone._one_row is None:
+        pytest.skip("no one-row kernels here")
+    plan = _plan("two-taps")
+    texts = [embed(model, random_ids(model, count, seed)) for count, seed in ((12, 1), (5, 2), (16, 3))]
+    sizes = (1, 1, 9)
+    together, alone = [], []
+    for seed, (text, size) in enumerate(zip(texts, sizes, strict=True)):
+        for sessions in (together, alone):
+            session = _open(backbone, plan, seed)
+            session.forward(text[:-size])
+            sessions.append(session)
+    steps = [s.begin(text[-size:]) for s, text, size in zip(together, texts, sizes, strict=True)]
+    run_together(list(zip(together, steps, strict=True)))
+    for session, step, text in zip(alone[:2], steps, texts, strict=False):
+        expected = session.forward(text[-1:], overlap=False)
+        assert torch.equal(torch.frombuffer(bytearray(step.output), dtype=torch.float32).view(1, -1), expected)
+
+
+@pytest.mark.parametrize("taps", ["no-taps", "two-taps"])
+def test_a_cancelled_row_spares_the_others(taps: str, tiny: Callable[..., Any]) -> None:
+    model, backbone = tiny("llama")
+    plan = _plan(taps)
+    sent = embed(model, random_ids(model, 6))
+    kept, dropped, alone = (_open(backbone, plan) for _ in range(3))
+    for session in (kept, dropped, alone):
+        session.forward(sent[:5])
+    steps = [kept.begin(sent[5:]), dropped.begin(sent[5:])]
+    steps[1].cancel = True
+    with pytest.raises(StepCancelled) as caught:
+        backbone.run_segment(steps)
+    assert caught.value.steps == (steps[1],)
+    assert (kept.cache.length, dropped.cache.length) == (5, 5)
+    run_together([(kept, steps[0])])
+    assert torch.equal(
+        torch.frombuffer(bytearray(steps[0].output), dtype=torch.float32).view(1, -1), alone.forward(sent[5:])
+    )
+
+
+def test_a_cancelled_row_stops_before_the_next_layer(tiny: Callable[..., Any]) -> None:
+    """Within compiled code: one row of a large model takes long enough."""
+    model, backbone = tiny("llama")
+    if backbone._one_row is None:
+        pytest.skip("no one-row kernels here")
+    sent = embed(model, random_ids(model, 1))
+    step = Session(backbone).begin(sent)
+    step.cancel = True
+    (end,) = backbone._one_row.run(step, *step.segment)
+    assert torch.equal(torch.from_numpy(end.h[None]), sent)
+
+
 def test_a_cancelled_step_stops_at_a_layer_and_spares_the_others(tiny: Callable[..., Any]) -> None:
     model, backbone = tiny("llama")
     sent = embed(model, random_ids(model, 6))

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from app.wire.frames import Flags
-from cloud_backend.engine import linear
 from cloud_backend.engine.backbone import load_backbone
+from cloud_backend.engine.linear import Layout
 from tests.numerics.engine_driver import Session, embed, head, logits_of, random_ids
 from tests.tiny_models import FAMILIES, prepare_tiny, tiny_model
 
@@ -32,6 +32,18 @@ def test_chunked_prefill_and_decode_equal_one_forward_pass(family: str, window: 
     states = [session.forward(sent[:13]), session.forward(sent[13:29])]  # the second chunk starts mid-text
     states += [session.forward(sent[i : i + 1]) for i in range(29, TEXT)]
     assert session.cache.length == TEXT
+    _assert_same(head(model, torch.cat(states)), logits_of(model, ids))
+
+
+@pytest.mark.parametrize("window", [0, 1, 3], ids=["default", "window-1", "window-3"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_decoding_from_the_first_token_equals_one_forward_pass(
+    family: str, window: int, tiny: Callable[..., Any]
+) -> None:
+    model, backbone = tiny(family, window=window)
+    ids = random_ids(model, 12)
+    session = Session(backbone)
+    states = [session.forward(row[None]) for row in embed(model, ids)]
     _assert_same(head(model, torch.cat(states)), logits_of(model, ids))
 
 
@@ -90,10 +102,29 @@ def test_bf16_stays_as_close_as_bf16_can(family: str, window: int, tiny: Callabl
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_plain_kernels_give_the_same(family: str, tiny: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    model, packed = tiny(family, window=7)
-    monkeypatch.setattr(linear, "_packing_works", lambda dtype: False)
-    plain = load_backbone(packed._folder, dtype="fp32")
-    assert plain.description.startswith("fp32 plain")
+def test_bf16_decoding_is_closer_to_fp32_than_that_of_torch(family: str, tiny: Callable[..., Any]) -> None:
+    """The one-row kernels round weights, keys and values only; transformers rounds every number."""
+    model, backbone = tiny(family, window=7, dtype="bf16")
     ids = random_ids(model, TEXT)
-    _assert_same(head(model, Session(plain).forward(embed(model, ids))), logits_of(model, ids))
+    exact = logits_of(model, ids)
+    session = Session(backbone)
+    split = head(model, torch.cat([session.forward(row[None]) for row in embed(model, ids)]))
+    own = logits_of(copy.deepcopy(model).bfloat16(), ids).float()
+    error, own_error = ((logits - exact).square().mean().sqrt() for logits in (split, own))
+    assert error < own_error
+
+
+@pytest.mark.parametrize("layout", [Layout.PACKED, Layout.PLAIN], ids=["packed", "plain"])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_layout_gives_the_same(
+    family: str, layout: Layout, tiny: Callable[..., Any], use_layout: Callable[[Layout], None]
+) -> None:
+    model, usual = tiny(family, window=7)
+    use_layout(layout)
+    backbone = load_backbone(usual._folder, dtype="fp32")
+    assert backbone.description.startswith(f"fp32 {layout.value}, ")
+    ids = random_ids(model, TEXT)
+    sent = embed(model, ids)
+    session = Session(backbone)
+    states = [session.forward(sent[:30])] + [session.forward(sent[i : i + 1]) for i in range(30, TEXT)]
+    _assert_same(head(model, torch.cat(states)), logits_of(model, ids))

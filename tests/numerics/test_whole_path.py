@@ -21,8 +21,8 @@ from app.wire.limits import Limits
 from app.wire.messages import Open, Opened, Recipe
 from app.wire.plan import ExchangePlan, grouped, layer_by_layer
 from app.wire.state import CloudConnection, DeviceConnection, SessionShape
-from cloud_backend.engine import linear
 from cloud_backend.engine.backbone import Backbone, load_backbone
+from cloud_backend.engine.linear import Layout
 from cloud_backend.engine.recipe import a_key, b_key
 from cloud_backend.engine.step import StepState
 from tests.numerics import test_smollm2
@@ -169,13 +169,13 @@ def test_grouped_and_free_taps_equal_the_definition(
 
 
 @pytest.fixture
-def plain_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without oneDNN's packed weights on either side."""
+def plain_kernels(monkeypatch: pytest.MonkeyPatch, use_layout: Callable[[Layout], None]) -> None:
+    """Without oneDNN's products on either side."""
 
     def cannot_pack(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(linear, "_packing_works", lambda dtype: False)
+    use_layout(Layout.PLAIN)
     monkeypatch.setattr(PackedLinear, "_packed_product", cannot_pack)
 
 

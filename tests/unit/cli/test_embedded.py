@@ -112,6 +112,23 @@ def test_a_token_for_another_backend_is_not_handed_on(make: Make, log: Path, mon
     assert "NEARHALF_TOKEN" not in facts(log)["environment"]
 
 
+def test_the_child_is_told_where_to_keep_compiled_code(
+    model: Path, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    script = tmp_path / "child.py"
+    script.write_text(
+        "import json, os, sys\n"
+        "print(os.environ.get('NUMBA_CACHE_DIR'), file=sys.stderr, flush=True)\n" + LISTENING + UNTIL_EOF
+    )
+    child = EmbeddedBackend(
+        model, log=log, command=lambda: [sys.executable, str(script)], kernels=tmp_path / "data" / "kernels"
+    )
+    child.start()
+    child.stop()
+    assert str(tmp_path / "data" / "kernels") in log.read_text()
+
+
 def test_starting_twice_gives_the_same_backend(make: Make) -> None:
     child = make(LISTENING + UNTIL_EOF)
     assert child.start() is child.start()

@@ -1,15 +1,16 @@
 """The data channel against real sockets: answers, refusals, losses, aborts, pings."""
 
-import os
+import shutil
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from app.domain.clearance import Purpose
+from app.domain.clearance import Clearance, Purpose
 from app.domain.errors import AppError, BackendError, BackendRefused, ConnectionLost, LedgerError
 from app.domain.ids import NO_MESSAGE, new_message_id
 from app.net.channel import DataChannel
@@ -17,6 +18,8 @@ from app.net.measure import round_trips_ms
 from app.net.websocket import MAX_MESSAGE_BYTES, frame_bytes
 from app.privacy.gate import PrivacyGate
 from app.privacy.ledger import Ledger
+from app.privacy.ledger_file import GROWTH_BYTES
+from app.privacy.ledger_format import FILE_HEADER, RECORD_BYTES
 from tests.sim.gated import backend_at, make_gate, step_frame
 from tests.sim.websocket_peer import Script, accept_upgrade, raw_peer, read_request, server_frame, websocket_peer
 
@@ -387,8 +390,9 @@ def test_round_trips_are_measured(tmp_path: Path, gates: list[PrivacyGate]) -> N
         channel.close()
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_stops_sending_and_no_byte_reaches_the_peer(tmp_path: Path) -> None:
+def test_a_full_disk_stops_sending_and_no_byte_reaches_the_peer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     received: list[bytes] = []
 
     def script(connection: socket.socket) -> None:
@@ -401,9 +405,10 @@ def test_a_full_disk_stops_sending_and_no_byte_reaches_the_peer(tmp_path: Path) 
         gate.allow(f"127.0.0.1:{port}")
         channel = DataChannel(backend_at(port), gate)
         channel.connect()
-        full = os.open("/dev/full", os.O_WRONLY)
-        os.dup2(full, ledger.fileno())
-        os.close(full)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+        said = Clearance(1, f"127.0.0.1:{port}", Purpose.KEEPALIVE)
+        while FILE_HEADER.size + (ledger.records + 1) * RECORD_BYTES <= GROWTH_BYTES:  # until the file must grow
+            gate.received(b"x", b"x", said)
         with pytest.raises(LedgerError):
             ask(channel)
         channel.close()
