@@ -169,7 +169,9 @@ class Library:
                 return
             tree = self._tree(chat)
             self._known(tree, message)
-            self._shelf.set_deleted(chat, message, is_deleted=True)
+            self._shelf.pay()
+            if self._is_stored(message):
+                self._shelf.set_deleted(chat, message, is_deleted=True)
             tree.hide(message)
             self._stop_if(lambda under_way: under_way.chat == chat and not tree.is_visible(under_way.id))
             self._emit(HistoryChanged(chat, tree.turns()))
@@ -183,7 +185,8 @@ class Library:
             tree = self._tree(chat)
             if message not in tree:  # a reply that was deleted before its first token
                 return
-            self._shelf.set_deleted(chat, message, is_deleted=False)
+            if self._is_stored(message):
+                self._shelf.set_deleted(chat, message, is_deleted=False)
             tree.unhide(message)
             self._show(chat, tree, message)
 
@@ -399,7 +402,7 @@ class Library:
 
     def _finish(self, under_way: ReplyUnderWay, owed: Message | None) -> None:
         if owed is not None:
-            self._shelf.owe(under_way.chat, owed)
+            self._shelf.owe(under_way.chat, owed, is_stored=under_way.is_stored)
         self._shelf.touch(under_way.chat)
         self._under_way = None
         self._idle.notify_all()
@@ -415,6 +418,11 @@ class Library:
         if message not in tree or not tree.is_visible(message):
             raise SettingsError("That message is no longer in this chat.")
         return tree[message]
+
+    def _is_stored(self, message: MessageId) -> bool:
+        """All are, but a reply before its first token; what is done to that one is stored when it comes."""
+        under_way = self._under_way
+        return under_way is None or under_way.id != message or under_way.is_stored
 
     def _show(self, chat: ChatId, tree: Tree, message: MessageId) -> None:
         self._shelf.remember_shown(chat, tree.show(message))

@@ -96,6 +96,8 @@ class MemoryStore:
 
     def import_chat(self, chat: StoredChat) -> None:
         with self._lock:
+            if chat.info.id in self._chats:
+                raise StorageError("This chat is in the history already.")
             messages = {message.id: message for message in chat.messages}
             self._chats[chat.info.id] = _Kept(chat.info, messages, dict(chat.shown))
 
@@ -104,6 +106,8 @@ class MemoryStore:
             kept = self._of(chat)
             if message is None:
                 kept.is_deleted = is_deleted
+            elif message not in kept.messages:
+                raise StorageError("This message is no longer stored.")
             elif is_deleted:
                 kept.deleted.add(message)
             else:

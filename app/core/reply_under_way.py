@@ -50,7 +50,7 @@ class ReplyUnderWay:
         self._lock = lock
         self._emit = emit
         self._finish = finish
-        self._is_stored = is_stored
+        self.is_stored = is_stored
         self._stored_at_s = self._advanced_at_s = time.monotonic()
 
     def link_changed(self, change: LinkChanged) -> None:
@@ -77,7 +77,7 @@ class ReplyUnderWay:
             self._emit(TrafficChanged(traffic))
         now_s = time.monotonic()
         gap_s, self._advanced_at_s = now_s - self._advanced_at_s, now_s
-        if tokens and (not self._is_stored or now_s - self._stored_at_s + gap_s >= STORE_WITHIN_S):
+        if tokens and (not self.is_stored or now_s - self._stored_at_s + gap_s >= STORE_WITHIN_S):
             self._keep(replace(self._grown(tokens), traffic=traffic))
 
     def paused(self, tokens: Sequence[int]) -> None:
@@ -113,11 +113,11 @@ class ReplyUnderWay:
 
     def _keep(self, reply: Message) -> None:
         """Raises StorageError."""
-        if self._is_stored:
+        if self.is_stored:
             self._store.grow_reply(reply)
         else:
             self._store.add_message(self.chat, reply)
-            self._is_stored = True
+            self.is_stored = True
             self._follow_the_person()
         self._stored_at_s = time.monotonic()
 

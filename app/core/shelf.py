@@ -7,7 +7,7 @@ a message or a draft. Not for several threads: the Library's lock guards it. Emi
 import logging
 import time
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.core.memory_store import MemoryStore, in_list_order
 from app.core.ports import ChatStore
@@ -25,6 +25,13 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    chat: ChatId
+    reply: Message
+    is_stored: bool  # an earlier state of it
+
+
 class Shelf:
     def __init__(self, store: ChatStore) -> None:
         """Forgets what was deleted before. Raises StorageError."""
@@ -35,8 +42,9 @@ class Shelf:
         self._folders = {folder.id: folder for folder in store.folders()}
         self._new: dict[ChatId, ChatInfo] = {}  # empty ones, not stored and not listed
         self._hidden: dict[ChatId, ChatInfo] = {}
+        self._hidden_new: dict[ChatId, ChatInfo] = {}
         self._trees: OrderedDict[ChatId, Tree] = OrderedDict()
-        self._owed: dict[MessageId, tuple[ChatId, Message]] = {}  # what could not be stored when it should have been
+        self._owed: dict[MessageId, _Owed] = {}  # what could not be stored when it should have been
 
     # Chats
 
@@ -44,10 +52,10 @@ class Shelf:
         return in_list_order(self._infos.values())
 
     def info(self, chat: ChatId) -> ChatInfo:
-        found = self._infos.get(chat) or self._new.get(chat) or self._hidden.get(chat)
-        if found is None:
-            raise SettingsError("This chat is no longer there.")
-        return found
+        for infos in (self._infos, self._new, self._hidden, self._hidden_new):
+            if chat in infos:
+                return infos[chat]
+        raise SettingsError("This chat is no longer there.")
 
     def is_listed(self, chat: ChatId) -> bool:
         return chat in self._infos
@@ -66,9 +74,10 @@ class Shelf:
 
     def put(self, info: ChatInfo) -> None:
         """Replace what is known of a chat. Raises StorageError."""
-        if info.id in self._new:
-            self._new[info.id] = info
-            return
+        for infos in (self._new, self._hidden_new):
+            if info.id in infos:
+                infos[info.id] = info
+                return
         self.store_of(info.id).save_chat(info)
         (self._hidden if info.id in self._hidden else self._infos)[info.id] = info
 
@@ -82,18 +91,14 @@ class Shelf:
             self.store_of(chat).set_deleted(chat, None, is_deleted=True)
             self._hidden[chat] = self._infos.pop(chat)
         elif chat in self._new:
-            self._hidden[chat] = self._new.pop(chat)
+            self._hidden_new[chat] = self._new.pop(chat)
 
     def unhide(self, chat: ChatId) -> None:
         if chat in self._hidden:
-            self.keep_hidden(chat)
+            self.store_of(chat).set_deleted(chat, None, is_deleted=False)
             self._infos[chat] = self._hidden.pop(chat)
-
-    def keep_hidden(self, chat: ChatId) -> None:
-        """Bring it back in its store, where it may never have been."""
-        store = self.store_of(chat)
-        store.save_chat(self._hidden[chat])
-        store.set_deleted(chat, None, is_deleted=False)
+        elif chat in self._hidden_new:
+            self._new[chat] = self._hidden_new.pop(chat)
 
     # Folders
 
@@ -111,7 +116,7 @@ class Shelf:
         """Its chats stay, in no folder."""
         self._store.remove_folder(folder)
         self._folders.pop(folder, None)
-        for infos in (self._infos, self._new, self._hidden):
+        for infos in (self._infos, self._new, self._hidden, self._hidden_new):
             for info in [info for info in infos.values() if info.folder == folder]:
                 infos[info.id] = replace(info, folder=None)
 
@@ -158,15 +163,19 @@ class Shelf:
         except StorageError as error:
             log.info("what is shown could not be stored: %s", where_it_failed(error))
 
-    def owe(self, chat: ChatId, message: Message) -> None:
-        """A reply that could not be stored: it stays in memory, and is stored before the next message."""
-        self._owed[message.id] = (chat, message)
+    def owe(self, chat: ChatId, reply: Message, *, is_stored: bool) -> None:
+        """A reply that could not be stored, or not all of it. It stays in memory until it can: see `pay`."""
+        self._owed[reply.id] = _Owed(chat, reply, is_stored)
 
     def pay(self) -> None:
         """Store what is owed. Raises StorageError."""
-        for message_id, (chat, message) in list(self._owed.items()):
-            store_reply(self.store_of(chat), chat, message)
-            del self._owed[message_id]
+        for owed in list(self._owed.values()):
+            store = self.store_of(owed.chat)
+            if owed.is_stored:
+                store.grow_reply(owed.reply)
+            else:
+                store.add_message(owed.chat, owed.reply)
+            del self._owed[owed.reply.id]
 
     def search(self, words: str, limit: int) -> tuple[SearchHit, ...]:
         return (*self._store.search(words, limit), *self._memory.search(words, limit))[:limit]
@@ -179,11 +188,11 @@ class Shelf:
             log.info("a reply could not be stored: %s", where_it_failed(error))
         self._purge(self._store)
         self._memory = MemoryStore()
-        for held in (self._infos, self._new, self._hidden, self._folders, self._trees, self._owed):
+        for held in (self._infos, self._new, self._hidden, self._hidden_new, self._folders, self._trees, self._owed):
             held.clear()
 
     def _owes(self, chat: ChatId) -> bool:
-        return any(owed == chat for owed, _ in self._owed.values())
+        return any(owed.chat == chat for owed in self._owed.values())
 
     @staticmethod
     def _purge(store: ChatStore) -> None:
@@ -192,11 +201,3 @@ class Shelf:
             store.purge()
         except StorageError as error:
             log.info("what is deleted could not be forgotten: %s", where_it_failed(error))
-
-
-def store_reply(store: ChatStore, chat: ChatId, reply: Message) -> None:
-    """Add a reply, or replace what is stored of it. Raises StorageError."""
-    if any(message.id == reply.id for message in store.load(chat).messages):
-        store.grow_reply(reply)
-    else:
-        store.add_message(chat, reply)
