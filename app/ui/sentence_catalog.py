@@ -251,7 +251,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("sentences", "The keys of the history, {0}, cannot be read: {1}."),
     QT_TRANSLATE_NOOP("sentences", "The ledger could not be continued: {0} It was moved to {1}, and a new one was begun."),
     QT_TRANSLATE_NOOP("sentences", "The ledger ended with {0} bytes that do not fit its chain: a crash, or a change from outside. They were moved to {1}, and the chain goes on from record {2}."),
-    QT_TRANSLATE_NOOP("sentences", "The ledger has version {0}; this program reads version {1}."),
+    QT_TRANSLATE_NOOP("sentences", "The ledger has version {0}; this program writes version {1}."),
     QT_TRANSLATE_NOOP("sentences", "The ledger of what leaves this computer cannot be written ({0}), so nothing more is sent."),
     QT_TRANSLATE_NOOP("sentences", "The log has the details. Try again."),
     QT_TRANSLATE_NOOP("sentences", "The message that this one answers is not stored."),

@@ -2010,7 +2010,7 @@
     <name>Sidebar</name>
     <message>
         <source>Search all chats</source>
-        <translation>Alle Chats durchsuchen</translation>
+        <translation>Chats durchsuchen</translation>
     </message>
     <message>
         <source>No chats yet. What you write is kept here, encrypted, on this computer only.</source>
@@ -2187,7 +2187,7 @@
     </message>
     <message>
         <source>Ledger of what left</source>
-        <translation>Protokoll des Gesendeten</translation>
+        <translation>Sendeprotokoll</translation>
     </message>
     <message>
         <source>Logs</source>
@@ -3696,8 +3696,8 @@
         <translation>Das Sendeprotokoll endete mit {0} Byte, die nicht zu seiner Kette passen: ein Absturz oder eine Änderung von außen. Sie wurden nach {1} verschoben, und die Kette geht ab Eintrag {2} weiter.</translation>
     </message>
     <message>
-        <source>The ledger has version {0}; this program reads version {1}.</source>
-        <translation>Das Sendeprotokoll hat die Version {0}; dieses Programm liest die Version {1}.</translation>
+        <source>The ledger has version {0}; this program writes version {1}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The ledger of what leaves this computer cannot be written ({0}), so nothing more is sent.</source>
@@ -3969,7 +3969,7 @@
     </message>
     <message>
         <source>This message is no longer stored.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Nachricht ist nicht mehr gespeichert.</translation>
     </message>
     <message>
         <source>This message is not in the history any more.</source>

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QScrollArea,
+    QStyle,
+    QStyleOptionFrame,
     QToolButton,
     QWidget,
 )
@@ -193,9 +195,21 @@ def cut_off(widget: QWidget, surface: QWidget) -> str:
         width, height = widget.sizeHint().width(), widget.fontMetrics().height()
         if width > widget.width() + 1 or height > widget.height() + 1:
             return f"needs {width}x{height}, has {widget.width()}x{widget.height()}"
+    elif isinstance(widget, QLineEdit) and widget.placeholderText() and not widget.text():
+        needed, room = widget.fontMetrics().horizontalAdvance(widget.placeholderText()), room_in(widget)
+        if needed > room:
+            return f"its placeholder {widget.placeholderText()!r} needs {needed} of width, has {room}"
     else:
         return ""
     return outside(widget, surface)
+
+
+def room_in(field: QLineEdit) -> int:
+    option = QStyleOptionFrame()
+    field.initStyleOption(option)
+    inside = field.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, field)
+    margins = field.textMargins()
+    return inside.width() - margins.left() - margins.right() - 2 * 2  # Qt keeps 2 pixels free at each end
 
 
 def is_picture(button: QAbstractButton) -> bool:
