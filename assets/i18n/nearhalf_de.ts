@@ -3697,7 +3697,7 @@
     </message>
     <message>
         <source>The ledger has version {0}; this program writes version {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Sendeprotokoll hat die Version {0}; dieses Programm schreibt die Version {1}.</translation>
     </message>
     <message>
         <source>The ledger of what leaves this computer cannot be written ({0}), so nothing more is sent.</source>
