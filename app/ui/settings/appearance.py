@@ -62,9 +62,11 @@ class Swatch(QPushButton):
         painter.setClipPath(round_area)
         painter.setPen(Qt.PenStyle.NoPen)
         unit = area.height() / 8
-        for place, colours in enumerate(self._halves):
+        halves = self._halves[:1] if self._halves[0] == self._halves[1] else self._halves
+        for place, colours in enumerate(halves):
             painter.save()
-            half = QRectF(area.left() + place * area.width() / 2, area.top(), area.width() / 2, area.height())
+            wide_part = area.width() / len(halves)
+            half = QRectF(area.left() + place * wide_part, area.top(), wide_part, area.height())
             painter.setClipRect(half, Qt.ClipOperation.IntersectClip)
             painter.fillRect(half, QColor(colours.page))
             for left, top, wide, colour in (
