@@ -59,7 +59,7 @@ class ReplyWriter:
         )
         self._writing: _Writing | None = None
         self._stop_timer = threading.Timer(STOP_GRACE_S, self._abort_if_stopped)
-        self._work: SimpleQueue[_Writing | None] = SimpleQueue()
+        self._work: SimpleQueue[_Writing | _Forget | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="nearhalf-generation")
         self._thread.start()
 
@@ -104,6 +104,10 @@ class ReplyWriter:
         new = len(wanted) - min(shared_prefix(held, wanted), len(wanted) - 1)  # the last one is always sent
         return Estimate(new, len(wanted), positions, self._bytes_up(min(new, positions)), self._host)
 
+    def forget(self) -> None:
+        self._prompt_meter.forget()
+        self._work.put(_Forget())
+
     def close(self) -> None:
         self._session.cancelled.set()
         if self._writing is not None:
@@ -118,13 +122,17 @@ class ReplyWriter:
     def _run(self) -> None:
         while True:
             try:
-                writing = self._work.get(timeout=KEEP_ALIVE_S)
+                work = self._work.get(timeout=KEEP_ALIVE_S)
             except Empty:
                 self._session.keep_alive()
                 continue
-            if writing is None:
+            if work is None:
                 break
-            self._write(writing)
+            if isinstance(work, _Forget):
+                self._session.crop(0)
+            else:
+                self._write(work)
+            del work  # while it waits, the thread holds no text
         self._session.close()
 
     def _write(self, writing: "_Writing") -> None:
@@ -199,6 +207,10 @@ class ReplyWriter:
             for tap in near.plan.exchanged_taps:
                 total += HEADER_BYTES + tensor_bytes(near.exchange_dtype, rows, tap.up_cols)
         return total
+
+
+class _Forget:
+    """Work for the writer's thread: let the session's record go."""
 
 
 class _Writing:

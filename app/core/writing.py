@@ -64,5 +64,8 @@ class Writer(Protocol):
     def estimate(self, branch: Sequence[Message], message: Message, system: str) -> Estimate:
         """What sending `message` after `branch` would do. Any thread."""
 
+    def forget(self) -> None:
+        """Drop every text and token it still has, the cache's record too. Only while no reply is under way."""
+
     def close(self) -> None:
         """Stop, give the session back, and wait until nothing of it runs."""

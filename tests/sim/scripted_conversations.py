@@ -84,6 +84,9 @@ class ScriptedWriter:
         new = len(message.text.split()) + sum(len(one.text.split()) for one in message.attachments) + 4
         return Estimate(new, held + new, self.limit, new * 1152 + 48, self.host)
 
+    def forget(self) -> None:
+        """Tests read `tasks` afterwards."""
+
     def close(self) -> None:
         self.stop()
         self.wait_idle()

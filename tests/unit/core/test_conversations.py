@@ -1,7 +1,10 @@
 """The Library: many chats, one reply at a time, and everything a person does with them."""
 
+import gc
+import sys
 import threading
 import time
+import types
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from app.core.conversations import Library
 from app.core.events import ChatsChanged, EndReason, HistoryChanged, MessageAdded, ReplyEnded, Role, TextAdded
 from app.core.memory_store import MemoryStore
+from app.core.reply_writer import ReplyWriter
 from app.domain.conversation import Attachment, ChatInfo, ChatOptions, Message, StoredChat
 from app.domain.errors import SettingsError, StorageError
 from app.domain.ids import ChatId, MessageId, new_chat_id, new_message_id
@@ -492,6 +496,52 @@ def test_a_writer_can_be_exchanged_and_the_reply_under_way_is_kept() -> None:
         seen.reply()
         library.send(chat, "again")
         assert seen.reply().reason is EndReason.END_OF_TEXT
+
+
+def test_a_writer_that_is_given_back_holds_nothing_of_any_chat() -> None:
+    with open_library() as (library, seen):
+        chat = library.new_chat()
+        library.send(chat, "a secret of mine")
+        words = seen.reply().message
+        assert words is not None
+        library.estimate(chat, "another secret")
+        writer = library.detach()
+        assert isinstance(writer, ReplyWriter)
+        library.close()
+        deadline = time.monotonic() + 5
+        while writer._session.tokens and time.monotonic() < deadline:
+            time.sleep(0.005)
+        seen.events.clear()
+        found = [one for one in reachable(writer) if one in ("a secret of mine", "another secret", words.text)]
+        assert not found and len(writer._session.tokens) == 0 and not writer._session._history.steps
+        writer.close()
+
+
+def reachable(root: object) -> list[str]:
+    """Every string that can be reached from `root`, and from the frames of all threads."""
+    seen: set[int] = set()
+    texts: list[str] = []
+    waiting: list[object] = [root, *(dict(frame.f_locals) for frame in frames_of_others())]
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen or isinstance(one, type | types.ModuleType):
+            continue
+        seen.add(id(one))
+        if isinstance(one, str):
+            texts.append(one)
+        waiting.extend(gc.get_referents(one) if not isinstance(one, types.FunctionType) else [])
+    return texts
+
+
+def frames_of_others() -> list[types.FrameType]:
+    """All frames of all threads but this one."""
+    frames: list[types.FrameType] = []
+    for thread, top in sys._current_frames().items():
+        frame: types.FrameType | None = top if thread != threading.get_ident() else None
+        while frame is not None:
+            frames.append(frame)
+            frame = frame.f_back
+    return frames
 
 
 def test_nothing_to_send_is_not_sent(talk: Open) -> None:
