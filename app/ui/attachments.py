@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QLayoutItem,
 
 from app.domain.conversation import Attachment
 from app.ui.assets import icon, pixmap
+from app.ui.elided import Elided
 from app.ui.theme import Theme
 from app.ui.words import counted, size
 
@@ -80,15 +81,14 @@ class Chip(QFrame):
         facts = f"{counted(lines, self.tr('1 line'), self.tr('%n lines'))}, {size(len(attachment.text.encode()))}"
         self._picture = QLabel(self)
         metrics = theme.metrics
-        name = QLabel(self)
+        name = Elided(self, is_greedy=False, mode=Qt.TextElideMode.ElideMiddle)
         name.setProperty("kind", "strong")
-        name.setTextFormat(Qt.TextFormat.PlainText)
-        name.setText(
-            name.fontMetrics().elidedText(attachment.name, Qt.TextElideMode.ElideMiddle, metrics.sidebar * 2 // 3)
-        )
+        name.setMaximumWidth(metrics.sidebar)
+        name.set_whole(attachment.name)
         self.setToolTip(attachment.name)
-        about = QLabel(facts, self)
+        about = Elided(self, is_greedy=False)
         about.setProperty("kind", "caption")
+        about.set_whole(facts)
         self.to_text = self._button(self.tr("Put {name} back into the message as text"), attachment.name)
         self.to_text.setVisible(is_paste)
         self.to_text.clicked.connect(self.text_requested)

@@ -1,5 +1,6 @@
 """The field in which a message is typed. It grows with its lines, and knows which key sends."""
 
+import unicodedata
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
@@ -31,7 +32,9 @@ class Input(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.document().setDocumentMargin(0)
         self.document().documentLayout().documentSizeChanged.connect(self._grow)
+        self.textChanged.connect(self._align)
         self._grow()
+        self._align()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self._is_composing:
@@ -88,6 +91,17 @@ class Input(QPlainTextEdit):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._grow()
+
+    def _align(self) -> None:
+        """To the side where reading begins: a plain text layout does not do it by itself."""
+        text = self.toPlainText()
+        strong = next((kind for kind in map(unicodedata.bidirectional, text[:1000]) if kind in ("L", "R", "AL")), "")
+        is_from_right = strong in ("R", "AL") or (not strong and self.isRightToLeft())
+        alignment = Qt.AlignmentFlag.AlignRight if is_from_right else Qt.AlignmentFlag.AlignLeft
+        option = self.document().defaultTextOption()
+        if option.alignment() != alignment:
+            option.setAlignment(alignment)
+            self.document().setDefaultTextOption(option)
 
     def _grow(self) -> None:
         lines = max(1, min(MAX_LINES, round(self.document().size().height())))  # of a plain text layout: in lines

@@ -1,9 +1,10 @@
 """An empty chat: what stays, what leaves, who could still read it, and ways to begin (DESIGN.md section 6)."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.assets import pixmap
+from app.ui.elided import ElidedButton
 from app.ui.theme import Theme
 from app.ui.words import leaves_explained
 
@@ -54,6 +55,7 @@ class StartPage(QScrollArea):
         self._title = QLabel(self._column)
         self._title.setProperty("kind", "title")
         self._title.setWordWrap(True)
+        self._title.setMinimumWidth(1)
         self._operator = Fact(theme, "operator", self.tr("Who could still read it"), "", self._column)
         self._stays = Fact(theme, "stays", self.tr("What stays here"), "", self._column)
         self._layout = QVBoxLayout(self._column)
@@ -105,13 +107,13 @@ class StartPage(QScrollArea):
 
     def _example_rows(self) -> QVBoxLayout:
         self._rows = QVBoxLayout()
-        self.examples: list[QPushButton] = []
+        self.examples: list[ElidedButton] = []
         for text in (
             self.tr("Explain why the sky is blue, in three sentences."),
             self.tr("Write a Python function that reverses a string."),
             self.tr("Suggest a name for a small bakery by the sea."),
         ):
-            button = QPushButton(text, self._column)
+            button = ElidedButton(text, self._column)
             button.setObjectName("example")
             button.setAccessibleName(self.tr("Example: {text}").format(text=text))
             button.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -282,7 +282,7 @@ def test_an_example_is_put_into_the_field_and_not_sent(qtbot, open_window) -> No
     window, chats = open_window()
     example = window.page.start_page.examples[0]
     qtbot.mouseClick(example, Qt.MouseButton.LeftButton)
-    assert window.page.composer.text == example.text()
+    assert window.page.composer.text == example.whole
     assert not chats.sent
 
 
