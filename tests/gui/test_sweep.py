@@ -146,7 +146,10 @@ def visible_area(widget: QWidget, surface: QWidget) -> QRect:
     """What is seen of its inside; nothing of what lies in another window (a popup), or under another panel."""
     if widget.window() is not surface.window() or not surface.isAncestorOf(widget):
         return QRect()
-    inner = widget.visibleRegion().boundingRect().adjusted(3, 3, -3, -3)
+    seen = widget.visibleRegion().boundingRect()
+    if seen.height() < widget.height():  # half scrolled away: the letters may be in the other half
+        return QRect()
+    inner = seen.adjusted(3, 3, -3, -3)
     area = QRect(widget.mapTo(surface, inner.topLeft()), inner.size())
     middle = surface.childAt(area.center())
     return area if middle is widget or (middle is not None and widget.isAncestorOf(middle)) else QRect()
