@@ -16,19 +16,24 @@ _KEPT_PREFIXES = ("before-restore", "damaged")
 
 def history_files(folder: DataFolder) -> tuple[Path, ...]:
     """The database with its log, keys.json with its copy, and the key file, as far as they are there."""
-    history, wraps = folder.history, WrapsFile(folder.keys)
+    history = folder.history
     names = [history, *(history.with_name(history.name + end) for end in ("-wal", "-shm", "-journal"))]
-    return tuple(path for path in (*names, wraps.path, wraps.copy_path, folder.key_file) if path.exists())
+    return tuple(path for path in (*names, *_key_files(folder)) if path.exists())
+
+
+def _key_files(folder: DataFolder) -> tuple[Path, ...]:
+    wraps = WrapsFile(folder.keys)
+    return (wraps.path, wraps.copy_path, folder.key_file)
 
 
 @contextmanager
-def set_aside(folder: DataFolder, why: str, *, with_adapters: bool = False) -> Iterator[Path | None]:
-    """Move them into a folder of their own, itself a data folder that opens. None where nothing was there.
+def set_aside(folder: DataFolder, why: str, *, only_history: bool = False) -> Iterator[Path | None]:
+    """Move history, keys and adapters into a folder of their own, itself a data folder. None: nothing was there.
 
     Where the block raises, they are put back in place of what it made. Raises StorageError.
     """
-    paths = [*history_files(folder)]
-    if with_adapters and folder.adapters.is_dir() and any(folder.adapters.iterdir()):
+    paths = [path for path in history_files(folder) if not only_history or path not in _key_files(folder)]
+    if not only_history and folder.adapters.is_dir() and any(folder.adapters.iterdir()):
         paths.append(folder.adapters)
     if not paths:
         yield None
@@ -44,7 +49,8 @@ def set_aside(folder: DataFolder, why: str, *, with_adapters: bool = False) -> I
             moved.append(path)
         yield kept
     except BaseException as error:
-        made = [path for path in history_files(folder) if path not in moved] if len(moved) == len(paths) else []
+        is_whole_move = len(moved) == len(paths) and not only_history
+        made = [path for path in history_files(folder) if path not in moved] if is_whole_move else []
         _put_back(kept, moved, made)
         if isinstance(error, OSError):
             raise StorageError(
@@ -52,6 +58,12 @@ def set_aside(folder: DataFolder, why: str, *, with_adapters: bool = False) -> I
                 "Make room on the disk, or make the folder writable.",
             ) from error
         raise
+
+
+def drop_kept_keys(kept: Path) -> None:
+    """Of a history that was set aside and whose key is today's: lying there, they would outlive a change of secrets."""
+    for path in _key_files(DataFolder(kept)):
+        path.unlink(missing_ok=True)
 
 
 def _put_back(kept: Path, moved: list[Path], made: list[Path]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from app.domain.errors import StorageError
+from app.domain.errors import StorageError, StoreDamaged
 from app.domain.vault import KeyHolder, VaultState
 from app.storage.backup import HISTORY_KEY_PURPOSE, KEY_PURPOSE, read_backup, write_backup
 from app.storage.chat_store import EncryptedChatStore
@@ -23,7 +23,7 @@ from app.storage.keys import Keys
 from app.storage.migration import drop_old_schemas, migrate
 from app.storage.paths import DataFolder
 from app.storage.secrets import Keyring
-from app.storage.set_aside import delete_all, kept_folders, set_aside, sizes
+from app.storage.set_aside import delete_all, drop_kept_keys, kept_folders, set_aside, sizes
 from app.storage.wraps_file import WrapsFile
 
 
@@ -130,6 +130,8 @@ class DataVault:
     def file_key(self) -> bytes:
         """For encrypted_file.py: adapters and other files of this device. Raises StorageError while locked."""
         with self._lock:
+            if not self._database.is_open:
+                raise StorageError("The history is locked.", "Unlock it first.")
             return self._keys.derive("files")
 
     def back_up(self, target: Path) -> None:
@@ -148,24 +150,30 @@ class DataVault:
             self._hold_folder()
             with read_backup(source, secret, self._folder) as restored:
                 self._database.close()
-                with set_aside(self._folder, "before-restore", with_adapters=True) as kept:
+                is_same_key = self._vault_id() == restored.wraps.vault_id
+                with set_aside(self._folder, "before-restore") as kept:
                     self._keys.reload()
                     self._keys.adopt(restored.wraps, bytearray(restored.key))
                     restored.move_into(self._folder)
             self._open_history()
             if kept is not None:
                 self._notices.append(f"What was there before the backup was restored is kept in {kept}.")
+                if is_same_key:
+                    drop_kept_keys(kept)
 
     def start_anew(self) -> None:
         with self._lock:
             self._hold_folder()
             self._database.close()
-            with set_aside(self._folder, "damaged") as kept:
-                self._keys.reload()
-                self._keys.create()
+            has_key = self._keys.is_open  # only the history is damaged: keys, secrets and adapters stay
+            with set_aside(self._folder, "damaged", only_history=has_key) as kept:
+                if not has_key:
+                    self._keys.reload()
+                    self._keys.create()
             self._open_history(is_new=True)
             if kept is not None:
-                self._notices.append(f"The old history and its keys are kept in {kept}.")
+                what = "The old history is" if has_key else "The old history, its keys and its adapters are"
+                self._notices.append(f"{what} kept in {kept}.")
 
     def delete_everything(self) -> None:
         with self._lock:
@@ -183,7 +191,7 @@ class DataVault:
             self._process_lock.release()
 
     def _open_history(self, *, is_new: bool = False) -> None:
-        """With the key at hand. What fails leaves the vault as it was, the key forgotten."""
+        """With the key at hand. What fails leaves the vault locked; the key stays for `start_anew` where that helps."""
         try:
             key = self._keys.derive(HISTORY_KEY_PURPOSE)
             self._folder.history.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -193,13 +201,20 @@ class DataVault:
             with suppress(StorageError):  # a full disk keeps nobody from reading; the next start tries again
                 self._chats.index_the_rest()
             drop_old_schemas(self._folder.history)
-        except BaseException:
+        except BaseException as error:
             self._database.close()
-            self._keys.close()
+            if not isinstance(error, StoreDamaged):
+                self._keys.close()
             raise
         self._is_locked_by_hand = False
         if was_made and not is_new:
             self._notices.append(f"The history {self._folder.history} was not there; a new, empty one was begun.")
+
+    def _vault_id(self) -> bytes | None:
+        try:
+            return self._keys.wraps.vault_id if self._keys.wraps is not None else None
+        except StorageError:  # damaged
+            return None
 
     def _hold_folder(self) -> None:
         """Raises StorageError where another process has it, or it cannot be written."""

@@ -8,6 +8,7 @@ import pytest
 from app.domain.errors import StorageError, StoreDamaged, WrongKey
 from app.domain.vault import KeyHolder, VaultState
 from app.storage import backup
+from app.storage.encrypted_file import open_bytes, seal_bytes
 from app.storage.paths import DataFolder
 from app.storage.vault import DataVault
 from tests.sim.keyrings import MemoryKeyring
@@ -72,12 +73,31 @@ def test_what_was_there_is_kept_and_opens(
     kept = folder.root / "before-restore-1"
     assert str(kept) in vault.notice
     assert (kept / "adapters" / "late.safetensors").read_bytes() == b"late"
+    assert sorted(path.name for path in kept.iterdir()) == ["adapters", "history.db"], (
+        "its key is today's: none lies there"
+    )
+    (kept / "keys.json").write_bytes(folder.keys.read_bytes())
     before = make_vault(own_folder=DataFolder(kept))
-    before.unlock("changed since")
+    before.unlock(PASSPHRASE)
     assert {info.id for info in before.chats.chats()} == {old, new}
     again = make_vault()
     assert not again.open_without_asking(), "the backup was of a vault that asks"
     again.unlock(PASSPHRASE)
+
+
+def test_a_backup_of_another_history_leaves_the_old_one_with_its_own_keys(
+    make_vault: MakeVault, vault: DataVault, folder: DataFolder, other_folder: DataFolder, target: Path
+) -> None:
+    vault.set_passphrase(PASSPHRASE, ask_at_start=False)
+    vault.back_up(target)
+    other = make_vault(own_folder=other_folder)
+    other.open_without_asking()
+    chat, _ = a_chat(other.chats, "the other's")
+    other.restore(target, PASSPHRASE)
+    assert other.chats.chats() == ()
+    before = make_vault(own_folder=DataFolder(other_folder.root / "before-restore-1"))
+    assert before.open_without_asking() and before.notice == ""
+    assert texts(before.chats, chat) == ["the other's"]
 
 
 def test_without_a_secret_there_is_no_backup_that_could_be_opened(vault: DataVault, target: Path) -> None:
@@ -261,6 +281,7 @@ def test_a_damaged_history_is_left_behind_by_restoring_or_starting_anew(
     chat, _ = a_chat(vault.chats, "hello")
     code = vault.new_recovery_code()
     vault.back_up(target)
+    seal_bytes(b"weights", folder.adapters / "mine", vault.file_key(), "mine")
     vault.close()
     folder.history.write_bytes(b"\0" * 50_000)
     again = make_vault()
@@ -274,5 +295,7 @@ def test_a_damaged_history_is_left_behind_by_restoring_or_starting_anew(
     else:
         again.start_anew()
         assert again.chats.chats() == ()
+        assert open_bytes(folder.adapters / "mine", again.file_key(), "mine") == b"weights", "the keys were not damaged"
+        again.confirm_recovery_code(code)
     (kept,) = [path for path in folder.root.iterdir() if path.is_dir() and path.name.endswith("-1")]
     assert str(kept) in again.notice and (kept / "history.db").read_bytes() == b"\0" * 50_000

@@ -62,6 +62,15 @@ def test_without_a_keyring_that_works_a_file_opens_it(make_vault: MakeVault, key
     assert texts(again.chats, chat) == ["hello"]
 
 
+def test_without_a_keyring_a_passphrase_that_is_not_asked_for_leaves_the_file(make_vault: MakeVault) -> None:
+    keyring = NullKeyring()
+    vault = make_vault(keyring)
+    vault.open_without_asking()
+    vault.set_passphrase("four words or more", ask_at_start=False)
+    assert vault.holders == {FILE, PASSPHRASE}
+    assert make_vault(keyring).open_without_asking()
+
+
 def _forgotten(keyring: MemoryKeyring) -> None:
     keyring.kept.clear()
 
