@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from app.domain.ids import MessageId
@@ -21,6 +21,33 @@ ICON_SHARE = 0.9  # of the theme's icon
 class MenuEntry:
     text: str
     run: Callable[[], None]
+
+
+class Facts(QLabel):
+    """A line that ends in an ellipsis where it does not fit; the whole is its tip and its accessible name."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.whole = ""
+        self.setProperty("kind", "caption")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def say(self, whole: str) -> None:
+        self.whole = whole
+        self.setToolTip(whole)
+        self.setAccessibleName(whole)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.contentsRect().width()
+        text = self.fontMetrics().elidedText(self.whole, Qt.TextElideMode.ElideRight, room)
+        if text != self.text():
+            self.setText(text)
 
 
 class Foot(QWidget):
@@ -44,9 +71,7 @@ class Foot(QWidget):
         self.more = self._button("more", self.tr("More"), "")
         self.more.clicked.disconnect()
         self.more.clicked.connect(self._open_menu)
-        self.facts = QLabel(self)
-        self.facts.setProperty("kind", "caption")
-        self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.facts = Facts(self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(LEFT, 0, 0, 0)
         layout.setSpacing(0)
@@ -66,7 +91,7 @@ class Foot(QWidget):
         self._extra = extra
         if row is None:
             self._message = None
-            self.facts.clear()
+            self.facts.say("")
             if self.isAncestorOf(self.window().focusWidget() or self.window()):
                 self._view.setFocus(Qt.FocusReason.OtherFocusReason)  # else Qt gives it to whatever comes next
             self.hide()
@@ -82,8 +107,7 @@ class Foot(QWidget):
         self.edit.setVisible(row.is_own)
         self.regenerate.setVisible(not row.is_own)
         self.proceed.setVisible(row.message.can_continue)
-        self.facts.setText("" if row.is_own else row.facts)
-        self.facts.setToolTip(self.facts.text())
+        self.facts.say("" if row.is_own else row.facts)
         self.setAccessibleName(self.tr("Your message") if row.is_own else self.tr("Reply"))
         self.show()
 

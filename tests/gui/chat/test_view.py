@@ -300,7 +300,7 @@ def test_clearing_drops_every_text(qtbot, view) -> None:
     assert not view._colouring._known
     assert not view.finding.is_on
     assert view.selected_text() == ""
-    assert view.last_foot.facts.text() == ""
+    assert view.last_foot.facts.whole == ""
 
 
 # The foot
@@ -315,7 +315,7 @@ def test_the_last_message_has_its_actions_and_facts(qtbot, view) -> None:
     foot = view.last_foot
     assert foot.isVisible()
     assert foot.message == reply.message.id
-    assert "37 tokens" in foot.facts.text()
+    assert "37 tokens" in foot.facts.whole
     assert foot.proceed.isVisible()
     assert not foot.edit.isVisible()
     asked = []
@@ -323,6 +323,16 @@ def test_the_last_message_has_its_actions_and_facts(qtbot, view) -> None:
     for button in (foot.copy, foot.regenerate, foot.proceed):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked == [(name, reply.message.id) for name in ("copy", "regenerate", "continue")]
+
+
+def test_facts_that_do_not_fit_end_in_an_ellipsis_and_are_whole_in_the_tip(view) -> None:
+    view.set_turns([turn("go", own=True), turn("answer", traffic=TRAFFIC, end=EndReason.STOPPED, tokens=(1,))])
+    view.resize(380, 500)
+    facts = view.last_foot.facts
+    assert facts.text().endswith("…")
+    assert facts.fontMetrics().horizontalAdvance(facts.text()) <= facts.contentsRect().width()
+    assert "37 tokens" in facts.toolTip()
+    assert facts.accessibleName() == facts.toolTip()
 
 
 def test_siblings_are_counted_and_stepped_through(qtbot, view) -> None:
@@ -366,7 +376,7 @@ def test_nothing_can_be_done_with_a_reply_that_is_still_coming(view) -> None:
     assert not view.last_foot.isVisible()
     view.end_reply(reply, Message(reply, Role.ASSISTANT, "so far", end=EndReason.STOPPED), "the facts")
     assert view.last_foot.isVisible()
-    assert view.last_foot.facts.text() == "the facts"
+    assert view.last_foot.facts.whole == "the facts"
 
 
 def test_every_button_has_a_name_and_a_tip(view) -> None:
