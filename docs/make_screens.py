@@ -39,7 +39,7 @@ SIZE = (1120, 760)
 WAIT_S = 120.0
 OLDER = ("Give me three ideas for a rainy Sunday.", "Explain photosynthesis to a child.")
 PROMPT = "Write a Python function that reverses a string, and say in two sentences how it works."
-PASSPHRASE = "a passphrase for the pictures"
+SPOKEN = "a passphrase for the pictures"
 
 
 def wait_ms(duration: int) -> None:
@@ -97,7 +97,7 @@ class Photographer:
         window.receive(LinkChanged(LinkState.OFFLINE, "The backend cannot be reached."))
         window.show_error(ConnectionLost("The connection to the backend broke.", "Check that it runs, then try again."))
         self._shoot("error")
-        self._desktop.vault.set_passphrase(PASSPHRASE, ask_at_start=False)
+        self._desktop.vault.set_passphrase(SPOKEN, ask_at_start=False)
         session.lock()
         self._wait(lambda: session._page is not None)
         self._shoot("locked")

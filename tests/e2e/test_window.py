@@ -1,4 +1,4 @@
-"""The real app, clicked through: window, vault, chats, built-in backend and model; from the first start to a restore."""
+"""The real app, clicked through: window, vault, chats, backend and model; from the first start to a restore."""
 
 import json
 from collections.abc import Callable, Iterator
