@@ -1,0 +1,207 @@
+"""What the privacy panel reads: the ledger's entries, what they carried, whose they are, notes on them. No Qt.
+
+`PanelSource` is what the panel needs of the app (app/main/panel.py has the real one). `PanelFeed` joins it with the
+ledger file and is dropped whole at the lock; nothing of it is written but the person's notes, which go to the vault.
+"""
+
+import json
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from app.core.panel_filter import FilterView
+from app.core.panel_ledger import LedgerMap, open_ledger
+from app.domain.ids import NO_MESSAGE, ChatId, MessageId
+
+Tell = Callable[[str], None]  # one sentence on what is under way; raises Cancelled once nobody waits for it
+_LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePlace:
+    chat: ChatId
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTokens:
+    """The tokens at positions 0, 1, ... when a reply had ended, as texts; those from `reply_from` on are the reply's."""
+
+    message: MessageId
+    texts: tuple[str, ...]
+    reply_from: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttackInfo:
+    """An attack that can be run here. `is_quick`: it is run after each reply without asking."""
+
+    name: str
+    sentence: str
+    is_quick: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What one attack made of a message's recorded frames. share: 0..1; None: it does not rebuild text, see `details`.
+
+    rebuilt and real: the text by the attack and the one that was sent. problem: why it could not be run, "" where it was.
+    """
+
+    attack: str
+    share: float | None = None
+    rebuilt: str = ""
+    real: str = ""
+    seconds: float = 0.0
+    details: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """failure: why the ledger cannot be written (then nothing is sent), or "". denied: what the audit hook stopped."""
+
+    failure: str = ""
+    denied: int = 0
+
+
+class PanelSource(Protocol):
+    """Quick methods may be called at every frame; slow ones are called in a job and raise AppError."""
+
+    @property
+    def ledger_path(self) -> Path: ...
+
+    def gate_state(self) -> GateState: ...
+
+    def first_kept(self) -> int | None:
+        """Entries from this one on still have their contents; None: none has."""
+
+    def content(self, entry: int) -> bytes | None:
+        """What an entry carried; None where it has gone."""
+
+    def place_of(self, message: MessageId) -> MessagePlace | None:
+        """The chat of a message; None where there is none (deleted, another history)."""
+
+    def messages_of(self, chat: ChatId) -> Set[MessageId]: ...
+
+    def tokens_of(self, message: MessageId) -> MessageTokens | None:
+        """Slow. Only for the latest reply: what the backend's cache holds."""
+
+    def attacks(self) -> Sequence[AttackInfo]: ...
+
+    def recover(self, message: MessageId, attacks: Sequence[str], tell: Tell) -> Sequence[Recovered]:
+        """Slow. Run these attacks on what is kept of the message's frames."""
+
+    def read_notes(self) -> str:
+        """What `save_notes` was given last, or ""."""
+
+    def save_notes(self, text: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Notes:
+    """Marks and notes on entries of one ledger."""
+
+    marks: set[int] = field(default_factory=set)
+    texts: dict[int, str] = field(default_factory=dict)
+
+
+class PanelFeed:
+    """One ledger with all that is known about its entries. GUI thread."""
+
+    def __init__(self, source: PanelSource) -> None:
+        self.source = source
+        self.ledger: LedgerMap | None = open_ledger(source.ledger_path)
+        self.chat: ChatId | None = None
+        self.last_message = NO_MESSAGE
+        self._places: dict[UUID, MessagePlace | None] = {}
+        self._all_notes: dict[str, dict[str, object]] = {}
+        self.notes = Notes()
+        self._read_notes()
+
+    def refresh(self) -> bool:
+        """Take in new entries. True where everything is to be read anew: another file, or entries were erased."""
+        if self.ledger is None:
+            self.ledger = open_ledger(self.source.ledger_path)
+            self._read_notes()
+            return self.ledger is not None
+        others = self.ledger.others
+        try:
+            is_other = self.ledger.path != self.source.ledger_path or self.ledger.refresh()
+        except OSError:
+            is_other = True
+        if is_other:
+            self.ledger = open_ledger(self.source.ledger_path)
+            self._read_notes()
+        return is_other or (self.ledger is not None and self.ledger.others != others)
+
+    def view(self) -> FilterView:
+        assert self.ledger is not None
+        return FilterView(
+            self.ledger,
+            chat_messages=self._chat_messages,
+            last_message=lambda: self.last_message.bytes if self.last_message != NO_MESSAGE else b"",
+            first_kept=self.source.first_kept,
+            marked=lambda: self.notes.marks,
+            noted=lambda: self.notes.texts.keys(),
+        )
+
+    def message(self, row: int) -> MessageId:
+        assert self.ledger is not None
+        entry = self.ledger.entry(row)
+        return MessageId(UUID(bytes=entry["message_a"].tobytes() + entry["message_b"].tobytes()))
+
+    def place_of(self, message: MessageId) -> MessagePlace | None:
+        """Remembered once it is known; a title that changed is seen after `forget_titles`."""
+        if message == NO_MESSAGE:
+            return None
+        found = self._places.get(message)
+        if found is None:
+            found = self.source.place_of(message)
+            if found is not None:
+                self._places[message] = found
+        return found
+
+    def forget_titles(self) -> None:
+        self._places.clear()
+
+    # Notes
+
+    def set_mark(self, numbers: Sequence[int], *, is_marked: bool) -> None:
+        """Raises StorageError."""
+        self.notes.marks = self.notes.marks | set(numbers) if is_marked else self.notes.marks - set(numbers)
+        self._save_notes()
+
+    def set_note(self, number: int, text: str) -> None:
+        """An empty one goes. Raises StorageError."""
+        text = text.strip()[:_LONGEST_NOTE]
+        self.notes.texts.pop(number, None)
+        if text:
+            self.notes.texts[number] = text
+        self._save_notes()
+
+    def _save_notes(self) -> None:
+        if self.ledger is not None:
+            texts = {str(number): text for number, text in sorted(self.notes.texts.items())}
+            self._all_notes[self.ledger.id.hex()] = {"marks": sorted(self.notes.marks), "notes": texts}
+            self.source.save_notes(json.dumps(self._all_notes, ensure_ascii=False))
+
+    def _read_notes(self) -> None:
+        self.notes = Notes()
+        try:
+            whole = json.loads(self.source.read_notes() or "{}")
+        except ValueError:
+            whole = {}
+        self._all_notes = whole if isinstance(whole, dict) else {}
+        own = self._all_notes.get(self.ledger.id.hex()) if self.ledger is not None else None
+        if isinstance(own, dict):
+            marks, texts = own.get("marks"), own.get("notes")
+            if isinstance(marks, list):
+                self.notes.marks = {number for number in marks if isinstance(number, int)}
+            if isinstance(texts, dict):
+                self.notes.texts = {int(number): str(text) for number, text in texts.items() if number.isdecimal()}
+
+    def _chat_messages(self) -> Set[bytes]:
+        return {message.bytes for message in self.source.messages_of(self.chat)} if self.chat is not None else set()
