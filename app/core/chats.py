@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import RLock
 
+from app.core.erasure import Erasures
 from app.core.events import ChatsChanged, Event, HistoryChanged
 from app.core.ports import ChatStore
 from app.core.reply_under_way import ReplyUnderWay
@@ -21,9 +22,9 @@ from app.domain.ids import ChatId, FolderId, MessageId, new_chat_id, new_folder_
 class Chats:
     """The part of Conversations (app/core/ports.py) that needs no backend. One lock guards all of it."""
 
-    def __init__(self, store: ChatStore) -> None:
+    def __init__(self, store: ChatStore, erasures: Erasures) -> None:
         """Raises StorageError."""
-        self._shelf = Shelf(store)
+        self._shelf = Shelf(store, erasures)
         self._under_way: ReplyUnderWay | None = None
         self._listeners: list[Callable[[Event], None]] = []
         self._lock = RLock()

@@ -19,6 +19,7 @@ from dataclasses import replace
 from threading import Condition
 
 from app.core.chats import Chats
+from app.core.erasure import Erasures
 from app.core.events import ChatsChanged, HistoryChanged, MessageAdded
 from app.core.ports import ChatStore
 from app.core.reply_under_way import ReplyUnderWay
@@ -42,10 +43,18 @@ class Library(Chats):
     """Implements Conversations (app/core/ports.py)."""
 
     def __init__(
-        self, store: ChatStore, *, sampling: Callable[[], SamplingSettings], system: Callable[[], str]
+        self,
+        store: ChatStore,
+        *,
+        sampling: Callable[[], SamplingSettings],
+        system: Callable[[], str],
+        erasures: Erasures | None = None,
     ) -> None:
-        """`sampling`, `system`: what is used where a chat has no options of its own. Raises StorageError."""
-        super().__init__(store)
+        """`sampling`, `system`: what is used where a chat has no options of its own. Raises StorageError.
+
+        `erasures`: takes what deleted chats left in the ledger; None: nothing does.
+        """
+        super().__init__(store, erasures or Erasures.none())
         self._sampling = sampling
         self._system = system
         self._writer: Writer | None = None
@@ -245,6 +254,7 @@ class Library(Chats):
         reply = Message(
             new_message_id(), Role.ASSISTANT, "", parent=parent, created_at_ms=now_ms(), model_id=writer.model_id
         )
+        self._shelf.begun(chat, reply.id)
         tree.add(reply)
         self._emit(MessageAdded(chat, tree.turn(reply.id)))
         self._write(writer, chat, tree, reply, is_stored=False)
@@ -268,6 +278,8 @@ class Library(Chats):
     def _finish(self, under_way: ReplyUnderWay, owed: Message | None) -> None:
         if owed is not None:
             self._shelf.owe(under_way.chat, owed, is_stored=under_way.is_stored)
+        elif under_way.is_stored:
+            self._shelf.stored(under_way.chat, under_way.id)
         self._shelf.touch(under_way.chat)
         self._under_way = None
         self._idle.notify_all()

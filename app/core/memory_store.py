@@ -113,6 +113,15 @@ class MemoryStore:
             else:
                 kept.deleted.discard(message)
 
+    def deleted(self) -> tuple[tuple[ChatId, ...], tuple[MessageId, ...]]:
+        with self._lock:
+            chats = tuple(chat for chat, kept in self._chats.items() if kept.is_deleted)
+            messages: list[MessageId] = []
+            for kept in self._chats.values():
+                living = {message.id for message in kept.living()} if not kept.is_deleted else set()
+                messages += [message for message in kept.messages if message not in living]
+            return chats, tuple(messages)
+
     def purge(self) -> None:
         with self._lock:
             self._chats = {chat: kept for chat, kept in self._chats.items() if not kept.is_deleted}

@@ -157,6 +157,9 @@ class ChatStore(Protocol):
     def set_deleted(self, chat: ChatId, message: MessageId | None, *, is_deleted: bool) -> None:
         """Hide a chat, or a message with all below it; or bring it back."""
 
+    def deleted(self) -> tuple[Sequence[ChatId], Sequence[MessageId]]:
+        """What `purge` would forget: chats, and messages (those of these chats among them)."""
+
     def purge(self) -> None:
         """Forget, for good, everything that is hidden."""
 

@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 
+from app.core.erasure import Erasures
 from app.core.memory_store import MemoryStore, in_list_order
 from app.core.ports import ChatStore
 from app.core.tree import Choice, Tree
@@ -33,9 +34,10 @@ class _Owed:
 
 
 class Shelf:
-    def __init__(self, store: ChatStore) -> None:
+    def __init__(self, store: ChatStore, erasures: Erasures) -> None:
         """Forgets what was deleted before. Raises StorageError."""
         self._store = store
+        self._erasures = erasures
         self._memory = MemoryStore()
         self._purge(store)
         self._infos = {info.id: info for info in store.chats()}
@@ -167,6 +169,13 @@ class Shelf:
         """A reply that could not be stored, or not all of it. It stays in memory until it can: see `pay`."""
         self._owed[reply.id] = _Owed(chat, reply, is_stored)
 
+    def begun(self, chat: ChatId, reply: MessageId) -> None:
+        """It is about to be asked for: its traces are to be found when the chat is deleted."""
+        self._erasures.begun(chat, reply, is_temporary=self.info(chat).is_temporary)
+
+    def stored(self, chat: ChatId, reply: MessageId) -> None:
+        self._erasures.stored(chat, reply)
+
     def pay(self) -> None:
         """Store what is owed. Raises StorageError."""
         for owed in list(self._owed.values()):
@@ -187,6 +196,7 @@ class Shelf:
         except StorageError as error:
             log.info("a reply could not be stored: %s", where_it_failed(error))
         self._purge(self._store)
+        self._erasures.close()
         self._memory = MemoryStore()
         for held in (self._infos, self._new, self._hidden, self._hidden_new, self._folders, self._trees, self._owed):
             held.clear()
@@ -194,10 +204,13 @@ class Shelf:
     def _owes(self, chat: ChatId) -> bool:
         return any(owed.chat == chat for owed in self._owed.values())
 
-    @staticmethod
-    def _purge(store: ChatStore) -> None:
-        """Where it fails, what is hidden stays hidden, and the next start tries again."""
+    def _purge(self, store: ChatStore) -> None:
+        """Where it fails, what is hidden stays hidden, and the next start tries again.
+
+        The ledger comes first: once the store has forgotten the ids, nobody could say what to erase.
+        """
         try:
+            self._erasures.erase(*store.deleted())
             store.purge()
         except StorageError as error:
             log.info("what is deleted could not be forgotten: %s", where_it_failed(error))

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from app.core.conversations import Library
+from app.core.erasure import Erasures
 from app.core.kept_files import FilesOnDisk
 from app.core.services import Backends, ChatRequest, Measurement, Report
 from app.core.settings_services import KeptFiles, Progress
@@ -33,8 +34,8 @@ class LocalDesktop:
         self._folder = folder
         self._preferences = preferences
         self._backends = backends
-        self._vault = DataVault(folder)
         self._network = Network(folder, tell)
+        self._vault = DataVault(folder, around_deletion=self._network.gate.begin_anew)
         self._files = FilesOnDisk(folder, self._vault.file_key)
         self._library: Library | None = None
 
@@ -51,7 +52,10 @@ class LocalDesktop:
     def open_chats(self) -> Library:
         vault, preferences = self._vault, self._preferences
         self._library = Library(
-            vault.chats, sampling=lambda: preferences.settings.sampling, system=lambda: vault.read_setting("system")
+            vault.chats,
+            sampling=lambda: preferences.settings.sampling,
+            system=lambda: vault.read_setting("system"),
+            erasures=Erasures(self._network.gate.erase, vault.read_setting, vault.write_setting),
         )
         return self._library
 

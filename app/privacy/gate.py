@@ -11,8 +11,10 @@ DESIGN.md section 4, "One gate". It opens no socket and starts nothing. What it 
 import threading
 import time
 from collections import deque
+from collections.abc import Callable, Collection
 
 from app.domain.clearance import Clearance, ClearedPayload, Direction, NotCleared, Purpose
+from app.domain.errors import LedgerError
 from app.domain.ids import MessageId
 from app.privacy.kept import HTTP_PURPOSES, Kept, KeptContent, Totals
 from app.privacy.ledger import Entry, Ledger
@@ -119,6 +121,37 @@ class PrivacyGate:
         """Drop every kept content: the app was locked, or the person wants it gone."""
         with self._lock:
             self._kept.forget()
+
+    def erase(self, messages: Collection[MessageId]) -> int:
+        """Forget what these messages of a chat sent: kept contents, totals, and what the ledgers say of them.
+
+        A tombstone stays (docs/ledger-format.md, "Erasure"). Returns how many entries were erased. Raises LedgerError
+        where not all of it could be; to try again is harmless.
+        """
+        with self._lock:
+            if not self._ledger.failure:
+                self._record_taps()
+            self._kept.forget_messages(messages)
+            if self._ledger.failure:
+                self._ledger.reopen()
+            return self._ledger.erase(messages) + self._ledger.erase_beside(messages)
+
+    def begin_anew(self, delete: Callable[[], None]) -> None:
+        """Let go of the ledger while `delete` takes it away with all the rest, and begin a fresh one.
+
+        Nothing can leave meanwhile. Raises what `delete` raises; the next send says where no ledger could be begun.
+        """
+        with self._lock:
+            self._taps.clear()
+            self._kept.forget_all()
+            self._ledger.let_go()
+            try:
+                delete()
+            finally:
+                try:
+                    self._ledger.begin_anew()
+                except LedgerError:
+                    pass
 
     def close(self) -> None:
         """Close the ledger and forget the contents: nothing is sent after this."""

@@ -6,7 +6,7 @@ written anywhere. Not safe for several threads; the gate holds the lock.
 
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from app.domain.clearance import Clearance, Direction, Purpose
@@ -81,6 +81,19 @@ class Kept:
         self._add_up()
         self._window.clear()
         self._kept_bytes = 0
+
+    def forget_messages(self, messages: Collection[MessageId]) -> None:
+        """Drop contents and totals of these messages."""
+        self._add_up()
+        self._window = deque(kept for kept in self._window if kept[2].message not in messages)
+        self._kept_bytes = sum(len(kept[3]) for kept in self._window)
+        for message in messages:
+            self._totals.pop(message, None)
+
+    def forget_all(self) -> None:
+        """Drop contents and totals."""
+        self.forget()
+        self._totals.clear()
 
     def _add_up(self) -> None:
         message, totals = NO_MESSAGE, Totals()  # entries come in runs of one message, and hashing its id is slow

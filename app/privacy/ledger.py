@@ -4,16 +4,22 @@ Each record is handed to the operating system before the bytes it describes are 
 (a power cut may lose the last seconds). It never stops a person from starting: what does not chain at the end of the
 file is set aside, said in words, and the chain goes on (ledger_file.py). It does stop sending: once a record cannot be
 written, every later `append` fails until `reopen` succeeds. Not safe for several threads; the gate holds the lock.
+
+`erase` takes the contents of entries away and leaves a tombstone: first the ERASURE record that names them, then the
+contents. Where a crash comes in between, the next opening finishes it.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 from app.domain.clearance import Clearance, Direction
 from app.domain.errors import LedgerError
-from app.privacy.ledger_file import LedgerFile
+from app.privacy.erasing import blot, holds_any
+from app.privacy.ledger_erasure import erasure_bodies
+from app.privacy.ledger_file import SIBLINGS, LedgerFile, sibling
 from app.privacy.ledger_format import (
     ENTRY_IN_RUNS,
     HEADER_RUNS,
@@ -39,8 +45,10 @@ class Ledger:
     should know about how it was found, empty where nothing was wrong.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, siblings: int = SIBLINGS) -> None:
+        """`siblings`: how many names to try where other processes hold the first."""
         self._asked_path = path
+        self._siblings = siblings
         self._file: LedgerFile | None = None
         self._failure = ""
         self._hosts: dict[str, int] = {}
@@ -114,6 +122,65 @@ class Ledger:
         self._write()
         return number
 
+    def erase(self, messages: Collection[UUID]) -> int:
+        """Take away what the entries of `messages` say, here only; return how many there were. Raises LedgerError.
+
+        Where it fails in the middle, nothing more is sent until `reopen` has finished it.
+        """
+        if self._failure or self._file is None:
+            raise self._error()
+        try:
+            ranges = self._file.entries_of(messages, self.records)
+            if not ranges:
+                return 0
+            for body in erasure_bodies(ranges, self.records, time.time_ns()):
+                self._add(body)
+            self._write()
+            self._file.erase(ranges)
+        except OSError as error:
+            self._fail(error)
+        return sum(count for _, count in ranges)
+
+    def erase_beside(self, messages: Collection[UUID]) -> int:
+        """The same in the folder's other ledgers (of processes that ran beside this one) and in what was set aside.
+
+        Raises LedgerError, after the rest, where another process holds one of them that tells of `messages`.
+        """
+        messages = {message for message in messages if message.int}  # 0: bytes of no message, which are in every file
+        erased, held = 0, ""
+        for path in self._others():
+            try:
+                if not holds_any(path, messages):
+                    continue
+                if ".set-aside-" in path.name:
+                    blot(path, messages)
+                    continue
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                held = error.strerror or type(error).__name__
+                continue
+            other = Ledger(path, siblings=1)
+            held = held or other.failure
+            erased += 0 if other.failure else other.erase(messages)
+            other.close()
+        if held:
+            raise LedgerError(
+                f"What was deleted could not be erased from every ledger ({held}).",
+                "It is tried again when the app starts. Close other windows of Nearhalf, then start it again.",
+            )
+        return erased
+
+    def begin_anew(self) -> None:
+        """Go on with a fresh file, the old one being gone. Raises LedgerError."""
+        self._release()
+        self._open()
+
+    def let_go(self) -> None:
+        """Close the file, with no mark, so that it can be deleted. Later appends fail until `begin_anew`."""
+        self._release()
+        self._failure = "it is being deleted"
+
     def reopen(self) -> None:
         """Try again after a failure. Raises LedgerError where it still cannot be written."""
         self._release()
@@ -128,6 +195,11 @@ class Ledger:
                 pass  # the file ends without the mark, and a reader says so
         self._release()
         self._failure = self._failure or "it was closed"
+
+    def _others(self) -> list[Path]:
+        names = [sibling(self._asked_path, n) for n in range(1, SIBLINGS + 1)]
+        aside = (self._asked_path.parent.glob(f"{name.name}.set-aside-*") for name in names)
+        return [path for path in (*names, *(each for few in aside for each in few)) if path != self.path]
 
     def _begin_run(self, clearance: Clearance) -> None:
         kind, purpose = RecordType.ENTRY, clearance.purpose
@@ -187,7 +259,7 @@ class Ledger:
         self._unwritten = b""
         self.notice = ""
         try:
-            self._file = LedgerFile(self._asked_path)
+            self._file = LedgerFile(self._asked_path, self._siblings)
         except OSError as error:
             self._fail(error)
         assert self._file is not None

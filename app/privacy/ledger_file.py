@@ -13,8 +13,12 @@ import secrets
 import shutil
 import sys
 import time
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from uuid import UUID
 
+from app.privacy.erasing import blank, entries_of, unfinished
+from app.privacy.ledger_erasure import Range
 from app.privacy.ledger_format import (
     BODY_BYTES,
     CHAIN_BYTES,
@@ -34,7 +38,7 @@ GROWTH_BYTES = 2**19  # 3276 records: about 50 tokens with an exchange at each o
 # which ends the app: so growth stops while there is still this much.
 SPARE_BYTES = 4 * 2**20
 _LOOK_BACK_RECORDS = 4096  # how far from its end a damaged file is searched for a record that still chains
-_SIBLINGS = 16  # ledgers that may be in use at once, one a process
+SIBLINGS = 16  # ledgers that may be in use at once, one a process
 
 
 class LedgerFile:
@@ -44,7 +48,8 @@ class LedgerFile:
     Every method but `close` raises OSError where the disk does not do it.
     """
 
-    def __init__(self, asked_path: Path) -> None:
+    def __init__(self, asked_path: Path, siblings: int = SIBLINGS) -> None:
+        """`siblings`: how many names to try where other processes hold the first."""
         self.path = asked_path
         self.notice = ""
         self.set_aside = b""
@@ -57,8 +62,10 @@ class LedgerFile:
         self._end = 0  # behind the last record, while nothing is mapped
         try:
             asked_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._hold(asked_path)
+            self._hold(asked_path, siblings)
             self._find_end()
+            if interrupted := unfinished(self._fd, self.records):
+                self.erase(interrupted)
         except BaseException:
             self.close()
             raise
@@ -70,6 +77,22 @@ class LedgerFile:
         assert self._map is not None
         self._map.write(records)
         self._room -= len(records)
+
+    def entries_of(self, messages: Collection[UUID], records: int) -> list[Range]:
+        """Where the entries of these messages stand among the first `records` records."""
+        return entries_of(self._fd, records, messages)
+
+    def flush(self) -> None:
+        """Wait until the disk has what was written: an erasure must not overtake the record that tells of it."""
+        if self._map is not None:
+            self._map.flush()
+        os.fsync(self._fd)
+
+    def erase(self, ranges: Sequence[Range]) -> None:
+        """Take their contents from records that an ERASURE record names."""
+        self.flush()
+        blank(self._fd, ranges)
+        self.flush()
 
     def check(self) -> None:
         """Raises OSError where the file was deleted or cut from outside: what is mapped would lead nowhere."""
@@ -121,15 +144,15 @@ class LedgerFile:
             self._map.close()  # Windows cuts no mapped file
             self._map, self._map_end, self._room = None, 0, 0
 
-    def _hold(self, asked_path: Path) -> None:
+    def _hold(self, asked_path: Path, siblings: int) -> None:
         """Open the asked path, or the first sibling that no other process holds."""
-        for n in range(1, _SIBLINGS + 1):
-            self.path = asked_path if n == 1 else asked_path.with_name(f"{asked_path.stem}-{n}{asked_path.suffix}")
+        for n in range(1, siblings + 1):
+            self.path = sibling(asked_path, n)
             if self._open():
                 return
             os.close(self._fd)
         self._fd = -1
-        raise OSError(errno.EBUSY, f"{_SIBLINGS} ledgers are in use at once")
+        raise OSError(errno.EBUSY, f"{siblings} ledgers are in use at once")
 
     def _open(self) -> bool:
         self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
@@ -191,6 +214,11 @@ class LedgerFile:
         self.notice = (
             f"The ledger could not be continued: {reason} It was moved to {aside.name}, and a new one was begun."
         )
+
+
+def sibling(asked_path: Path, n: int) -> Path:
+    """The n-th name for a ledger; the first is the asked one."""
+    return asked_path if n == 1 else asked_path.with_name(f"{asked_path.stem}-{n}{asked_path.suffix}")
 
 
 def _write_all(fd: int, data: bytes, place: int) -> None:

@@ -1,7 +1,8 @@
 """The ledger's layout, its reader and its verifier (docs/ledger-format.md). Stdlib and the domain's words only.
 
 A file header of 32 bytes, then records of 160 bytes: a body of 128 bytes and a chain hash of 32,
-`chain = SHA-256(previous chain || body)`. The first record chains to SHA-256 of the file header.
+`chain = SHA-256(previous chain || body)`. The first record chains to SHA-256 of the file header. An erased record keeps
+its chain hash and its place; a later ERASURE record names it (ledger_erasure.py).
 The writer is ledger.py; app/audit judges with this file alone.
 """
 
@@ -15,9 +16,11 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
+from app.privacy.ledger_erasure import ERASURE, Erased, erased_body
+
 MAGIC = b"NHLEDGER"
-VERSION = 2  # 1 had no unused end; its records are the same
-READABLE_VERSIONS = (1, 2)
+VERSION = 3  # 1 had no unused end, 2 no erasures; their records are the same
+READABLE_VERSIONS = (1, 2, 3)
 
 #  magic, version, record bytes, reserved, 16 random bytes that tell one ledger from another
 FILE_HEADER = struct.Struct("<8sHHI16s")
@@ -37,7 +40,8 @@ BODY_BYTES = 128
 CHAIN_BYTES = 32
 RECORD_BYTES = BODY_BYTES + CHAIN_BYTES
 NAME_PIECE_BYTES = 96
-assert ENTRY.size == ENTRY_IN_RUNS.size == NAMING.size == MARK.size == BODY_BYTES and FILE_HEADER.size == 32
+assert ENTRY.size == ENTRY_IN_RUNS.size == NAMING.size == MARK.size == ERASURE.size == BODY_BYTES
+assert FILE_HEADER.size == 32
 
 _COMMON = struct.Struct("<QQB")
 _READ_RECORDS = 4096  # records read at once: 640 KiB
@@ -51,6 +55,8 @@ class RecordType(IntEnum):
     HOST = 2  # a piece of the name behind a host index
     CONNECTION = 3  # a socket is about to be opened; its own number names the connection
     MARK = 4  # the ledger was opened, closed or repaired
+    ERASED = 5  # was an ENTRY: its number and its chain hash are left, and nothing else
+    ERASURE = 6  # names records before it that were erased
 
 
 class MarkEvent(IntEnum):
@@ -102,6 +108,7 @@ class Verdict:
 
     head: chain hash of the last good record; an auditor compares it with one kept elsewhere. is_closed: the last record
     says that the ledger was closed in order. repairs: how often bytes that did not chain were set aside at an opening.
+    erased: records that were erased, as `erasures` (ERASURE records) name them.
     """
 
     records: int
@@ -111,6 +118,8 @@ class Verdict:
     head: bytes
     is_closed: bool
     repairs: int
+    erased: int = 0
+    erasures: int = 0
 
     @property
     def is_good(self) -> bool:
@@ -175,50 +184,97 @@ def read_entries(path: Path) -> Iterator[LedgerEntry]:
 
 
 def verify(path: Path, *, head: bytes | None = None) -> Verdict:
-    """Check every number, chain hash and host index; name the first record that is wrong.
+    """Check every number, chain hash, host index and erasure; name the first record that is wrong.
 
     `head`: the chain hash that the ledger must end with, where the caller has it from elsewhere; without it nobody can
     see that whole records are missing at the end, except by `is_closed`. A file that is no ledger is a verdict too, not
     an exception.
     """
-    entries = place = repairs = 0
-    chain = b""
-    is_closed = False
-    reason = ""
+    walk = _Walk()
     try:
         with path.open("rb") as file:
-            chain = first_chain(read_file_header(file))
-            hosts = _HostTable()
+            walk.chain = first_chain(read_file_header(file))
             used = used_bytes(file)
             for record in _records(file, used):
-                reason = _fault(record, place, chain, hosts)
-                if reason:
+                walk.take(record)
+                if walk.reason:
                     break
-                chain = record[BODY_BYTES:]
-                entries += record[16] == RecordType.ENTRY
-                event = record[17] if record[16] == RecordType.MARK else None
-                is_closed = event == MarkEvent.CLOSED
-                repairs += event == MarkEvent.SET_ASIDE
-                place += 1
-            if not reason and (used - FILE_HEADER.size) % RECORD_BYTES:
-                reason = f"The file ends inside record {place}."
+            if not walk.reason and (used - FILE_HEADER.size) % RECORD_BYTES:
+                walk.reason = f"The file ends inside record {walk.place}."
     except (OSError, LedgerFormatError) as error:
-        reason = str(error)
-    if not reason and head is not None and head != chain:
-        reason = f"Records are missing at the end: the chain stops at {place}."
-    return Verdict(place, entries, place if reason else None, reason, chain, is_closed, repairs)
+        walk.reason = str(error)
+    return walk.verdict(head)
+
+
+class _Walk:
+    """What has been seen of a ledger up to `place`, and why it stops there (`reason`)."""
+
+    def __init__(self) -> None:
+        self.place = self.entries = self.repairs = 0
+        self.chain = b""
+        self.reason = ""
+        self._is_closed = False
+        self._hosts = _HostTable()
+        self._erased = Erased()
+
+    def take(self, record: bytes) -> None:
+        """Judge the next record; it counts where nothing is wrong."""
+        self.reason = _fault(record, self.place, self.chain, self._hosts)
+        record_type = record[16]
+        if self.reason:
+            return
+        self._is_closed = False
+        if record_type == RecordType.ENTRY:
+            self.entries += 1
+        elif record_type == RecordType.MARK:
+            self._is_closed = record[17] == MarkEvent.CLOSED
+            self.repairs += record[17] == MarkEvent.SET_ASIDE
+        elif record_type == RecordType.ERASED:
+            self._erased.add(self.place)
+        elif record_type == RecordType.ERASURE and (fault := self._erased.cover(record, self.place)):
+            self.place, self.reason = fault
+            return
+        self.chain = record[BODY_BYTES:]
+        self.place += 1
+
+    def verdict(self, head: bytes | None) -> Verdict:
+        place, reason = self.place, self.reason
+        if not reason and (uncovered := self._erased.first_uncovered()) is not None:
+            place, reason = uncovered, f"Record {uncovered} is erased, and no later record says that it was."
+        if not reason and head is not None and head != self.chain:
+            reason = f"Records are missing at the end: the chain stops at {place}."
+        return Verdict(
+            self.place,
+            self.entries,
+            place if reason else None,
+            reason,
+            self.chain,
+            self._is_closed,
+            self.repairs,
+            self._erased.count,
+            self._erased.erasures,
+        )
 
 
 def record_fits(record: bytes, place: int, previous_chain: bytes) -> bool:
     """True where `record` stands at its own place and chains to `previous_chain`."""
     number: int = _COMMON.unpack_from(record)[0]
-    return number == place and chain_hash(previous_chain, record[:BODY_BYTES]) == record[BODY_BYTES:]
+    if number != place:
+        return False
+    return is_erased(record, place) or chain_hash(previous_chain, record[:BODY_BYTES]) == record[BODY_BYTES:]
+
+
+def is_erased(record: bytes, place: int) -> bool:
+    """True where nothing of `record` is left but its place and its chain hash."""
+    return record[:BODY_BYTES] == erased_body(place)
 
 
 def _fault(record: bytes, place: int, chain: bytes, hosts: "_HostTable") -> str:
     number, _time_ns, record_type = _COMMON.unpack_from(record)
     if number != place:
         return f"Record {place} is missing or out of place: number {number} stands there."
+    if record_type == RecordType.ERASED:
+        return "" if is_erased(record, place) else f"Record {place} is marked as erased, and still says something."
     if chain_hash(chain, record[:BODY_BYTES]) != record[BODY_BYTES:]:
         return f"Record {place} was altered, or the one before it: its chain hash does not fit."
     if record_type == RecordType.ENTRY:

@@ -47,6 +47,7 @@ _HIDDEN_SQL = """
     SELECT m.number FROM messages m JOIN chats c ON c.number = m.chat WHERE c.is_deleted = 1
     UNION SELECT number FROM messages WHERE is_hidden = 1 ORDER BY 1 DESC
 """
+_HIDDEN_IDS_SQL = f"SELECT id FROM messages WHERE number IN (SELECT number FROM ({_HIDDEN_SQL}))"  # noqa: S608 - as above
 _INDEX_SQL = """
     INSERT INTO message_words (rowid, text, attached)
     SELECT number, text, attached FROM messages WHERE number = ? AND is_indexed = 0
@@ -184,6 +185,15 @@ class EncryptedChatStore:
             ).fetchone()
             is_hidden = is_deleted or (above is not None and bool(above[0]))
             connection.execute(_BELOW_SQL, {"top": number, "is_hidden": is_hidden})
+
+    def deleted(self) -> tuple[tuple[ChatId, ...], tuple[MessageId, ...]]:
+        with self._database.reading() as connection:
+            chats = connection.execute("SELECT id FROM chats WHERE is_deleted = 1").fetchall()
+            messages = connection.execute(_HIDDEN_IDS_SQL).fetchall()
+        return (
+            tuple(ChatId(UUID(bytes=id_)) for (id_,) in chats),
+            tuple(MessageId(UUID(bytes=id_)) for (id_,) in messages),
+        )
 
     def purge(self) -> None:
         with self._database.writing() as connection:

@@ -35,12 +35,15 @@ class DataVault:
         folder: DataFolder,
         keyring: Keyring | None = None,
         cost: Callable[[], PassphraseCost] = measured_cost,
+        around_deletion: Callable[[Callable[[], None]], None] = lambda delete: delete(),
     ) -> None:
+        """`around_deletion` is called with what deletes the files: who has some of them open lets go meanwhile."""
         self._folder = folder
         self._keys = Keys(WrapsFile(folder.keys), folder.key_file, KeyringHolder(keyring), cost)
         self._database = Database(folder.history)
         self._chats = EncryptedChatStore(self._database)
         self._process_lock = FileLock(folder.history_lock, timeout=0, thread_local=False)
+        self._around_deletion = around_deletion
         self._lock = threading.RLock()
         self._notices: list[str] = []
         self._is_locked_by_hand = False
@@ -181,7 +184,7 @@ class DataVault:
             self._database.close()
             self._notices.clear()
             self._keys.notices.clear()
-            delete_all(self._folder, self._keys)
+            self._around_deletion(lambda: delete_all(self._folder, self._keys))
             self._is_locked_by_hand = False
 
     def close(self) -> None:
