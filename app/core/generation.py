@@ -52,7 +52,7 @@ def generate(
     earlier = tuple(reply.tokens)
     reply.earlier = len(earlier)
     state = _send_prompt(session, prompt, earlier, reply, on_progress)
-    sampler = near.sampler(settings)
+    sampler = near.sampler(settings, len(earlier))
     decoder = tokenizer.reply_decoder()
     stops = StopStrings(settings.stop)
     context = [*prompt, *earlier]

@@ -115,7 +115,8 @@ class NearHalf(Protocol):
     def delta_payload(self, tap: Tap, z: bytes, rows: int, *, rowwise: bool) -> bytes:
         """y = M z for one tap."""
 
-    def sampler(self, settings: SamplingSettings) -> Sampler: ...
+    def sampler(self, settings: SamplingSettings, chosen: int = 0) -> Sampler:
+        """For one reply, of which `chosen` tokens are there already (it was cut): a seed goes on where it stood."""
 
     def next_token(self, state: bytes, sampler: Sampler, context: Sequence[int]) -> int:
         """LM head (and head part) on the last row of `state`, then sampling. `context`: prompt and reply so far."""

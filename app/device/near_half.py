@@ -88,8 +88,8 @@ class NearHalf:
         """y = M z (R x up_cols) for z (R x r_down), both exchange_dtype. Raises BackendError where z is not finite."""
         return self._taps[tap].answer(z, rows, rowwise=rowwise)
 
-    def sampler(self, settings: SamplingSettings) -> TokenSampler:
-        return TokenSampler(settings)
+    def sampler(self, settings: SamplingSettings, chosen: int = 0) -> TokenSampler:
+        return TokenSampler(settings, chosen)
 
     @torch.inference_mode()
     def next_token(self, state: bytes, sampler: object, context: Sequence[int]) -> int:

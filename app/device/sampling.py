@@ -17,15 +17,21 @@ _MARGIN = 1e-4  # far above float32's error in a sum of V probabilities
 
 
 class TokenSampler:
-    """Chooses the tokens of one reply. Its random state is its own, so a reply with a seed can be repeated."""
+    """Chooses the tokens of one reply. Its random state is its own, so a reply with a seed can be repeated.
 
-    def __init__(self, settings: SamplingSettings) -> None:
+    chosen: tokens of the reply that were chosen before, by another sampler: with a seed, this one goes on where that one
+    stood.
+    """
+
+    def __init__(self, settings: SamplingSettings, chosen: int = 0) -> None:
         self._settings = settings
         self._generator = torch.Generator()
         if settings.seed is None:
             self._generator.seed()
         else:
             self._generator.manual_seed(settings.seed)
+            for _ in range(chosen):
+                self._draw()
 
     def choose(self, logits_V: torch.Tensor, context: Sequence[int]) -> int:
         """The next token, from float32 logits. `context`: the tokens of prompt and reply so far."""
@@ -33,8 +39,12 @@ class TokenSampler:
             return int(self._penalised(logits_V, context).numpy().argmax())  # 10 times faster than torch's
         tokens_K, probabilities_K = self.distribution(logits_V, context)
         cumulated_K = probabilities_K.double().cumsum(-1)  # torch.multinomial takes 0.8 ms at 49k tokens, this 0.1
-        drawn = torch.rand(1, dtype=torch.float64, generator=self._generator) * cumulated_K[-1]
+        drawn = self._draw() * cumulated_K[-1]
         return int(tokens_K[torch.searchsorted(cumulated_K, drawn, right=True).clamp(max=tokens_K.numel() - 1)])
+
+    def _draw(self) -> torch.Tensor:
+        """One number in [0, 1): each token takes exactly one, which is what `chosen` counts on."""
+        return torch.rand(1, dtype=torch.float64, generator=self._generator)
 
     def distribution(self, logits_V: torch.Tensor, context: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
         """(tokens, their probabilities) of all tokens that may be drawn, at a temperature above 0."""

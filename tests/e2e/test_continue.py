@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from app.storage.paths import DataFolder
 
 QUESTION = "Tell me a short story about a fox who learns to read."
 TOKENS = 48
+GREEDY = SamplingSettings(max_tokens=TOKENS)
+SEEDED = SamplingSettings(temperature=0.9, top_p=0.95, seed=11, max_tokens=TOKENS)
 
 
 @pytest.fixture
@@ -30,7 +33,11 @@ def folder(tmp_path: Path, smollm2_folder: Path) -> DataFolder:
 
 
 def run(
-    folder: DataFolder, store: MemoryStore, max_tokens: int, do: Callable[[Library], None], cut_after: int = 0
+    folder: DataFolder,
+    store: MemoryStore,
+    settings: SamplingSettings,
+    do: Callable[[Library], None],
+    cut_after: int = 0,
 ) -> None:
     """One run of the app: `do`, then wait for its reply; stop after so many pieces of text."""
     done = threading.Event()
@@ -45,7 +52,6 @@ def run(
         elif isinstance(event, ReplyEnded):
             done.set()
 
-    settings = SamplingSettings(max_tokens=max_tokens)
     with ExitStack() as stack:
         network = Network(folder, lambda notice: None)
         stack.callback(network.close)
@@ -64,14 +70,19 @@ def reply_in(store: MemoryStore) -> tuple[ChatId, Message]:
     return chat, store.load(chat).messages[-1]
 
 
-@pytest.mark.parametrize("cut_after", [1, 20])
-def test_a_stopped_reply_goes_on_after_a_restart_as_if_it_never_was(folder: DataFolder, cut_after: int) -> None:
+@pytest.mark.parametrize(
+    ("settings", "cut_after"), [(GREEDY, 1), (GREEDY, 20), (SEEDED, 20)], ids=["greedy, early", "greedy", "seeded"]
+)
+def test_a_stopped_reply_goes_on_after_a_restart_as_if_it_never_was(
+    folder: DataFolder, settings: SamplingSettings, cut_after: int
+) -> None:
     whole, cut = MemoryStore(), MemoryStore()
-    run(folder, whole, TOKENS, lambda library: library.send(library.new_chat(), QUESTION))
-    run(folder, cut, TOKENS, lambda library: library.send(library.new_chat(), QUESTION), cut_after)
+    run(folder, whole, settings, lambda library: library.send(library.new_chat(), QUESTION))
+    run(folder, cut, settings, lambda library: library.send(library.new_chat(), QUESTION), cut_after)
     chat, reply = reply_in(cut)
     assert reply.end is EndReason.STOPPED and 0 < len(reply.tokens) < TOKENS
-    run(folder, cut, TOKENS - len(reply.tokens), lambda library: library.continue_reply(chat, reply.id))
+    rest = replace(settings, max_tokens=TOKENS - len(reply.tokens))
+    run(folder, cut, rest, lambda library: library.continue_reply(chat, reply.id))
     _, expected = reply_in(whole)
     _, found = reply_in(cut)
     assert (found.text, found.tokens, found.end) == (expected.text, expected.tokens, expected.end)

@@ -153,7 +153,7 @@ class SimulatedNear:
     def delta_payload(self, tap: Tap, z: bytes, rows: int, *, rowwise: bool) -> bytes:
         return bytes(4 * rows * tap.up_cols)
 
-    def sampler(self, settings: SamplingSettings) -> list[int]:
+    def sampler(self, settings: SamplingSettings, chosen: int = 0) -> list[int]:
         return [0]
 
     def next_token(self, state: bytes, sampler: list[int], context: Sequence[int]) -> int:

@@ -102,6 +102,15 @@ def test_tokens_of_the_context_beyond_the_head_are_ignored() -> None:
     assert TokenSampler(SamplingSettings(repetition_penalty=2.0)).choose(torch.tensor([1.0, 2.0]), [7]) == 1
 
 
+def test_a_sampler_goes_on_where_the_one_of_a_cut_reply_stood() -> None:
+    settings = SamplingSettings(temperature=1.0, seed=5)
+    logits_V = torch.randn(500, generator=torch.Generator().manual_seed(2))
+    whole = TokenSampler(settings)
+    tokens = [whole.choose(logits_V, []) for _ in range(20)]
+    rest = TokenSampler(settings, chosen=7)
+    assert [rest.choose(logits_V, []) for _ in range(13)] == tokens[7:]
+
+
 def test_a_seed_repeats_a_reply_and_another_seed_does_not() -> None:
     logits_V = torch.zeros(500)
 
