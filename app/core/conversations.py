@@ -184,12 +184,20 @@ class Library(Chats):
             if self._writer is not None and self._under_way is not None:
                 self._writer.stop()
 
-    def estimate(self, chat: ChatId, text: str, attachments: Sequence[Attachment] = ()) -> Estimate | None:
+    def estimate(
+        self,
+        chat: ChatId,
+        text: str,
+        attachments: Sequence[Attachment] = (),
+        *,
+        instead_of: MessageId | None = None,
+    ) -> Estimate | None:
         with self._lock:
             writer = self._writer
             if writer is None:
                 return None
-            branch = self._tree(chat).branch()
+            tree = self._tree(chat)
+            branch = tree.branch() if instead_of is None else tree.path_to(instead_of)[:-1]
             system = self._system_of(self._shelf.info(chat))
         message = Message(new_message_id(), Role.USER, text, attachments=tuple(attachments))
         return writer.estimate(branch, message, system)

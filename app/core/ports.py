@@ -250,8 +250,18 @@ class Conversations(Protocol):
     def stop(self) -> None:
         """Stop the reply under way, at once, here and on the backend."""
 
-    def estimate(self, chat: ChatId, text: str, attachments: Sequence[Attachment] = ()) -> Estimate | None:
-        """What sending this would do; None while no tokenizer is there. Some ms: call it off the GUI thread."""
+    def estimate(
+        self,
+        chat: ChatId,
+        text: str,
+        attachments: Sequence[Attachment] = (),
+        *,
+        instead_of: MessageId | None = None,
+    ) -> Estimate | None:
+        """What sending this would do; None while no tokenizer is there. Some ms: call it off the GUI thread.
+
+        instead_of: the message that it would be an edit of.
+        """
 
     def close(self) -> None:
         """Stop, store what is under way, forget what is deleted, and wait until nothing of ours runs."""

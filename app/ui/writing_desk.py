@@ -147,7 +147,7 @@ class WritingDesk(QObject):
     def send(self, text: str) -> bool:
         """Send, or replace what is edited. What was written stays where it is refused."""
         chat, editing, attachments = self._chat, self.editing, tuple(self._sheet.attachments)
-        if chat is None or (self.notice is not None and editing is None):
+        if chat is None or self.notice is not None:
             return False
         if self._meter.is_waiting and self._length() > WORTH_WAITING_CHARACTERS and editing is None:
             self._is_send_wanted = True
@@ -238,20 +238,23 @@ class WritingDesk(QObject):
     @property
     def notice(self) -> Notice | None:
         """Why this cannot be sent as it is."""
-        if self._estimate is None or self._estimate.fits or self.editing is not None:
+        if self._estimate is None or self._estimate.fits:
             return None
         return notice_of_full(
-            self._estimate, has_attachments=bool(self._sheet.attachments), has_history=self.has_history
+            self._estimate,
+            has_attachments=bool(self._sheet.attachments),
+            has_history=self.has_history and self.editing is None,
         )
 
     def count(self) -> None:
         """Ask anew what sending would do: something changed."""
         chat, text, attachments = self._chat, self._composer.text.strip(), tuple(self._sheet.attachments)
-        if chat is None or self.editing is not None:
+        edited = self.editing.id if self.editing is not None else None
+        if chat is None:
             self._meter.drop()
             self._show_estimate(None)
         elif self._conversations.busy_chat is None:  # a reply that grows would make it wrong at once
-            self._meter.ask(lambda: self._conversations.estimate(chat, text, attachments))
+            self._meter.ask(lambda: self._conversations.estimate(chat, text, attachments, instead_of=edited))
 
     def _note_change(self) -> None:
         if self._chat is not None:

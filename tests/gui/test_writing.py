@@ -63,7 +63,7 @@ def test_counting_never_happens_on_the_gui_thread_and_only_the_latest_answer_is_
     window, chats = open_window()
     threads, asked, honest = [], [], chats.estimate
 
-    def slow(chat, text, attachments=()):
+    def slow(chat, text, attachments=(), *, instead_of=None):
         threads.append(threading.current_thread())
         asked.append(text)
         threading.Event().wait(0.1)
@@ -95,6 +95,21 @@ def test_a_message_that_does_not_fit_is_refused_before_it_is_sent_with_ways_out(
     assert window.desk.chat != before
     assert window.page.composer.text.startswith("many words")
     assert chats.chat(before).draft == ""
+
+
+def test_an_edit_is_counted_in_place_of_its_message_and_refused_where_it_does_not_fit(qtbot, open_window) -> None:
+    window, chats = open_window()
+    say(qtbot, window, "one two three")
+    wait_idle(qtbot, window)
+    own = chats.turns(window.desk.chat)[0].message
+    chats.writer.limit = 20
+    window.page.view.action_requested.emit("edit", own.id)
+    write(qtbot, window, "one two three four")  # alone: neither the old message nor its reply counts
+    qtbot.waitUntil(lambda: "8 of 20" in window.page.composer.meter.text())
+    write(qtbot, window, "many words " * 12)
+    qtbot.waitUntil(lambda: window.page.banner.isVisible())
+    window.desk.send(window.page.composer.text)
+    assert len(chats.sent) == 1
 
 
 def test_shortening_makes_it_fit_again(qtbot, open_window) -> None:
