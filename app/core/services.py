@@ -21,6 +21,7 @@ class ChatRequest:
     model_id: str | None = None
     adapter: Path | None = None
     system: str | None = None
+    keylog: Path | None = None  # where the keys of TLS connections are written, for an auditor's capture
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,11 @@ class Nearhalf:
     def open_chat(self, request: ChatRequest, report: Report) -> Iterator[Conversations]:
         """Conversations of which nothing is stored, ready to send. Raises AppError."""
         with ExitStack() as stack:
+            if request.keylog is not None:
+                from app.net import key_log
+
+                key_log.begin(request.keylog)
+                stack.callback(key_log.end)
             yield self._build_conversations(request, report, stack)
 
     def measure(self, backend: Backend | None, report: Report) -> Measurement:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from app.domain.backend import Backend
 from app.domain.errors import SettingsError, UntrustedCertificate
+from app.net.key_log import write_keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,12 @@ class Trust:
 def trust_in(backend: Backend) -> Trust:
     """TLS 1.2 or newer, always. Raises SettingsError where `ca_file` cannot be read."""
     if backend.fingerprint is not None:
-        return Trust(reading_context(), backend.fingerprint)
+        pinned = reading_context()
+        write_keys_of(pinned)
+        return Trust(pinned, backend.fingerprint)
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    write_keys_of(context)
     if backend.ca_file is not None:
         try:
             context.load_verify_locations(cafile=backend.ca_file)
