@@ -67,6 +67,14 @@ class Chats:
             messages = tuple(message for message in tree.messages if tree.is_visible(message.id))
             return StoredChat(self._shelf.info(chat), messages, tree.shown)
 
+    def chat_of(self, message: MessageId) -> ChatId | None:
+        """The chat that holds a message; None where there is none any more."""
+        with self._lock:
+            under_way = self._under_way
+            if under_way is not None and under_way.id == message:
+                return under_way.chat
+            return self._shelf.chat_of(message)
+
     def search(self, words: str, limit: int = 100) -> tuple[SearchHit, ...]:
         return self._shelf.search(words, limit)
 

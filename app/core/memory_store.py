@@ -129,6 +129,12 @@ class MemoryStore:
                 kept.messages = {message.id: message for message in kept.living()}
                 kept.deleted.clear()
 
+    def chat_of(self, message: MessageId) -> ChatId | None:
+        with self._lock:
+            return next(
+                (chat for chat, kept in self._chats.items() if message in kept.messages and not kept.is_deleted), None
+            )
+
     def search(self, words: str, limit: int) -> tuple[SearchHit, ...]:
         wanted = [re.compile(rf"\b{re.escape(word)}", re.IGNORECASE) for word in re.findall(r"\w+", words)]
         if not wanted:

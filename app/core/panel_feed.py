@@ -11,12 +11,17 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+import numpy as np
+
 from app.core.panel_filter import FilterView
-from app.core.panel_ledger import LedgerMap, open_ledger
+from app.core.panel_ledger import LedgerMap, Records, Rows, open_ledger
+from app.domain.clearance import Direction, Purpose
 from app.domain.ids import NO_MESSAGE, ChatId, MessageId
+from app.privacy.ledger_format import RecordType
 
 Tell = Callable[[str], None]  # one sentence on what is under way; raises Cancelled once nobody waits for it
 _LONGEST_NOTE = 2000
+_PIECE = 65_536  # records
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class MessagePlace:
 
 @dataclass(frozen=True, slots=True)
 class MessageTokens:
-    """The tokens at positions 0, 1, ... when a reply had ended, as texts; those from `reply_from` on are the reply's."""
+    """The tokens at positions 0, 1, ... when a reply had ended, as texts; from `reply_from` on they are the reply's."""
 
     message: MessageId
     texts: tuple[str, ...]
@@ -39,7 +44,7 @@ class AttackInfo:
     """An attack that can be run here. `is_quick`: it is run after each reply without asking."""
 
     name: str
-    sentence: str
+    title: str
     is_quick: bool = False
 
 
@@ -47,14 +52,17 @@ class AttackInfo:
 class Recovered:
     """What one attack made of a message's recorded frames. share: 0..1; None: it does not rebuild text, see `details`.
 
-    rebuilt and real: the text by the attack and the one that was sent. problem: why it could not be run, "" where it was.
+    rebuilt and real: the text by the attack, and the one that was sent. problem: why it could not be run, or "".
     """
 
     attack: str
+    title: str = ""
+    sentence: str = ""
     share: float | None = None
     rebuilt: str = ""
     real: str = ""
     seconds: float = 0.0
+    words: str = ""  # what it found, in one sentence
     details: tuple[tuple[str, str], ...] = ()
     problem: str = ""
 
@@ -65,6 +73,21 @@ class GateState:
 
     failure: str = ""
     denied: int = 0
+
+
+@dataclass(slots=True)
+class MessageTotals:
+    """What the ledger says of one message, counted up to the record `counted`."""
+
+    message: MessageId
+    entries: int = 0
+    frames_up: int = 0
+    frames_down: int = 0
+    bytes_up: int = 0
+    bytes_down: int = 0
+    first: int = -1  # its first and last entry; -1: none
+    last: int = -1
+    counted: int = 0
 
 
 class PanelSource(Protocol):
@@ -115,7 +138,8 @@ class PanelFeed:
         self.source = source
         self.ledger: LedgerMap | None = open_ledger(source.ledger_path)
         self.chat: ChatId | None = None
-        self.last_message = NO_MESSAGE
+        self.last_message = self._find_last_message()
+        self._totals = MessageTotals(NO_MESSAGE)
         self._places: dict[UUID, MessagePlace | None] = {}
         self._all_notes: dict[str, dict[str, object]] = {}
         self.notes = Notes()
@@ -152,6 +176,64 @@ class PanelFeed:
         assert self.ledger is not None
         entry = self.ledger.entry(row)
         return MessageId(UUID(bytes=entry["message_a"].tobytes() + entry["message_b"].tobytes()))
+
+    def totals(self) -> MessageTotals:
+        """Of the last message. Each record is counted once."""
+        if self._totals.message != self.last_message or self.ledger is None:
+            self._totals = MessageTotals(self.last_message, counted=self._begin_of_last())
+        totals = self._totals
+        if self.ledger is None or totals.message == NO_MESSAGE:
+            return totals
+        start, stop = totals.counted, self.ledger.count
+        records = self.ledger.records[start:stop]
+        a, b = _halves(totals.message)
+        own = np.flatnonzero((records["message_a"] == a) & (records["message_b"] == b))
+        if len(own):
+            _add(totals, records[own])
+            totals.first = totals.first if totals.first >= 0 else start + int(own[0])
+            totals.last = start + int(own[-1])
+        totals.counted = stop
+        return totals
+
+    def _find_last_message(self) -> MessageId:
+        """The latest reply of the ledger, also of an earlier start of the app."""
+        left = self.ledger.count if self.ledger is not None else 0
+        while self.ledger is not None and left:
+            start = max(0, left - _PIECE)
+            part = self.ledger.records[start:left]
+            found = np.flatnonzero((part["purpose"] == Purpose.GENERATE) & (part["type"] == RecordType.ENTRY))
+            if len(found):
+                return self.message(start + int(found[-1]))
+            left = start
+        return NO_MESSAGE
+
+    def _begin_of_last(self) -> int:
+        """Where the last message's entries may begin: searched backwards, until a piece holds none of it."""
+        if self.ledger is None:
+            return 0
+        a, b = _halves(self.last_message)
+        left, begin = self.ledger.count, self.ledger.count
+        while left:
+            start = max(0, left - _PIECE)
+            part = self.ledger.records[start:left]
+            own = np.flatnonzero((part["message_a"] == a) & (part["message_b"] == b))
+            if len(own):
+                begin = start + int(own[0])
+            elif begin < self.ledger.count or self.ledger.count - start > 4 * _PIECE:
+                break
+            left = start
+        return begin
+
+    def rows_of(self, message: MessageId) -> Rows:
+        """The entries of the last message, or of another: its records in order."""
+        if self.ledger is None or message == NO_MESSAGE:
+            return np.empty(0, np.int64)
+        start, stop = 0, self.ledger.count
+        if message == self.last_message and self.totals().first >= 0:
+            start, stop = self._totals.first, self._totals.last + 1
+        a, b = _halves(message)
+        records = self.ledger.records[start:stop]
+        return np.flatnonzero((records["message_a"] == a) & (records["message_b"] == b)) + start
 
     def place_of(self, message: MessageId) -> MessagePlace | None:
         """Remembered once it is known; a title that changed is seen after `forget_titles`."""
@@ -205,3 +287,17 @@ class PanelFeed:
 
     def _chat_messages(self) -> Set[bytes]:
         return {message.bytes for message in self.source.messages_of(self.chat)} if self.chat is not None else set()
+
+
+def _halves(message: MessageId) -> tuple[int, int]:
+    return int.from_bytes(message.bytes[:8], "little"), int.from_bytes(message.bytes[8:], "little")
+
+
+def _add(totals: MessageTotals, own: Records) -> None:
+    is_up, is_frame = own["direction"] == Direction.UP, own["kind"] != 0
+    wire = own["wire_bytes"].astype(np.int64)
+    totals.entries += len(own)
+    totals.frames_up += int((is_up & is_frame).sum())
+    totals.frames_down += int((~is_up & is_frame).sum())
+    totals.bytes_up += int(wire[is_up].sum())
+    totals.bytes_down += int(wire[~is_up].sum())

@@ -173,6 +173,9 @@ class LedgerMap:
         found[answer[pairs]] = np.maximum(times[answer[pairs]] - times[question[pairs]], 0)
         return found[rows - start]
 
+    def latency_of(self, row: int) -> int:
+        return int(self.latency_ns(np.array([row], np.int64))[0])
+
     def _names_at(self, row: int) -> dict[int, str]:
         return next(era.names for era in reversed(self._eras) if era.first <= row)
 

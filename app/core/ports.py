@@ -164,6 +164,9 @@ class ChatStore(Protocol):
     def purge(self) -> None:
         """Forget, for good, everything that is hidden."""
 
+    def chat_of(self, message: MessageId) -> ChatId | None:
+        """The chat that holds a message; None where there is none, or it was deleted. Quick."""
+
     def search(self, words: str, limit: int) -> Sequence[SearchHit]:
         """Messages and titles that hold every word (prefixes count), best first."""
 

@@ -21,6 +21,7 @@ from app.core.writing import ReplyListener, ReplyTask
 from app.domain.backend import ModelInfo
 from app.domain.conversation import EndReason, Estimate, Message, Traffic
 from app.domain.errors import AppError, BackendError, Cancelled, where_it_failed
+from app.domain.ids import MessageId
 from app.wire.frames import HEADER_BYTES, tensor_bytes
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class ReplyWriter:
             near, model, open_channel, retry, on_reconnecting=self._on_reconnecting, on_connected=self._on_connected
         )
         self._writing: _Writing | None = None
+        self._latest: tuple[MessageId, tuple[int, ...]] | None = None  # the reply that ended last
         self._stop_timer = threading.Timer(STOP_GRACE_S, self._abort_if_stopped)
         self._work: SimpleQueue[_Writing | _Forget | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="nearhalf-generation")
@@ -104,7 +106,25 @@ class ReplyWriter:
         new = len(wanted) - min(shared_prefix(held, wanted), len(wanted) - 1)  # the last one is always sent
         return Estimate(new, len(wanted), positions, self._bytes_up(min(new, positions)), self._host)
 
+    @property
+    def model(self) -> ModelInfo:
+        return self._model
+
+    def sent_tokens(self) -> tuple[MessageId, tuple[str, ...], int] | None:
+        """The latest reply, the texts of the tokens in the cache, and how many of them stand before the reply.
+
+        None while one is written, and after `forget`. Any thread.
+        """
+        latest = self._latest
+        if latest is None or self._writing is not None:
+            return None
+        held = tuple(self._session.tokens)
+        message, made = latest
+        own = next((count for count in range(len(made), -1, -1) if held[len(held) - count :] == made[:count]), 0)
+        return message, tuple(self._tokenizer.decode([token]) for token in held), len(held) - own
+
     def forget(self) -> None:
+        self._latest = None
         self._prompt_meter.forget()
         self._work.put(_Forget())
 
@@ -172,6 +192,7 @@ class ReplyWriter:
 
     def _end(self, writing: "_Writing", reason: EndReason, error: AppError | None) -> None:
         self._stop_timer.cancel()
+        self._latest = (writing.reply.message, tuple(writing.reply.tokens))
         self._writing = None
         if isinstance(error, BackendError):
             writing.listener.link_changed(LinkChanged(LinkState.OFFLINE, error.message))

@@ -127,6 +127,9 @@ class Shelf:
     def store_of(self, chat: ChatId) -> ChatStore:
         return self._memory if self.info(chat).is_temporary else self._store
 
+    def chat_of(self, message: MessageId) -> ChatId | None:
+        return self._memory.chat_of(message) or self._store.chat_of(message)
+
     def tree(self, chat: ChatId, in_use: ChatId | None = None) -> Tree:
         """The chat's messages; read anew where they are not in memory. `in_use`: one that must stay in memory."""
         info = self.info(chat)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.core.conversations import Library
 from app.core.erasure import Erasures
@@ -14,6 +15,7 @@ from app.core.vault import Vault
 from app.domain.backend import Backend, ModelInfo
 from app.domain.errors import StorageError
 from app.main.link import Network, installed_pack, measure, open_writer
+from app.main.panel import LocalPanel
 from app.storage.paths import DataFolder
 from app.storage.vault import DataVault
 from app.transfer.writing import ExportFormat
@@ -21,6 +23,9 @@ from app.ui.backend_facts import BackendFacts
 from app.ui.desktop_parts import Started
 from app.ui.preferences import Preferences
 from app.ui.transfer_dialogs import export_words
+
+if TYPE_CHECKING:
+    from app.core.reply_writer import ReplyWriter
 
 EXPORT_FORMS = {"markdown": ExportFormat.MARKDOWN, "html": ExportFormat.HTML, "json": ExportFormat.JSON}
 
@@ -38,6 +43,8 @@ class LocalDesktop:
         self._vault = DataVault(folder, around_deletion=self._network.gate.begin_anew)
         self._files = FilesOnDisk(folder, self._vault.file_key)
         self._library: Library | None = None
+        self._writer: "ReplyWriter | None" = None
+        self._panel = LocalPanel(folder, self._network, self._vault, lambda: self._library, lambda: self._writer)
 
     # Desktop
 
@@ -71,9 +78,14 @@ class LocalDesktop:
         adapter = Path(settings.adapter) if settings.adapter else None
         request = ChatRequest(backend, settings.model_id, adapter)
         writer = open_writer(self._network, self._folder, request, report, self._files.read_adapter)
+        self._writer = writer
         return Started(
             writer, BackendFacts(writer.model_id, settings.backend or "", is_on_this_computer=settings.backend is None)
         )
+
+    @property
+    def panel(self) -> LocalPanel:
+        return self._panel
 
     def forget_frames(self) -> None:
         self._network.gate.forget()

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 from app.domain.clearance import Clearance, ClearedPayload, Direction, NotCleared, Purpose
 from app.domain.errors import LedgerError
@@ -116,6 +117,26 @@ class PrivacyGate:
         """What the latest entries carried, oldest first, as far back as the window reaches."""
         with self._lock:
             return self._kept.contents()
+
+    def content(self, entry: int) -> bytes | None:
+        """What one entry of the ledger carried; None where its content is no longer kept."""
+        with self._lock:
+            return self._kept.content(entry)
+
+    def first_kept(self) -> int | None:
+        """The oldest entry whose content is still kept; all later ones have theirs."""
+        with self._lock:
+            return self._kept.first()
+
+    @property
+    def ledger_path(self) -> Path:
+        """The file really used."""
+        return self._ledger.path
+
+    @property
+    def ledger_failure(self) -> str:
+        """Why nothing can be written to the ledger, and so nothing is sent; empty while all is well."""
+        return self._ledger.failure
 
     def forget(self) -> None:
         """Drop every kept content: the app was locked, or the person wants it gone."""

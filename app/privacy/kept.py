@@ -5,9 +5,11 @@ written anywhere. Not safe for several threads; the gate holds the lock.
 """
 
 import re
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from app.domain.clearance import Clearance, Direction, Purpose
 from app.domain.ids import NO_MESSAGE, MessageId
@@ -33,13 +35,18 @@ class Totals:
 
 @dataclass(slots=True)
 class KeptContent:
-    """What one ledger entry carried, kept in memory for the panel. HTTP: its bearer token blanked, its end cut."""
+    """What one ledger entry carried, kept in memory for the panel. HTTP: its bearer token blanked, its end cut.
+
+    head: the wire bytes before the content (WebSocket's own header; up, the masking key last), so that the whole wire
+    bytes, and their hash, can be made again. Empty for HTTP.
+    """
 
     entry: int
     direction: Direction
     purpose: Purpose
     message: MessageId
     content: bytes
+    head: bytes = b""
 
 
 class Kept:
@@ -47,7 +54,7 @@ class Kept:
 
     def __init__(self, window_bytes: int) -> None:
         self._window_bytes = window_bytes
-        self._window: deque[tuple[int, Direction, Clearance, bytes]] = deque()
+        self._window: deque[tuple[int, Direction, Clearance, bytes, bytes]] = deque()
         self._noted: list[tuple[int, Sequence[Entry]]] = []  # not added up yet
         self._kept_bytes = 0
         self._totals: dict[MessageId, Totals] = {}
@@ -72,9 +79,21 @@ class Kept:
         """What the latest entries carried, oldest first, as far back as the window reaches."""
         self._add_up()
         return tuple(
-            KeptContent(number, direction, clearance.purpose, clearance.message, content)
-            for number, direction, clearance, content in self._window
+            KeptContent(number, direction, clearance.purpose, clearance.message, content, head)
+            for number, direction, clearance, content, head in self._window
         )
+
+    def content(self, entry: int) -> bytes | None:
+        """What one entry carried; None where it has gone, or there is none of that number."""
+        self._add_up()
+        place = bisect_left(self._window, entry, key=itemgetter(0))
+        found = self._window[place] if place < len(self._window) else None
+        return found[3] if found is not None and found[0] == entry else None
+
+    def first(self) -> int | None:
+        """The oldest entry whose content is kept."""
+        self._add_up()
+        return self._window[0][0] if self._window else None
 
     def forget(self) -> None:
         """Drop every content; the totals stay."""
@@ -99,9 +118,10 @@ class Kept:
         message, totals = NO_MESSAGE, Totals()  # entries come in runs of one message, and hashing its id is slow
         for first, entries in self._noted:
             for number, (direction, clearance, content, wire, is_frame, _time_ns) in enumerate(entries, first):
+                head = wire[: max(len(wire) - len(content), 0)]
                 if clearance.purpose in HTTP_PURPOSES:
-                    content = _BEARER.sub(_BLANK, content[:_HTTP_KEPT_BYTES])
-                self._window.append((number, direction, clearance, content))
+                    content, head = _BEARER.sub(_BLANK, content[:_HTTP_KEPT_BYTES]), b""
+                self._window.append((number, direction, clearance, content, head))
                 self._kept_bytes += len(content)
                 if clearance.message is NO_MESSAGE:
                     continue

@@ -208,6 +208,15 @@ class EncryptedChatStore:
         if hidden or chats:
             self._database.empty_what_was_freed()
 
+    def chat_of(self, message: MessageId) -> ChatId | None:
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT c.id FROM messages m JOIN chats c ON c.number = m.chat"
+                " WHERE m.id = ? AND m.is_hidden = 0 AND c.is_deleted = 0",
+                (message.bytes,),
+            ).fetchone()
+        return ChatId(UUID(bytes=row[0])) if row is not None else None
+
     def search(self, words: str, limit: int) -> tuple[SearchHit, ...]:
         with self._database.reading() as connection:
             return chat_search.search(connection, storable(words), limit)

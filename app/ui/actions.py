@@ -85,6 +85,7 @@ GROUPS = {  # in the order of the sheet
     "chat": QT_TRANSLATE_NOOP("actions", "Chats"),
     "reply": QT_TRANSLATE_NOOP("actions", "Messages and replies"),
     "go": QT_TRANSLATE_NOOP("actions", "Go to"),
+    "privacy": QT_TRANSLATE_NOOP("actions", "Privacy"),
     "view": QT_TRANSLATE_NOOP("actions", "Appearance"),
     "app": QT_TRANSLATE_NOOP("actions", "Nearhalf"),
 }
@@ -182,6 +183,26 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ("Ctrl+B",),
         with_chats,
         "view",
+    ),
+    ActionSpec(
+        "privacy_panel",
+        QT_TRANSLATE_NOOP("actions", "Show or hide the privacy panel"),
+        ("Ctrl+Shift+Y",),
+        with_chats,
+        "privacy",
+    ),
+    ActionSpec(
+        "privacy_window",
+        QT_TRANSLATE_NOOP("actions", "Privacy panel in its own window"),
+        ("Ctrl+Alt+Y",),
+        with_chats,
+        "privacy",
+    ),
+    ActionSpec(
+        "privacy_filter", QT_TRANSLATE_NOOP("actions", "Filter what was sent"), ("Ctrl+Shift+L",), with_chats, "privacy"
+    ),
+    ActionSpec(
+        "export_ledger", QT_TRANSLATE_NOOP("actions", "Export the ledger"), ("Ctrl+Alt+L",), with_chats, "privacy"
     ),
     ActionSpec("zoom_in", QT_TRANSLATE_NOOP("actions", "Larger"), ("Ctrl++", "Ctrl+="), always, "view"),
     ActionSpec("zoom_out", QT_TRANSLATE_NOOP("actions", "Smaller"), ("Ctrl+-",), always, "view"),

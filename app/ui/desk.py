@@ -45,6 +45,7 @@ class Desk(QObject):
     step_requested = Signal(object)  # Step: what the window, or whoever made it, has to do
     export_requested = Signal(object)  # ChatId
     reply_ended = Signal()
+    chat_shown = Signal(object)  # ChatId
 
     def __init__(
         self, preferences: Preferences, conversations: Conversations, page: ChatPage, link: LinkChanged, parent: QObject
@@ -127,6 +128,7 @@ class Desk(QObject):
                 self._show_title()
                 self._page.start_page.set_temporary(info.is_temporary)
                 self.writing.open_chat(chat, info.draft)
+                self.chat_shown.emit(chat)
             self._go_to = message
             if message is not None:
                 self._conversations.show_message(chat, message)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.core.panel_feed import PanelSource
 from app.core.ports import Conversations
 from app.core.services import Report
 from app.core.settings_services import SettingsServices
@@ -44,6 +45,10 @@ class Desktop(Protocol):
     @property
     def chat_files(self) -> ShareableChats:
         """Export and import of the chats that were opened last."""
+
+    @property
+    def panel(self) -> PanelSource:
+        """What the privacy panel reads."""
 
     def start_backend(self, report: Report) -> Started:
         """Start or reach the backend of the settings, and open a session. Slow."""

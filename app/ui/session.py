@@ -46,6 +46,7 @@ class Session(QObject):
         self._settings: SettingsWindow | None = None
         self._page: FirstRun | LockPage | None = None
         self.window = ChatWindow(theme, preferences)
+        self.window.set_panel_source(desktop.panel)
         self._transfer = TransferDialogs(self.window, self._files)
         self._idle = QTimer(self, singleShot=True)
         self._idle.timeout.connect(self._lock_when_idle)

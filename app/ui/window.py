@@ -8,6 +8,7 @@ How whoever wires the app (app/ui/application.py) uses it:
     window.post(LinkChanged(STARTING, words))    # any thread: how the backend stands, from whoever starts it
     window.set_backend(BackendFacts(...))        # names for the header, the start page and the live line
     window.fail_start(error)                     # the backend could not be started; the banner offers retry_start
+    window.set_panel_source(source)              # what the privacy panel reads, before the chats are opened
     window.forget()                              # the lock: the chat page goes, with every text in it
     window.close_chats(done)                     # Conversations.close in a thread, then `done`
     window.finish_closing()                      # nothing runs any more: the window may go
@@ -25,9 +26,10 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from app.core.events import Event, LinkChanged, LinkState
+from app.core.panel_feed import PanelSource
 from app.core.ports import Conversations
 from app.domain.errors import AppError, SettingsError
-from app.domain.ids import ChatId
+from app.domain.ids import ChatId, MessageId
 from app.ui.actions import Actions, Situation
 from app.ui.assets import application_icon
 from app.ui.backend_facts import BackendFacts
@@ -40,6 +42,7 @@ from app.ui.notices import Step
 from app.ui.page import ChatPage
 from app.ui.palette import Command
 from app.ui.preferences import Preferences
+from app.ui.privacy.host import PanelHost
 from app.ui.shortcut_sheet import ShortcutSheet
 from app.ui.theme import Theme
 from app.ui.tray import Tray
@@ -63,6 +66,7 @@ class ChatWindow(QMainWindow):
     settings_requested = Signal(str)  # a page's name: "", "backends", "models", "adapters", "storage", "shortcuts"
     export_requested = Signal(object)  # ChatId; None for all chats
     import_requested = Signal()
+    ledger_export_requested = Signal()
     lock_requested = Signal()
     retry_start_requested = Signal()
     close_requested = Signal()  # the person wants to leave; `finish_closing` is called when nothing runs any more
@@ -88,6 +92,7 @@ class ChatWindow(QMainWindow):
             action.triggered.connect(partial(self._run, spec.name))
         self.actions_menu = ActionMenu(self.shortcuts, self)
         self.tray = Tray(self)
+        self.privacy = PanelHost(theme, self)
         self._build()
         preferences.changed.connect(self._follow_preferences)
         preferences.save_failed.connect(self.show_error)
@@ -111,7 +116,12 @@ class ChatWindow(QMainWindow):
         self.tray.shown.connect(self.bring_to_front)
         self.tray.new_chat_requested.connect(self._new_chat_from_tray)
         self.tray.quit_requested.connect(self.close)
-        self._own_commands: dict[str, Callable[[], object]] = {
+        self.privacy.chat_requested.connect(self._open_chat_at)
+        self.privacy.own_backend_requested.connect(lambda: self.settings_requested.emit("backends"))
+        self.privacy.export_requested.connect(self.ledger_export_requested)
+        self.privacy.failed.connect(self.show_error)
+        self.privacy.said.connect(self.show_toast)
+        self._own_commands: dict[str, Callable[[], object]] = self.privacy.commands | {
             "stop": self._escape,
             "search": self._search,
             "palette": self.open_palette,
@@ -147,6 +157,10 @@ class ChatWindow(QMainWindow):
         self.desk.step_requested.connect(self._take_step)
         self.desk.export_requested.connect(self.export_requested)
         self.desk.reply_ended.connect(self._alert)
+        self.desk.chat_shown.connect(self.privacy.set_chat)
+        self.privacy.open(conversations, self.page, self._link.state)
+        self.privacy.set_backend(self._facts)
+        self.privacy.set_chat(self.desk.chat)
         self._commands = desk_commands(self.desk, self.page)
         self._follow_preferences()
         self._fit_sidebar()
@@ -180,6 +194,7 @@ class ChatWindow(QMainWindow):
         if self.page is None or self.desk is None:
             return
         self._keep_place()
+        self.privacy.forget()
         self.desk.forget()
         self._stack.setCurrentWidget(self._blank)
         self._stack.removeWidget(self.page)
@@ -201,11 +216,17 @@ class ChatWindow(QMainWindow):
             self._link = event
         if self.desk is not None:
             self.desk.receive(event)
+        self.privacy.receive(event)
+
+    def set_panel_source(self, source: PanelSource) -> None:
+        """What the privacy panel reads; from the next `open_chats` on."""
+        self.privacy.set_source(source)
 
     def set_backend(self, facts: BackendFacts) -> None:
         self._facts = facts
         if self.desk is not None:
             self.desk.set_backend(facts)
+        self.privacy.set_backend(facts)
 
     def fail_start(self, error: AppError) -> None:
         """The backend could not be started."""
@@ -227,6 +248,10 @@ class ChatWindow(QMainWindow):
         """Open one chat: what was imported, for example."""
         if self.desk is not None:
             self.desk.open_chat(chat, None)
+
+    def _open_chat_at(self, chat: ChatId, message: MessageId) -> None:
+        if self.desk is not None:
+            self.desk.open_chat(chat, message)
 
     def announce(self, text: str) -> None:
         """For screen readers."""

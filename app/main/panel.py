@@ -1,0 +1,131 @@
+"""What the privacy panel reads of the real app: gate, ledger, chats, the device pack's public weights."""
+
+from collections.abc import Callable, Sequence, Set
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.conversations import Library
+from app.core.panel_feed import AttackInfo, GateState, MessagePlace, MessageTokens, Recovered, Tell
+from app.core.vault import Vault
+from app.domain.conversation import Role
+from app.domain.errors import AppError, ModelError
+from app.domain.ids import ChatId, MessageId
+from app.main.link import Network
+from app.storage.paths import DataFolder
+from app.ui.words import chat_title
+
+if TYPE_CHECKING:
+    from app.core.reply_writer import ReplyWriter
+    from app.privacy.recovery.attack import Real, Recovery
+
+QUICK = "embeddings"  # the attack that runs by itself after each reply
+_NOTES = "panel notes"
+
+
+class LocalPanel:
+    """Implements PanelSource. `library` and `writer`: what is open now; None while there is none."""
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        network: Network,
+        vault: Vault,
+        library: Callable[[], Library | None],
+        writer: "Callable[[], ReplyWriter | None]",
+    ) -> None:
+        self._folder, self._network, self._vault = folder, network, vault
+        self._library, self._writer = library, writer
+        self._infos: tuple[AttackInfo, ...] | None = None
+
+    @property
+    def ledger_path(self) -> Path:
+        return self._network.gate.ledger_path
+
+    def gate_state(self) -> GateState:
+        failure = self._network.gate.ledger_failure
+        return GateState(f"The ledger cannot be written ({failure}), so nothing is sent." if failure else "")
+
+    def first_kept(self) -> int | None:
+        return self._network.gate.first_kept()
+
+    def content(self, entry: int) -> bytes | None:
+        return self._network.gate.content(entry)
+
+    def place_of(self, message: MessageId) -> MessagePlace | None:
+        library = self._library()
+        try:
+            chat = library.chat_of(message) if library is not None else None
+            if library is None or chat is None:
+                return None
+            return MessagePlace(chat, chat_title(library.chat(chat)))
+        except AppError:  # it was deleted, or the vault was locked, just now
+            return None
+
+    def messages_of(self, chat: ChatId) -> Set[MessageId]:
+        library = self._library()
+        try:
+            return {message.id for message in library.whole(chat).messages} if library is not None else set()
+        except AppError:
+            return set()
+
+    def tokens_of(self, message: MessageId) -> MessageTokens | None:
+        writer = self._writer()
+        sent = writer.sent_tokens() if writer is not None else None
+        return MessageTokens(*sent) if sent is not None and sent[0] == message else None
+
+    def attacks(self) -> Sequence[AttackInfo]:
+        from app.privacy.recovery.attack import all_attacks
+
+        if self._infos is None:
+            self._infos = tuple(AttackInfo(one.name, one.title, one.name == QUICK) for one in all_attacks())
+        return self._infos
+
+    def recover(self, message: MessageId, attacks: Sequence[str], tell: Tell) -> Sequence[Recovered]:
+        from app.privacy.recovery.attack import all_attacks, run_all
+        from app.privacy.recovery.recording import Recording
+        from app.privacy.recovery.weights import PublicWeights
+
+        writer = self._writer()
+        if writer is None:
+            raise ModelError("No model is loaded.", "Wait until the backend is ready.")
+        weights = PublicWeights(self._folder.packs / writer.model.pack_sha256[:16], self._folder.models)
+        recording = Recording.of(self._network.gate.kept(), message)
+        wanted = [one for one in all_attacks() if one.name in attacks]
+        found = run_all(recording, weights, self._real(message), lambda title, _: tell(title), wanted)
+        return [_recovered(one) for one in found]
+
+    def read_notes(self) -> str:
+        return self._vault.read_setting(_NOTES)
+
+    def save_notes(self, text: str) -> None:
+        self._vault.write_setting(_NOTES, text)
+
+    def _real(self, message: MessageId) -> "Real | None":
+        """What was really written: the person's message, and the reply that was made."""
+        from app.privacy.recovery.attack import Real
+
+        library = self._library()
+        chat = library.chat_of(message) if library is not None else None
+        if library is None or chat is None:
+            return None
+        by_id = {one.id: one for one in library.whole(chat).messages}
+        reply = by_id.get(message)
+        if reply is None:
+            return None
+        asked = by_id.get(reply.parent) if reply.parent is not None else None
+        return Real(asked.text if asked is not None and asked.role is Role.USER else "", reply.text)
+
+
+def _recovered(one: "Recovery") -> Recovered:
+    return Recovered(
+        attack=one.attack,
+        title=one.title,
+        sentence=one.sentence,
+        share=one.share if one.is_possible else None,
+        rebuilt=one.rebuilt,
+        real=one.real or "",
+        seconds=one.seconds,
+        words=one.words,
+        details=one.details,
+        problem="" if one.is_possible else one.words,
+    )

@@ -1,0 +1,101 @@
+"""The privacy panel: three depths in one widget, which stands beside the chat or in a window of its own.
+
+It shows what app/ui/privacy/panel_desk.py tells it, owns no truth, and holds nothing after `forget`.
+"""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QSplitter, QToolButton, QVBoxLayout, QWidget
+
+from app.core.panel_feed import GateState, PanelFeed
+from app.ui.assets import icon
+from app.ui.privacy.detail import Detail
+from app.ui.privacy.entries_panel import EntriesPanel
+from app.ui.privacy.summary import LastMessage, Light, Summary
+from app.ui.theme import Theme
+
+
+class PrivacyPanel(QFrame):
+    close_requested = Signal()
+    move_requested = Signal()  # into a window of its own, or back
+    export_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setObjectName("privacy")
+        self.setAccessibleName(self.tr("Privacy panel"))
+        self.summary = Summary(theme, self)
+        self.export = self._corner(self.tr("Export the ledger"))
+        self.export.clicked.connect(self.export_requested)
+        self.move_button = self._corner(self.tr("Show in its own window"))
+        self.move_button.clicked.connect(self.move_requested)
+        self.close_button = self._corner(self.tr("Close the privacy panel"))
+        self.close_button.clicked.connect(self.close_requested)
+        self.entries = EntriesPanel(theme, self)
+        self.detail = Detail(theme, self)
+        self.splitter = QSplitter(Qt.Orientation.Vertical, self)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.entries)
+        self.splitter.addWidget(self.detail)
+        self._layout = QVBoxLayout(self)
+        self._layout.addWidget(self.summary)
+        self._layout.addWidget(self.splitter, 1)
+        self._is_docked = True
+        theme.changed.connect(self._wear)
+        self._wear()
+
+    @property
+    def is_docked(self) -> bool:
+        return self._is_docked
+
+    def set_docked(self, is_docked: bool) -> None:
+        self._is_docked = is_docked
+        self.close_button.setVisible(is_docked)
+        name = self.tr("Show in its own window") if is_docked else self.tr("Show beside the chat")
+        self.move_button.setAccessibleName(name)
+        self.move_button.setToolTip(name)
+        self._wear()
+
+    def set_feed(self, feed: PanelFeed | None) -> None:
+        self.detail.set_feed(feed)
+        self.entries.set_feed(feed)
+
+    def show_state(self, light: Light, last: LastMessage, gate: GateState) -> None:
+        self.summary.show_state(light, last, gate)
+        self.detail.recovery.show_last(last)
+
+    def forget(self) -> None:
+        self.entries.forget()
+        self.detail.forget()
+        self.show_state(Light.IDLE, LastMessage(), GateState())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Side by side where there is room for both."""
+        super().resizeEvent(event)
+        is_wide = event.size().width() > 2 * self._theme.metrics.column * 4 // 5
+        wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
+        if self.splitter.orientation() is not wanted:
+            self.splitter.setOrientation(wanted)
+            self.splitter.setSizes([1000, 1000])
+
+    def _corner(self, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setProperty("kind", "quiet")
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setAccessibleName(name)
+        button.setToolTip(name)
+        self.summary.add_corner(button)
+        return button
+
+    def _wear(self) -> None:
+        metrics, colours = self._theme.metrics, self._theme.colours
+        space = metrics.space_3
+        self._layout.setContentsMargins(space, space, space, space)
+        self._layout.setSpacing(metrics.space_2)
+        self.splitter.setHandleWidth(metrics.space_2)
+        self.setMinimumWidth(metrics.sidebar * 5 // 4)
+        where = "own_window" if self._is_docked else "dock"
+        for button, name in ((self.export, "export"), (self.move_button, where), (self.close_button, "close")):
+            button.setIcon(icon(name, colours.muted, metrics.icon))
+            button.setIconSize(QSize(metrics.icon, metrics.icon))

@@ -1,0 +1,298 @@
+"""Joins the chats, the gate and the privacy panel: what is under way, which message was the last, what was measured.
+
+Only GUI thread; what is slow runs in jobs. The panel is made when it is first asked for; while it is hidden nothing is
+read, filtered or measured. `forget` (the lock) drops the feed with every view of it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.core.events import Event, LinkChanged, LinkState, MessageAdded, ReplyEnded, Role
+from app.core.panel_feed import GateState, MessageTokens, PanelFeed, PanelSource, Recovered
+from app.core.panel_ledger import Rows
+from app.core.ports import Conversations
+from app.domain.clearance import NotCleared
+from app.domain.errors import AppError, LedgerError
+from app.domain.ids import NO_MESSAGE, ChatId, MessageId
+from app.ui.backend_facts import BackendFacts
+from app.ui.bridge import Bridge
+from app.ui.job import Job
+from app.ui.privacy.entries_panel import LIVE_MS
+from app.ui.privacy.note_dialog import NoteDialog
+from app.ui.privacy.panel import PrivacyPanel
+from app.ui.privacy.summary import LastMessage, Light, Measuring
+from app.ui.sentences import in_words
+from app.ui.theme import Theme
+
+
+class PanelDesk(QObject):
+    chat_requested = Signal(object, object)  # ChatId, MessageId
+    own_backend_requested = Signal()
+    export_requested = Signal()
+    failed = Signal(object)  # AppError
+    said = Signal(str)  # a short word for the person
+
+    def __init__(
+        self, theme: Theme, source: PanelSource, conversations: Conversations, link: LinkState, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._theme, self._source, self._conversations = theme, source, conversations
+        self._link, self._blocked = link, ""
+        self._facts = BackendFacts()
+        self._chat: ChatId | None = None
+        self._feed: PanelFeed | None = None
+        self._is_forgotten = False
+        self._last = LastMessage()
+        self._measured: MessageId = NO_MESSAGE  # the message that `_last` speaks of
+        self._job: Job | None = None
+        self._tokens_job: Job | None = None
+        self.panel: PrivacyPanel | None = None
+        self._live = QTimer(self, interval=LIVE_MS)
+        self._live.timeout.connect(self._tick)
+        self.bridge = Bridge(self)
+        self.bridge.delivered.connect(self.receive)
+        conversations.subscribe(self.bridge.post)
+
+    # The panel
+
+    def make_panel(self) -> PrivacyPanel:
+        if self.panel is None:
+            panel = self.panel = PrivacyPanel(self._theme)
+            panel.entries.rows_chosen.connect(self._show_rows)
+            panel.entries.chat_requested.connect(self._go_to_chat)
+            panel.entries.note_requested.connect(self._edit_note)
+            panel.entries.mark_requested.connect(self._mark)
+            panel.summary.own_backend_requested.connect(self.own_backend_requested)
+            panel.summary.measure_requested.connect(self.measure_all)
+            panel.export_requested.connect(self.export_requested)
+        return self.panel
+
+    def set_shown(self, is_shown: bool) -> None:
+        """The panel can be seen, or no longer."""
+        if not is_shown or self._is_forgotten:
+            self._live.stop()
+            return
+        if self._feed is None:
+            self._feed = PanelFeed(self._source)
+            self._feed.chat = self._chat
+            self.make_panel().set_feed(self._feed)
+        self._live.start()
+        self._tick()
+        self._measure_if_new()
+
+    def set_chat(self, chat: ChatId | None) -> None:
+        """The chat on show, which `chat:this` means."""
+        self._chat = chat
+        if self._feed is not None:
+            self._feed.chat = chat
+
+    def set_backend(self, facts: BackendFacts) -> None:
+        self._facts = facts
+        self._show()
+
+    @property
+    def feed(self) -> PanelFeed | None:
+        return self._feed
+
+    @property
+    def light(self) -> Light:
+        if self._blocked or self._gate().failure:
+            return Light.BLOCKED
+        if self._link is LinkState.WORKING:
+            return Light.SENDING
+        return Light.IDLE if self._link is LinkState.READY else Light.OFFLINE
+
+    @property
+    def last(self) -> LastMessage:
+        return self._last
+
+    # What is told
+
+    def receive(self, event: Event) -> None:
+        """GUI thread."""
+        match event:
+            case LinkChanged(state):
+                self._link = state
+                if state is LinkState.WORKING:
+                    self._blocked = ""
+            case MessageAdded(_, turn) if turn.message.role is Role.ASSISTANT:
+                self._begin(turn.message.id)
+            case ReplyEnded():
+                self._end(event)
+            case _:
+                return
+        self._show()
+
+    def _begin(self, message: MessageId) -> None:
+        self._last = LastMessage()
+        self._measured = message
+        if self._feed is not None:
+            self._feed.last_message = message
+
+    def _end(self, event: ReplyEnded) -> None:
+        if isinstance(event.error, NotCleared | LedgerError):
+            self._blocked = in_words(str(event.error))
+        if self._feed is not None:
+            self._feed.last_message = event.message_id
+            self._feed.forget_titles()
+        self._last, self._measured = LastMessage(), event.message_id
+        if self._live.isActive():
+            self._measure_if_new()
+
+    def _tick(self) -> None:
+        """At most 30 times a second: what is new in the ledger."""
+        feed, panel = self._feed, self.panel
+        if feed is None or panel is None or not panel.isVisible():
+            return
+        before = feed.ledger.count if feed.ledger is not None else -1
+        is_other = feed.refresh()
+        if is_other:
+            panel.set_feed(feed)
+        elif feed.ledger is not None and feed.ledger.count == before and not panel.entries.hold.isChecked():
+            return
+        panel.entries.tick()
+        self._show()
+
+    def _gate(self) -> GateState:
+        return self._source.gate_state()
+
+    def _show(self) -> None:
+        if self.panel is None or self._feed is None:
+            return
+        gate = self._gate()
+        if self._blocked and not gate.failure:
+            gate = replace(gate, failure=self._blocked)
+        self._last = replace(
+            self._last,
+            totals=self._feed.totals(),
+            is_on_this_computer=self._facts.is_on_this_computer,
+            backend=self._facts.backend_name,
+        )
+        self.panel.show_state(self.light, self._last, gate)
+
+    # Recovery
+
+    def _measure_if_new(self) -> None:
+        """The quick attack on the last message, unless it was measured or a reply is being written."""
+        feed = self._feed
+        if feed is None or self._job is not None or self._link is LinkState.WORKING:
+            return
+        if self._measured != feed.last_message:
+            self._measured, self._last = feed.last_message, LastMessage()
+        quick = [attack.name for attack in self._source.attacks() if attack.is_quick]
+        if self._last.measuring is Measuring.NOT_YET and feed.totals().entries and quick:
+            self._measure(quick)
+        self._ask_for_tokens()
+
+    def measure_all(self) -> None:
+        if self._job is None and self._feed is not None and self.panel is not None:
+            self.panel.detail.open_recovery()
+            self._measure([attack.name for attack in self._source.attacks()])
+
+    def _measure(self, attacks: Sequence[str]) -> None:
+        feed = self._feed
+        assert feed is not None
+        message, first_kept = feed.last_message, self._source.first_kept()
+        if first_kept is None or first_kept > feed.totals().first:
+            self._last = replace(self._last, measuring=Measuring.GONE)
+            self._show()
+            return
+        self._last = replace(self._last, measuring=Measuring.UNDER_WAY)
+        self._job = Job("nearhalf-recovery", lambda: self._source.recover(message, attacks, lambda _: None), self)
+        self._job.start(lambda found: self._take(message, found), lambda error: self._fail(message, error))
+        self._show()
+
+    def _take(self, message: MessageId, found: Sequence[Recovered]) -> None:
+        self._job = None
+        if self._is_forgotten or message != self._measured:
+            self._measure_if_new() if not self._is_forgotten else None
+            return
+        kept = {one.attack: one for one in self._last.all}
+        kept.update({one.attack: one for one in found})
+        quick = {attack.name for attack in self._source.attacks() if attack.is_quick}
+        best = next((one for one in kept.values() if one.attack in quick and one.share is not None), None)
+        problem = next((one.problem for one in kept.values() if one.problem), "")
+        measuring = Measuring.DONE if best is not None else Measuring.FAILED
+        self._last = replace(
+            self._last, measuring=measuring, recovered=best, all=tuple(kept.values()), problem=in_words(problem)
+        )
+        self._show()
+
+    def _fail(self, message: MessageId, error: AppError) -> None:
+        self._job = None
+        if not self._is_forgotten and message == self._measured:
+            self._last = replace(self._last, measuring=Measuring.FAILED, problem=in_words(str(error)))
+            self._show()
+
+    def _ask_for_tokens(self) -> None:
+        feed = self._feed
+        if feed is None or self._tokens_job is not None or feed.last_message == NO_MESSAGE:
+            return
+        message = feed.last_message
+        self._tokens_job = Job("nearhalf-tokens", lambda: self._source.tokens_of(message), self)
+        self._tokens_job.start(self._take_tokens, lambda _: self._take_tokens(None))
+
+    def _take_tokens(self, tokens: MessageTokens | None) -> None:
+        self._tokens_job = None
+        if self.panel is not None and not self._is_forgotten:
+            self.panel.detail.set_tokens(tokens)
+
+    # What the person does
+
+    def _show_rows(self, rows: Rows) -> None:
+        if self.panel is not None:
+            self.panel.detail.show_rows(rows)
+
+    def _go_to_chat(self, row: int) -> None:
+        if self._feed is None:
+            return
+        message = self._feed.message(row)
+        place = self._feed.place_of(message)
+        if place is not None:
+            self.chat_requested.emit(place.chat, message)
+        else:
+            self.said.emit(self.tr("This entry belongs to no chat that is still here."))
+
+    def _mark(self, rows: Rows) -> None:
+        if self._feed is None or not len(rows):
+            return
+        numbers = [int(row) for row in rows[:10_000]]
+        is_marked = not all(entry in self._feed.notes.marks for entry in numbers)
+        self._attempt(partial(self._feed.set_mark, numbers, is_marked=is_marked))
+
+    def _edit_note(self, row: int) -> None:
+        if self._feed is None or self.panel is None:
+            return
+        dialog = NoteDialog(self._theme, self._feed.notes.texts.get(row, ""), row, self.panel)
+        set_note = partial(self._feed.set_note, row)
+        dialog.noted.connect(lambda text: self._attempt(partial(set_note, text)))
+        dialog.open()
+
+    def _attempt(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except AppError as error:
+            self.failed.emit(error)
+        if self.panel is not None:
+            self.panel.entries.model.refresh_cells()
+
+    # The end
+
+    def forget(self) -> None:
+        """Let go of every frame, text and number; nothing is heard after this. Jobs under way end by themselves."""
+        self._is_forgotten = True
+        self._live.stop()
+        self.bridge.close()
+        self._feed = None
+        self._last = LastMessage()
+        if self.panel is not None:
+            self.panel.forget()
+
+    def wait(self, timeout_s: float) -> None:
+        """Until no job of the panel runs."""
+        for job in (self._job, self._tokens_job):
+            if job is not None:
+                job.wait(timeout_s)

@@ -1,0 +1,205 @@
+"""The first depth: one light, one sentence about the last message, and what an operator could rebuild of it.
+
+The words follow DESIGN.md section 6. The share is measured on the recorded frames, or not said.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from app.core.panel_feed import GateState, MessageTotals, Recovered
+from app.ui.header import Dot
+from app.ui.privacy.names import share_words
+from app.ui.theme import Theme
+from app.ui.words import counted, number, size, translate
+
+
+class Light(Enum):
+    """What happens at the gate now."""
+
+    IDLE = auto()
+    SENDING = auto()
+    BLOCKED = auto()
+    OFFLINE = auto()
+
+
+class Measuring(Enum):
+    """How far the measurement of the last message is."""
+
+    NOT_YET = auto()
+    UNDER_WAY = auto()
+    DONE = auto()
+    GONE = auto()  # the contents are no longer in memory
+    FAILED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class LastMessage:
+    """All that the first depth says."""
+
+    totals: MessageTotals | None = None
+    measuring: Measuring = Measuring.NOT_YET
+    recovered: Recovered | None = None  # by the quick attack
+    all: tuple[Recovered, ...] = ()  # by every attack that was run
+    replaced: int = 0  # names and numbers that were replaced before it was sent
+    is_on_this_computer: bool = True
+    backend: str = ""
+    problem: str = ""  # why it could not be measured
+
+
+_TONES = {Light.IDLE: "good", Light.SENDING: "busy", Light.BLOCKED: "danger", Light.OFFLINE: "warning"}
+
+
+def light_words(light: Light) -> str:
+    return {
+        Light.IDLE: translate("privacy", "Idle: nothing is being sent"),
+        Light.SENDING: translate("privacy", "Sending numbers for your message"),
+        Light.BLOCKED: translate("privacy", "Blocked: nothing is sent"),
+        Light.OFFLINE: translate("privacy", "Offline: there is no connection to a backend"),
+    }[light]
+
+
+def traffic_words(totals: MessageTotals | None) -> str:
+    """Your last message: 41 frames, 63 kB up, 48 kB down, 0 bytes of text."""
+    if totals is None or not totals.entries:
+        return translate("privacy", "No message has been sent yet.")
+    frames = counted(totals.frames_up, translate("privacy", "1 frame"), translate("privacy", "%n frames"))
+    words = translate("privacy", "Your last message: {frames}, {up} up, {down} down, 0 bytes of text.")
+    return words.format(frames=frames, up=size(totals.bytes_up), down=size(totals.bytes_down))
+
+
+def recovery_words(last: LastMessage) -> str:
+    """An operator who records this could rebuild 100 % of your words."""
+    if last.totals is None or not last.totals.entries:
+        return ""
+    if last.measuring is Measuring.UNDER_WAY:
+        return translate("privacy", "Measuring how much of it an operator could rebuild…")
+    if last.measuring is Measuring.GONE:
+        return translate(
+            "privacy",
+            "Its frames are no longer in memory, so how much an operator could rebuild cannot be measured any more.",
+        )
+    if last.measuring is Measuring.FAILED:
+        words = translate("privacy", "How much an operator could rebuild could not be measured.")
+        return f"{words} {last.problem}".strip()
+    if last.measuring is Measuring.NOT_YET or last.recovered is None or last.recovered.share is None:
+        return translate("privacy", "How much of it an operator could rebuild has not been measured yet.")
+    return _measured_words(last, share_words(last.recovered.share))
+
+
+def _measured_words(last: LastMessage, share: str) -> str:
+    if last.replaced:
+        return translate(
+            "privacy",
+            "An operator who records this could rebuild {share} of what was sent, in which {count} names and numbers "
+            "were replaced.",
+        ).format(share=share, count=number(last.replaced))
+    return translate("privacy", "An operator who records this could rebuild {share} of your words.").format(share=share)
+
+
+def operator_words(last: LastMessage) -> str:
+    if last.is_on_this_computer:
+        return translate("privacy", "The backend runs on this computer: you are the operator.")
+    return translate("privacy", "The operator is whoever runs {backend}.").format(backend=last.backend)
+
+
+def gate_words(gate: GateState) -> str:
+    """What the gate or the audit hook stopped; empty where nothing was."""
+    parts = [gate.failure]
+    if gate.denied:
+        parts.append(
+            counted(
+                gate.denied,
+                translate("privacy", "1 attempt to reach the outside past the gate was stopped."),
+                translate("privacy", "%n attempts to reach the outside past the gate were stopped."),
+            )
+        )
+    return " ".join(part for part in parts if part)
+
+
+class Summary(QWidget):
+    measure_requested = Signal()
+    own_backend_requested = Signal()
+    redaction_requested = Signal(bool)
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._dot = Dot(theme, self)
+        self.light = self._label("strong")
+        self.sentence = self._label("body")
+        self.recovery = self._label("body")
+        self.operator = self._label("muted")
+        self.gate = self._label("wrong")
+        self.redaction = self._button(self.tr("Replace names and numbers"))
+        self.redaction.setCheckable(True)
+        self.redaction.clicked.connect(self.redaction_requested)
+        self.redaction.hide()
+        self.own_backend = self._button(self.tr("Use a backend of your own"))
+        self.own_backend.clicked.connect(self.own_backend_requested)
+        self.measure = self._button(self.tr("Try every attack"))
+        self.measure.clicked.connect(self.measure_requested)
+        self._top = QHBoxLayout()
+        self._top.addWidget(self._dot)
+        self._top.addWidget(self.light, 1)
+        self.corner = QHBoxLayout()  # the panel's own buttons
+        self._top.addLayout(self.corner)
+        self._choices = QHBoxLayout()
+        for button in (self.redaction, self.own_backend, self.measure):
+            self._choices.addWidget(button)
+        self._choices.addStretch(1)
+        self._layout = QVBoxLayout(self)
+        self._layout.addLayout(self._top)
+        for label in (self.gate, self.sentence, self.recovery, self.operator):
+            self._layout.addWidget(label)
+        self._layout.addLayout(self._choices)
+        theme.changed.connect(self._wear)
+        self._wear()
+        self.show_state(Light.IDLE, LastMessage(), GateState())
+
+    def show_state(self, light: Light, last: LastMessage, gate: GateState) -> None:
+        self._dot.set_tone(_TONES[light])
+        has_message = last.totals is not None and last.totals.entries > 0
+        for label, words in (
+            (self.light, light_words(light)),
+            (self.sentence, traffic_words(last.totals)),
+            (self.recovery, recovery_words(last)),
+            (self.operator, operator_words(last) if has_message else ""),
+            (self.gate, gate_words(gate)),
+        ):
+            if label.text() != words:
+                label.setText(words)
+            label.setVisible(bool(words))
+        self.own_backend.setVisible(has_message and not last.is_on_this_computer)
+        self.measure.setVisible(has_message)
+        self.measure.setEnabled(last.measuring is not Measuring.UNDER_WAY and last.measuring is not Measuring.GONE)
+
+    def show_redaction(self, is_on: bool | None) -> None:
+        """None: this app cannot do it."""
+        self.redaction.setVisible(is_on is not None)
+        self.redaction.setChecked(bool(is_on))
+
+    def _label(self, kind: str) -> QLabel:
+        label = QLabel(self)
+        label.setProperty("kind", kind)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setMinimumWidth(1)
+        return label
+
+    def _button(self, text: str) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setProperty("kind", "plain")
+        return button
+
+    def add_corner(self, button: QToolButton) -> None:
+        self.corner.addWidget(button)
+
+    def _wear(self) -> None:
+        metrics = self._theme.metrics
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(metrics.space_1)
+        self._top.setSpacing(metrics.space_2)
+        self._choices.setSpacing(metrics.space_2)
