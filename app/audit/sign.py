@@ -1,4 +1,4 @@
-"""The device key: Ed25519, made on first use, kept by the caller in the encrypted store. It signs exports, nothing else.
+"""The device key: Ed25519, made on first use, kept by the caller in the encrypted store. It signs exports only.
 
 What a signature shows: that this export was made by whoever holds the key. That the key is this computer's is known to
 whoever has compared the fingerprint with the one that the app shows; an export cannot prove it of itself.
