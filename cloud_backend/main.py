@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run_serve(options: argparse.Namespace) -> int:
     """Load, listen, serve until told to stop. Raises OperatorError."""
-    from cloud_backend.server import listener, serving  # here: the other commands need no web server
+    from cloud_backend.server import guard, listener, serving  # here: the other commands need no web server
     from cloud_backend.server.app import create_app
     from cloud_backend.server.eventlog import configure_logging, log_event
     from cloud_backend.server.tokens import TokenFileError, TokenStore
@@ -109,6 +109,7 @@ def run_serve(options: argparse.Namespace) -> int:
     )
     if watch is not None:
         watch.stop_gracefully(server)
+    guard.install()
     server.run(sockets=[sock])
     log_event("stopped")
     return 0

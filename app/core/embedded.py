@@ -26,6 +26,7 @@ import app
 from app.core.services import Report
 from app.domain.backend import Backend
 from app.domain.errors import BackendError, Cancelled, ModelError, SettingsError
+from app.privacy.guard import granted_child
 from app.storage.backends import checked_url, is_loopback
 from app.storage.bounded_log import BoundedLog
 
@@ -222,16 +223,17 @@ def _start(arguments: list[str], environment: dict[str, str]) -> subprocess.Pope
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     else:
         flags = 0
-    return subprocess.Popen(
-        arguments,
-        cwd=ROOT,  # `-m` looks there first, and the person's own folder may hold a file called torch.py
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        creationflags=flags,
-        start_new_session=os.name == "posix",
-    )
+    with granted_child():
+        return subprocess.Popen(
+            arguments,
+            cwd=ROOT,  # `-m` looks there first, and the person's own folder may hold a file called torch.py
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            creationflags=flags,
+            start_new_session=os.name == "posix",
+        )
 
 
 def _write_hash(token: str, folder: Path) -> Path:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from app.domain.errors import AppError
 from app.main.link import BUILT_IN_MODEL, DEVICE_THREADS, Link
 from app.main.services import Nearhalf
+from app.privacy import guard
 from app.storage.paths import DataFolder, data_folder
 
 __all__ = ["BUILT_IN_MODEL", "DEVICE_THREADS", "SWITCH_INTERVAL_S", "Link", "Nearhalf", "main"]
@@ -37,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from app.cli import run
 
     faulthandler.enable()
+    guard.install()
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that `finally` ends the backend
     try:

@@ -17,6 +17,7 @@ from pathlib import Path
 from app.domain.clearance import Clearance, ClearedPayload, Direction, NotCleared, Purpose
 from app.domain.errors import LedgerError
 from app.domain.ids import MessageId
+from app.privacy.guard import grant_connection
 from app.privacy.kept import HTTP_PURPOSES, Kept, KeptContent, Totals
 from app.privacy.ledger import Entry, Ledger
 from app.privacy.message import FrameForms, Wrapping, carries, refusal
@@ -74,7 +75,10 @@ class PrivacyGate:
             if self._ledger.failure:
                 self._ledger.reopen()
             self._record_taps()
-            return self._ledger.announce_connection(host)
+            number = self._ledger.announce_connection(host)
+        name, _, port = host.rpartition(":")
+        grant_connection(name, int(port))
+        return number
 
     def clear_message(self, content: bytes, clearance: Clearance) -> ClearedPayload:
         """Judge, wrap and record a frame that is about to leave. Raises NotCleared, LedgerError."""
