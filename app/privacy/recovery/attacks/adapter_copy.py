@@ -1,0 +1,217 @@
+"""(c) A copy of the adapter: the cloud sends z and receives y = M z, so least squares over enough positions gives M.
+
+About r positions are enough (r: the tap's rank). The copy is made from the first r + 16 positions and judged on the
+others: |y - M' z| / |y|. A free tap's z never crosses the wire, but it comes from the embeddings, A and the norm, which
+are all public. What an adapter's head part does is never sent, so it cannot be copied.
+Legend: N positions, D r_down, U up_cols.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.privacy.recovery.attack import CannotRecover, Json, Progress, Recovery, attack, percent
+from app.privacy.recovery.recording import Recording, SentStep, tap_of
+from app.privacy.recovery.tensors import Floats, decode_rows, rounded_to_bf16
+from app.privacy.recovery.weights import PublicWeights
+from app.wire.frames import tensor_bytes
+from app.wire.messages import Open
+from app.wire.plan import Tap
+
+SPARE = 16  # positions beyond r that the copy is made from
+GOOD = 0.01  # a copy with a smaller error is as good as the original
+_HELD_OUT = 4  # positions, at least, to judge a copy on
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """All (z, y) of one tap. `tap`: the plan's, None where the plan is not known. zs: ways that z may be computed."""
+
+    layer: int
+    tap: Tap | None
+    zs: tuple[Floats, ...]
+    y: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedTarget:
+    """One M, copied: from how many positions, and how wrong on how many others. positions_needed: fewest for 1 %."""
+
+    target: str
+    rank: int
+    positions: int
+    held_out: int
+    error: float
+    positions_needed: int | None
+
+
+@attack
+class AdapterCopy:
+    """Least squares on (z, y) pairs."""
+
+    name = "adapter"
+    title = "Copy the adapter"
+    sentence = "Fits a copy of your adapter to the numbers that went down and the answers that went up."
+    order = 3
+
+    def run(self, recording: Recording, weights: PublicWeights, progress: Progress) -> Recovery:
+        found = list(all_pairs(recording, weights))
+        if not found:
+            raise CannotRecover(
+                "No adapter was at work in these frames, so there is nothing to copy.",
+                "Choose an adapter for the chat to see this.",
+            )
+        copies: list[CopiedTarget] = []
+        for number, pairs in enumerate(found, 1):
+            copies += copied(pairs)
+            progress(number / len(found))
+        return self._recovery(copies, max(len(pairs.y) for pairs in found))
+
+    def _recovery(self, copies: list[CopiedTarget], positions: int) -> Recovery:
+        if not copies:
+            raise CannotRecover(
+                f"{positions} positions are too few to copy an adapter from and judge the copy.",
+                "A longer message is enough: about as many positions as the adapter's rank, and 16 more.",
+            )
+        errors = [copy.error for copy in copies]
+        needed = [copy.positions_needed for copy in copies if copy.positions_needed is not None]
+        good = sum(error < GOOD for error in errors) / len(errors)
+        details = [
+            ("matrices copied", str(len(copies))),
+            ("made from", f"{max(copy.positions for copy in copies)} positions"),
+            ("judged on", f"{min(copy.held_out for copy in copies)} others"),
+            ("error there, median", f"{100 * float(np.median(errors)):.2f} %"),
+            ("error there, largest", f"{100 * max(errors):.2f} %"),
+            ("copies under 1 %", percent(good)),
+        ]
+        if len(needed) == len(copies):
+            details.append(("positions needed for 1 %", f"{max(needed)} (rank {max(c.rank for c in copies)})"))
+        return Recovery(
+            self.name,
+            self.title,
+            self.sentence,
+            share=good,
+            words=(
+                f"From {max(copy.positions for copy in copies)} positions an operator can fit a copy of the adapter "
+                f"whose answers are off by {100 * float(np.median(errors)):.2f} % (median). "
+                "The file stays here; what it does to the layers can be copied."
+            ),
+            details=tuple(details),
+            data={"targets": [_json(copy) for copy in copies], "share_under_1_percent": good},
+        )
+
+
+def copied(pairs: Pairs) -> list[CopiedTarget]:
+    """A copy of each target's M. Empty where there are too few positions."""
+    rows, cols = len(pairs.y), pairs.zs[0].shape[1]
+    made_from = min(cols + SPARE, rows - _HELD_OUT)
+    if made_from < 1:
+        return []
+    held_out = slice(made_from, rows)
+    z_ND = min(pairs.zs, key=lambda z: float(np.sum((_fit(z, pairs.y, made_from) - pairs.y)[held_out] ** 2)))
+    guessed_NU = _fit(z_ND, pairs.y, made_from)
+    fewer = sorted({n for n in (cols // 2, cols, cols + 4, cols + 8) if 0 < n < made_from})
+    earlier = [(n, _fit(z_ND, pairs.y, n)) for n in fewer]
+    copies = []
+    for name, part in _targets(pairs):
+        y = pairs.y[held_out, part]
+        error = _error(guessed_NU[held_out, part], y)
+        tries = [(n, _error(guess[held_out, part], y)) for n, guess in earlier] + [(made_from, error)]
+        needed = next((n for n, off in tries if off < GOOD), None)
+        copies.append(CopiedTarget(name, cols, made_from, rows - made_from, error, needed))
+    return copies
+
+
+def all_pairs(recording: Recording, weights: PublicWeights) -> Iterator[Pairs]:
+    """The (z, y) pairs of every tap: those that were exchanged, then those of the free tap."""
+    groups: dict[tuple[int, int, int], list[tuple[Floats, Floats]]] = defaultdict(list)
+    opened: Open | None = None
+    for exchange in recording.exchanges:
+        tap, delta = exchange.tap, exchange.delta
+        opened = exchange.opened or opened
+        z_RD = decode_rows(tap.payload, tap.rows, tap.cols, tap.dtype)
+        y_RU = decode_rows(delta.payload, delta.rows, delta.cols, delta.dtype)
+        groups[tap.tap, tap.cols, delta.cols].append((z_RD, y_RU))
+    for (layer, r_down, up_cols), rows in sorted(groups.items(), key=lambda group: group[0]):
+        z_ND, y_NU = (np.concatenate(part) for part in zip(*rows, strict=True))
+        if r_down and up_cols and np.isfinite(z_ND).all() and np.isfinite(y_NU).all():
+            yield Pairs(layer, tap_of(opened, layer, r_down, up_cols), (z_ND,), y_NU)
+    yield from _free_pairs(recording, weights)
+
+
+def _free_pairs(recording: Recording, weights: PublicWeights) -> Iterator[Pairs]:
+    """z of a tap at layer 0, computed as the device does: A times the normed embeddings that were sent."""
+    steps = [step for step in recording.steps if step.frame.side_cols and step.opened is not None]
+    if not steps or steps[-1].opened is None:
+        return
+    opened = steps[-1].opened
+    a_RD = weights.a_0(opened.recipe, opened.recipe_version)
+    if a_RD is None or not opened.plan.free_taps:
+        return
+    tap = opened.plan.free_taps[0]
+    rows = [_embeddings_and_deltas(step) for step in steps if step.frame.side_cols == tap.up_cols]
+    h_ND, y_NU = (np.concatenate(part) for part in zip(*rows, strict=True))
+    if h_ND.shape[1] != a_RD.shape[1] or not np.isfinite(y_NU).all():
+        return
+    plain, narrow = (_normed(h_ND, weights, narrow=is_narrow) @ a_RD[: tap.r_down].T for is_narrow in (False, True))
+    yield Pairs(0, tap, (plain, rounded_to_bf16(narrow)), y_NU)  # the device computes in fp32 or in bf16
+
+
+def _embeddings_and_deltas(step: SentStep) -> tuple[Floats, Floats]:
+    frame = step.frame
+    h_RD = decode_rows(frame.payload, frame.rows, frame.cols, frame.dtype)
+    side = frame.payload[tensor_bytes(frame.dtype, frame.rows, frame.cols) :]
+    return h_RD, decode_rows(side, frame.rows, frame.side_cols, frame.side_dtype)
+
+
+def _normed(h_ND: Floats, weights: PublicWeights, *, narrow: bool) -> Floats:
+    """Layer 0's input norm, in fp32 or with bf16's roundings."""
+    h_ND = np.nan_to_num(h_ND, posinf=0.0, neginf=0.0)
+    scale = 1 / np.sqrt(np.mean(h_ND * h_ND, axis=1, keepdims=True) + np.float32(weights.facts.norm_eps))
+    normed_ND, weight_D = h_ND * scale, weights.norm_0()
+    if weights.facts.norm_plus_one:
+        normed_ND = np.asarray(normed_ND * (1 + weight_D), np.float32)
+        return rounded_to_bf16(normed_ND) if narrow else normed_ND
+    return (
+        rounded_to_bf16(rounded_to_bf16(normed_ND) * weight_D)
+        if narrow
+        else np.asarray(normed_ND * weight_D, np.float32)
+    )
+
+
+def _fit(z_ND: Floats, y_NU: Floats, made_from: int) -> Floats:
+    """y of every position as a copy of M made from the first positions has it. The rows are weighed alike: rounding
+    is relative to a row's own size, so that a few large ones must not drown the others."""
+    z, y = z_ND[:made_from].astype(np.float64), y_NU[:made_from].astype(np.float64)
+    weigh = 1 / np.maximum(np.linalg.norm(z, axis=1, keepdims=True), 1e-30)
+    m_DU, *_ = np.linalg.lstsq(z * weigh, y * weigh, rcond=None)
+    return np.asarray(z_ND @ m_DU, np.float32)
+
+
+def _error(guessed: Floats, y: Floats) -> float:
+    """Relative to y; 0 where both are nothing (M is zero)."""
+    size = float(np.linalg.norm(y))
+    gap = float(np.linalg.norm(guessed - y))
+    return gap / size if size else (0.0 if gap == 0 else 1.0)
+
+
+def _targets(pairs: Pairs) -> Iterator[tuple[str, slice]]:
+    if pairs.tap is None:
+        yield f"tap at layer {pairs.layer}, all targets", slice(0, pairs.y.shape[1])
+        return
+    for number, target in enumerate(pairs.tap.targets):
+        width = pairs.tap.r_up
+        yield f"layer {target.layer} {target.projection.name.lower()}", slice(number * width, (number + 1) * width)
+
+
+def _json(copy: CopiedTarget) -> dict[str, Json]:
+    return {
+        "target": copy.target,
+        "rank": copy.rank,
+        "positions": copy.positions,
+        "held_out": copy.held_out,
+        "error": copy.error,
+        "positions_needed": copy.positions_needed,
+    }

@@ -1,0 +1,135 @@
+"""The public model as an operator has it: embeddings, LM head, norm and A of layer 0, tokenizer, and, where it is on
+this computer, the backbone. Read from a device pack's folder with numpy, in blocks, so that memory stays bounded.
+
+Legend: V vocabulary, D hidden size, R rank.
+"""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import ModelError
+from app.privacy.recovery.decoder import Decoder
+from app.privacy.recovery.pack_text import PackText
+from app.privacy.recovery.tensor_file import TensorFile
+from app.privacy.recovery.tensors import Floats
+from app.wire.messages import Recipe
+
+_BLOCK_NUMBERS = 8 * 2**20  # of one block of a table: 32 MiB as fp32
+_EMBEDDINGS, _HEAD, _NORM = "embed_tokens.weight", "lm_head.weight", "free.input_norm.weight"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What of pack.json is needed here."""
+
+    model_id: str
+    backbone_sha256: str
+    hidden_size: int
+    vocab_size: int
+    embed_scale: float
+    softcap: float | None
+    norm_eps: float
+    norm_plus_one: bool
+
+
+class PublicWeights:
+    """`folder`: an installed device pack. `models`: where prepared models are kept, for the backbone.
+
+    Raises ModelError where the pack is missing or damaged.
+    """
+
+    def __init__(self, folder: Path, models: Path | None = None) -> None:
+        self.facts = _read_facts(folder / "pack.json")
+        self._folder, self._models = folder, models
+        self._file = TensorFile(folder / "weights.safetensors")
+        table = (self.facts.vocab_size, self.facts.hidden_size)
+        for name in {_EMBEDDINGS, self._head}:
+            if self._file.shape(name) != table:
+                raise ModelError("The model's files do not fit each other.", "Remove the model and fetch it again.")
+
+    @property
+    def hidden_size(self) -> int:
+        return self.facts.hidden_size
+
+    @property
+    def vocab_size(self) -> int:
+        return self.facts.vocab_size
+
+    @cached_property
+    def text(self) -> PackText:
+        return PackText(self._folder)
+
+    def embeddings(self, tokens: Sequence[int]) -> Floats:
+        """Rows of the table as the device sends them: scaled, not rounded."""
+        return self._scaled(self._file.picked(_EMBEDDINGS, tokens))
+
+    def embedding_blocks(self) -> Iterator[tuple[int, Floats]]:
+        """(first token, rows of the table as the device sends them)."""
+        for first, block in self._blocks(_EMBEDDINGS):
+            yield first, self._scaled(block)
+
+    def head_blocks(self) -> Iterator[tuple[int, Floats]]:
+        """(first token, rows of the LM head). Soft-capping keeps the order of logits, so it plays no part here."""
+        return self._blocks(self._head)
+
+    def norm_0(self) -> Floats:
+        """Weight of layer 0's input norm (D). Raises ModelError."""
+        return self._file.numbers(_NORM)
+
+    def a_0(self, recipe: Recipe, version: int) -> Floats | None:
+        """A of layer 0 (R x D), or None where the pack has no such recipe."""
+        name = f"free.{recipe.name.lower()}-{version}.a"
+        return self._file.numbers(name) if name in self._file else None
+
+    @cached_property
+    def backbone(self) -> Decoder | None:
+        """The decoder layers, where this computer has them: those of the built-in backend. Raises ModelError."""
+        for manifest in sorted(self._models.glob("*/manifest.json")) if self._models is not None else ():
+            try:
+                found = json.loads(manifest.read_text(encoding="utf-8"))["backbone_sha256"]
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+            if found == self.facts.backbone_sha256:
+                return Decoder(TensorFile(manifest.parent / "backbone.safetensors"))
+        return None
+
+    @property
+    def _head(self) -> str:
+        return _HEAD if _HEAD in self._file else _EMBEDDINGS
+
+    def _scaled(self, block: Floats) -> Floats:
+        return block if self.facts.embed_scale == 1 else block * block.dtype.type(self.facts.embed_scale)
+
+    def _blocks(self, name: str) -> Iterator[tuple[int, Floats]]:
+        rows = max(1, _BLOCK_NUMBERS // self.hidden_size)
+        for first in range(0, self.vocab_size, rows):
+            yield first, self._file.rows(name, first, first + rows)
+
+
+def _read_facts(path: Path) -> Facts:
+    try:
+        fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        softcap = fields["final_logit_softcapping"]
+        facts = Facts(
+            str(fields["model_id"]),
+            str(fields["backbone_sha256"]).lower(),
+            int(fields["hidden_size"]),
+            int(fields["vocab_size"]),
+            float(fields["embed_scale"]),
+            None if softcap is None else float(softcap),
+            float(fields["norm_eps"]),
+            bool(fields["norm_plus_one"]),
+        )
+        if min(facts.hidden_size, facts.vocab_size) < 1 or not math.isfinite(facts.embed_scale):
+            raise ValueError("not a count")
+        return facts
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ModelError(
+            "The description of the model on this computer (pack.json) is missing or damaged.",
+            "Remove the model in the settings and fetch it again.",
+        ) from error
