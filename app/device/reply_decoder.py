@@ -26,7 +26,8 @@ class StreamingDecoder:
             return ""
         self._pending.append(token)
         text = self._decode(self._shown + self._pending)
-        return "" if text.endswith(_INCOMPLETE) else self._advance(text)
+        # a token that shows nothing yet (a lone space, with some tokenizers) may show in the company of the next one
+        return "" if text.endswith(_INCOMPLETE) or text == self._shown_text else self._advance(text)
 
     def finish(self) -> str:
         """The reply is over: the text of tokens that never became a whole character."""

@@ -13,6 +13,6 @@ class KeyHolder(Enum):
     """What can open the vault."""
 
     KEYRING = "keyring"  # the system's keyring: nothing to type
-    PASSPHRASE = "passphrase"
+    PASSPHRASE = "passphrase"  # noqa: S105 - the name of a holder
     FILE = "file"  # a key file beside the data, readable by this account alone: where nothing else is sure to last
     RECOVERY = "recovery"  # a code on paper

@@ -35,7 +35,7 @@ class FindBar(QWidget):
         self.field = FindField(self)
         self.field.setObjectName("search")
         self.field.setAccessibleName(self.tr("Find in this chat"))
-        self.field.setPlaceholderText(self.tr("Find in this chat"))
+        self.field.setPlaceholderText(self.tr("Find"))
         self.field.textChanged.connect(self.changed)
         self.field.stepped.connect(self.stepped)
         self.field.left.connect(self.close_bar)

@@ -123,6 +123,12 @@ def test_streamed_text_equals_the_whole(model: bytes, build_pack: Callable[..., 
         assert not any("\ufffd" in piece for piece in pieces)
 
 
+def test_a_space_that_shows_only_with_the_next_piece_is_streamed(shared_tokenizer: DeviceTokenizer) -> None:
+    ids = [3, 375, 324]  # found by the property below
+    decoder = shared_tokenizer.reply_decoder()
+    assert "".join(map(decoder.add, ids)) + decoder.finish() == shared_tokenizer.decode(ids)
+
+
 @given(data=st.data())
 @settings(max_examples=100, deadline=None)
 def test_streaming_any_tokens_equals_decoding_them(data: st.DataObject, shared_tokenizer: DeviceTokenizer) -> None:
