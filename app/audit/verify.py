@@ -98,7 +98,12 @@ class Known:
 
 
 def verify_export(path: Path, known: Known | None = None, tell: Progress = lambda sentence: None) -> Verification:
-    """Judge an export (ZIP or folder) or a bare ledger file. Raises AuditError where this computer lacks the room."""
+    """Judge an export (ZIP or folder) or a bare ledger file.
+
+    Raises AuditError where it is not there, or this computer lacks the room.
+    """
+    if not path.exists():
+        raise AuditError(f"{path} is not there.", "Check the name.")
     found = Verification(path)
     known = known or Known()
     try:

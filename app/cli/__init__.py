@@ -1,7 +1,7 @@
-"""The same work without a window: `nearhalf chat` and `nearhalf backend`.
+"""The same work without a window: `nearhalf chat`, `nearhalf backend` and `nearhalf audit`.
 
 `run` is the border: whatever goes wrong below it, a person reads a sentence and advice on stderr, never a traceback.
-Exit status: 0 done, 1 an error with words, 2 wrong arguments, 130 broken off with Ctrl+C.
+Exit status: 0 done, 1 an error with words or a verdict that is not good, 2 wrong arguments, 130 broken off (Ctrl+C).
 """
 
 import logging
@@ -34,6 +34,10 @@ def run(argv: Sequence[str], services: Services, terminal: Terminal | None = Non
             return services.open_window()
         if arguments.command == "chat":
             run_chat(arguments, services, terminal)
+        elif arguments.command == "audit":
+            from app.cli.audit import run_audit  # cryptography: the other commands need not wait for it
+
+            return DONE if run_audit(arguments, services, terminal) else FAILED
         else:
             run_backend(arguments, services, terminal)
     except AppError as error:

@@ -5,6 +5,7 @@ import math
 import os
 from collections.abc import Sequence
 
+from app.cli.audit_arguments import add_audit
 from app.domain.sampling import SamplingSettings
 from app.storage.settings import CHAT_SAMPLING
 
@@ -16,6 +17,7 @@ examples:
   nearhalf chat                              chat in this terminal
   nearhalf chat --once "What is a fjord?"    one question, one answer
   nearhalf backend add home https://home.example
+  nearhalf audit export                      what left this computer, for somebody else to check
 """
 _CHAT = """\
 examples:
@@ -83,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_credentials(test)
     remove = _command(actions, "remove", "Forget a backend and its token.", _REMOVE)
     remove.add_argument("name", metavar="NAME")
+    add_audit(commands, _command)
     return parser
 
 

@@ -5,10 +5,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from app.core.ports import Conversations
 from app.domain.backend import Backend
+
+if TYPE_CHECKING:
+    from app.audit.sign import DeviceKey
 
 Report = Callable[[str], None]  # takes one sentence on what is under way
 
@@ -74,6 +77,15 @@ class Services(Protocol):
 
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
         """Time `backend` (None: the built-in one). Raises AppError."""
+
+    @property
+    def ledger(self) -> Path:
+        """This computer's ledger file. It may be in use."""
+
+    def device_key(self, ask_secret: Callable[[], str]) -> "DeviceKey":
+        """The key that signs exports; made when it is first asked for. `ask_secret`: the passphrase or recovery code.
+
+        Raises StorageError, where the window has the history open among others."""
 
     def open_window(self) -> int:
         """Show the window until it is closed; returns the exit status."""

@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.audit.sign import device_key
 from app.core.conversations import Library
 from app.core.erasure import Erasures
 from app.core.kept_files import FilesOnDisk
@@ -14,6 +15,7 @@ from app.core.shareable import LibraryFiles, ShareableChats
 from app.core.vault import Vault
 from app.domain.backend import Backend, ModelInfo
 from app.domain.errors import StorageError
+from app.main.audit import export_from_window
 from app.main.link import Network, installed_pack, measure, open_writer
 from app.main.panel import LocalPanel
 from app.storage.paths import DataFolder
@@ -25,6 +27,7 @@ from app.ui.preferences import Preferences
 from app.ui.transfer_dialogs import export_words
 
 if TYPE_CHECKING:
+    from app.audit.export import Exported
     from app.core.reply_writer import ReplyWriter
 
 EXPORT_FORMS = {"markdown": ExportFormat.MARKDOWN, "html": ExportFormat.HTML, "json": ExportFormat.JSON}
@@ -117,6 +120,16 @@ class LocalDesktop:
         ending = "json" if chosen is ExportFormat.JSON else "zip"
         target = folder / f"nearhalf-chats.{ending}"
         return self.chat_files.export_all(target, chosen, export_words(), progress)
+
+    # Auditing
+
+    def export_audit(self, target: Path, progress: Progress, *, frames: bool, har: bool) -> "Exported":
+        """What the terminal's `audit export` writes, with what the gate still keeps. Raises AppError."""
+        return export_from_window(target, self._network.gate, self._vault, progress, frames=frames, har=har)
+
+    def audit_fingerprint(self) -> str:
+        """Of the key that signs exports, to be compared by whoever gets one. Raises StorageError."""
+        return device_key(self._vault.read_setting, self._vault.write_setting).fingerprint
 
     def close(self) -> None:
         """After the window: the vault, and all that was started."""

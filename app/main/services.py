@@ -4,11 +4,13 @@ import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.ports import Conversations
 from app.core.services import Backends, ChatRequest, Measurement, Report
 from app.domain.backend import Backend
+from app.main.audit import key_of_folder
 from app.main.link import Network, measure, open_writer
 from app.storage.backends import BackendStore
 from app.storage.paths import DataFolder
@@ -16,6 +18,7 @@ from app.storage.secrets import TokenStore
 from app.storage.settings import SettingsFile
 
 if TYPE_CHECKING:
+    from app.audit.sign import DeviceKey
     from app.core.conversations import Library
 
 log = logging.getLogger(__name__)
@@ -49,6 +52,13 @@ class Nearhalf:
         """Time `backend` (None: the built-in one). Raises AppError."""
         with ExitStack() as stack:
             return measure(self._network(stack), self._folder, backend, report)
+
+    @property
+    def ledger(self) -> Path:
+        return self._folder.ledger
+
+    def device_key(self, ask_secret: Callable[[], str]) -> "DeviceKey":
+        return key_of_folder(self._folder, ask_secret)
 
     def open_window(self) -> int:
         """Show the window until it is closed."""

@@ -1,10 +1,11 @@
 """Services that play a script: ScriptedConversations, a real list of backends in a folder, a measurement's numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.audit.sign import DeviceKey
 from app.core.ports import Conversations
 from app.core.services import ChatRequest, Measurement, Report
 from app.domain.backend import Backend
@@ -58,6 +59,13 @@ class ScriptedServices:
         self.measured.append(backend)
         report("Measuring.")
         return self.measurement
+
+    @property
+    def ledger(self) -> Path:
+        return self.folder / "ledger.nhl"
+
+    def device_key(self, ask_secret: Callable[[], str]) -> DeviceKey:
+        return DeviceKey(bytes(range(32)))
 
     def open_window(self) -> int:
         self.windows += 1

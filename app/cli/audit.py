@@ -1,0 +1,105 @@
+"""`nearhalf audit export|verify|key`: the ledger for somebody else, and the judgement of what somebody else gave."""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+from app.audit.export import Exported, Wanted, export
+from app.audit.layout import AuditError
+from app.audit.verify import Known, State, Verification, verify_export
+from app.cli.terminal import Terminal, counted
+from app.core.services import Services
+
+_MARKS = {State.GOOD: "good", State.BAD: "BAD ", State.OPEN: "open"}
+
+
+def run_audit(arguments: argparse.Namespace, services: Services, terminal: Terminal) -> bool:
+    """False where what was judged is not good. Raises AppError."""
+    if arguments.action == "export":
+        _export(arguments, services, terminal)
+        return True
+    if arguments.action == "key":
+        terminal.print(services.device_key(lambda: _secret(terminal)).fingerprint)
+        return True
+    return _verify(arguments, terminal)
+
+
+def _export(arguments: argparse.Namespace, services: Services, terminal: Terminal) -> None:
+    if arguments.frames:
+        raise AuditError(
+            "The contents of frames are kept in the memory of the running app alone, never on the disk.",
+            "Use Export in the privacy panel of the window: it puts them into the same kind of export.",
+        )
+    ledger = Path(arguments.ledger) if arguments.ledger else services.ledger
+    target = Path(arguments.out or f"nearhalf-audit-{time.strftime('%Y-%m-%d-%H%M%S')}.zip")
+    key = None if arguments.unsigned else services.device_key(lambda: _secret(terminal))
+
+    def tell(done: int, total: int) -> None:
+        terminal.progress(f"Writing entry {done:,} of {total:,}.")
+
+    done = export(target, Wanted(ledger, key, har=arguments.har), tell)
+    terminal.clear_progress()
+    for line in _exported(done):
+        terminal.print(line)
+    _name_others(ledger, terminal)
+
+
+def _exported(done: Exported) -> list[str]:
+    lines = [
+        f"Wrote {done.path}: {counted(done.entries, 'entry', 'entries')} of the ledger.",
+        f"Head of the chain: {done.head}",
+    ]
+    if done.fingerprint:
+        lines.append(f"Signed by this computer's key: {done.fingerprint}")
+    else:
+        lines.append("Not signed: anybody could have made it.")
+    if done.fault:
+        lines.append(f"The ledger itself is not whole, and verifying the export will say so: {done.fault}")
+    return lines
+
+
+def _name_others(ledger: Path, terminal: Terminal) -> None:
+    """Ledgers of processes that ran beside the app's, and what was set aside, are exported by themselves."""
+    others = sorted(path for path in ledger.parent.glob(f"{ledger.stem}*{ledger.suffix}*") if path != ledger)
+    if others:
+        names = ", ".join(path.name for path in others)
+        terminal.note(f"Beside it there are {names}: export each with --ledger where you need it.")
+
+
+def _secret(terminal: Terminal) -> str:
+    if not terminal.has_person:
+        raise AuditError(
+            "The history, where the key is kept, is locked, and there is no terminal to ask for the passphrase.",
+            "Run it at a terminal, or say --unsigned.",
+        )
+    try:
+        return terminal.ask_secret("Passphrase or recovery code (it is not shown): ")
+    except EOFError:  # Ctrl+D
+        return ""
+
+
+def _verify(arguments: argparse.Namespace, terminal: Terminal) -> bool:
+    known = Known(arguments.fingerprint, arguments.head, arguments.unsigned)
+    found = verify_export(Path(arguments.export), known, terminal.progress)
+    terminal.clear_progress()
+    if arguments.json:
+        terminal.print(json.dumps(found.as_json(), indent=1))
+    else:
+        for line in report(found):
+            terminal.print(line)
+    return found.is_good
+
+
+def report(found: Verification) -> list[str]:
+    """The verdict, then each check, as lines for a person."""
+    width = max(len(check.name) for check in found.checks)
+    lines = [found.verdict, ""]
+    for check in found.checks:
+        lines.append(f"{_MARKS[check.state]}  {check.name:{width}}  {check.sentence}")
+        if check.first_bad is not None:
+            where = f"record {check.first_bad}" if isinstance(check.first_bad, int) else check.first_bad
+            lines.append(f"      {'':{width}}  First: {where}")
+    if found.head:
+        lines += ["", f"Head of the chain: {found.head}"]
+    return lines
