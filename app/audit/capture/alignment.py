@@ -1,14 +1,14 @@
 """One direction of one connection laid beside its ledger entries: what fits, and what stands between what fits.
 
 Entries in order are the byte stream cut in pieces (docs/ledger-format.md), so a piece is compared where the one before
-ended. After a misfit the next place is looked for where both agree again, the one with the least left out on either
-side; places are tried where packets or frames begin, and counted back from the end.
+ended. After a misfit the next place is looked for where both agree again, with the fewest bytes left out on both
+sides; places are tried where packets or frames begin, and counted back from the end.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import islice
+from itertools import accumulate, islice
 
 from app.audit.capture.http import Unit
 from app.audit.capture.streams import Stream
@@ -90,12 +90,15 @@ class _Aligner:
         for offset, entry in enumerate(ahead):
             by_hash.setdefault((entry.wire_bytes, entry.sha256), offset)
         lengths = list(dict.fromkeys(entry.wire_bytes for entry in ahead))[:_LENGTHS_TRIED]
-        best: tuple[int, int, int, int] | None = None  # left out in all, imbalance, entry, place
-        for skipped, candidate in enumerate(self._candidates(place, ahead)):
+        bytes_before = [0, *accumulate(entry.wire_bytes for entry in ahead)]
+        best: tuple[int, int, int, int] | None = None  # bytes left out in all, imbalance, entry, place
+        for candidate in self._candidates(place, ahead):
+            skipped = candidate - place
             if (best is not None and skipped > best[0]) or self._budget <= 0:
                 break
             for offset in self._hits(candidate, lengths, by_hash):
-                cost = (skipped + offset, abs(skipped - offset), index + offset, candidate)
+                left_out = bytes_before[offset]
+                cost = (skipped + left_out, abs(skipped - left_out), index + offset, candidate)
                 best = cost if best is None else min(best, cost)
         return None if best is None else (best[2], best[3])
 
