@@ -122,7 +122,7 @@ class RecordedSource:
             y = Frame(Kind.DELTA, **at, tap=tap.layer, cols=tap.up_cols, dtype=Dtype.FP16)
             y.payload = self._numbers(Dtype.FP16, rows, tap.up_cols)
             self._up(y, Purpose.GENERATE, message)
-        state = Frame(Kind.STATE, **{**at, "rows": 1, "position": position + rows - 1}, cols=HIDDEN, dtype=Dtype.BF16)
+        state = Frame(Kind.STATE, **{**at, "rows": 1}, cols=HIDDEN, dtype=Dtype.BF16)
         state.payload = self._numbers(Dtype.BF16, 1, HIDDEN)
         self._down(state, Purpose.GENERATE, message)
         self._step += 1

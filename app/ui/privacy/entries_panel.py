@@ -134,6 +134,12 @@ class EntriesPanel(QWidget):
     def go_to(self, row: int) -> None:
         self.list.go_to(row)
 
+    def bring_up(self, row: int) -> None:
+        """Scroll to a record, and select nothing."""
+        line = self.model.line_of(row)
+        if line is not None:
+            self.list.scrollTo(self.model.index(line, 0), EntryList.ScrollHint.PositionAtCenter)
+
     def finish(self) -> None:
         """Do at once what is still to be filtered: for benchmarks and tests."""
         while self._run is not None:

@@ -36,12 +36,15 @@ class PrivacyPanel(QFrame):
         self.detail = Detail(theme, self)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
         self.splitter.setChildrenCollapsible(False)
+        self.splitter.setObjectName("panes")
         self.splitter.addWidget(self.entries)
         self.splitter.addWidget(self.detail)
         self._layout = QVBoxLayout(self)
         self._layout.addWidget(self.summary)
         self._layout.addWidget(self.splitter, 1)
         self._is_docked = True
+        self.detail.rows_lit.connect(self._light)
+        self.detail.term_chosen.connect(self.entries.filter_bar.set_text)
         theme.changed.connect(self._wear)
         self._wear()
 
@@ -69,6 +72,12 @@ class PrivacyPanel(QFrame):
         self.entries.forget()
         self.detail.forget()
         self.show_state(Light.IDLE, LastMessage(), GateState())
+
+    def _light(self, rows: frozenset[int]) -> None:
+        """A token was chosen: its entries light up, the first is brought into view."""
+        self.entries.model.light(rows)
+        if rows:
+            self.entries.bring_up(min(rows))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Side by side where there is room for both."""

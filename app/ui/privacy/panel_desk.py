@@ -154,6 +154,7 @@ class PanelDesk(QObject):
         elif feed.ledger is not None and feed.ledger.count == before and not panel.entries.hold.isChecked():
             return
         panel.entries.tick()
+        panel.detail.refresh()
         self._show()
 
     def _gate(self) -> GateState:
