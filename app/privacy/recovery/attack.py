@@ -63,11 +63,16 @@ class Recovery:
 
 @runtime_checkable
 class Attack(Protocol):
-    """One attack. `name` is a word for programs, `title` a few words and `sentence` one sentence for a person."""
+    """One attack. `name` is a word for programs, `title` a few words and `sentence` one sentence for a person.
+
+    order: its place in a table. is_supposed: it shows what would happen if the app sent something else than it does.
+    """
 
     name: str
     title: str
     sentence: str
+    order: int
+    is_supposed: bool
 
     def run(self, recording: Recording, weights: PublicWeights, progress: Progress) -> Recovery:
         """Raises CannotRecover where the recording holds nothing for it, ModelError, Cancelled (from `progress`)."""
@@ -91,7 +96,7 @@ def all_attacks() -> list[Attack]:
 
     for module in pkgutil.iter_modules(attacks.__path__):
         importlib.import_module(f"{attacks.__name__}.{module.name}")
-    return sorted((made() for made in _REGISTRY.values()), key=lambda one: getattr(one, "order", 99))
+    return sorted((made() for made in _REGISTRY.values()), key=lambda one: (one.order, one.name))
 
 
 def run_all(

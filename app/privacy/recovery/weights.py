@@ -15,6 +15,7 @@ from typing import Any
 from app.domain.errors import ModelError
 from app.privacy.recovery.decoder import Decoder
 from app.privacy.recovery.pack_text import PackText
+from app.privacy.recovery.recording import Recording
 from app.privacy.recovery.tensor_file import TensorFile
 from app.privacy.recovery.tensors import Floats
 from app.wire.messages import Recipe
@@ -109,6 +110,26 @@ class PublicWeights:
         rows = max(1, _BLOCK_NUMBERS // self.hidden_size)
         for first in range(0, self.vocab_size, rows):
             yield first, self._file.rows(name, first, first + rows)
+
+
+def weights_for(recording: Recording, packs: Path, models: Path | None = None) -> PublicWeights:
+    """The public weights of the model that made a recording: of the packs installed under `packs`, the one it names.
+
+    Raises ModelError where it is not there (any more), or is damaged.
+    """
+    opened = recording.opened
+    width = next((step.frame.cols for step in recording.steps), 0)
+    for folder in sorted(packs.iterdir() if packs.is_dir() else ()):
+        try:
+            facts = _read_facts(folder / "pack.json")
+        except ModelError:
+            continue
+        if facts.backbone_sha256 == opened.model_hash.hex() if opened is not None else facts.hidden_size == width:
+            return PublicWeights(folder, models)
+    raise ModelError(
+        "The device's part of the model that these frames were made with is not on this computer.",
+        "Fetch the model again; the attacks need its public weights.",
+    )
 
 
 def _read_facts(path: Path) -> Facts:

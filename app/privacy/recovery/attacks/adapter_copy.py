@@ -55,6 +55,7 @@ class AdapterCopy:
     title = "Copy the adapter"
     sentence = "Fits a copy of your adapter to the numbers that went down and the answers that went up."
     order = 3
+    is_supposed = False
 
     def run(self, recording: Recording, weights: PublicWeights, progress: Progress) -> Recovery:
         found = list(all_pairs(recording, weights))

@@ -39,6 +39,7 @@ class DeeperLayers:
     title = "If the first layers ran on your computer"
     sentence = "Runs candidate words through the public layers until the numbers match."
     order = 5
+    is_supposed = True
 
     def __init__(self, layers: int = 2, noise: float = 0.0, positions: int = _POSITIONS) -> None:
         self._layers, self._noise, self._positions = layers, noise, positions

@@ -44,6 +44,7 @@ class NearestEmbeddings:
     title = "Look up the embeddings"
     sentence = "Compares every row of numbers that was sent with the model's public table of tokens."
     order = 1
+    is_supposed = False
 
     def run(self, recording: Recording, weights: PublicWeights, progress: Progress) -> Recovery:
         looked = look_up(recording, weights, progress)

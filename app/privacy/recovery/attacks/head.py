@@ -2,6 +2,8 @@
 head is public, so it can compute the likeliest token itself. Greedy: what sampling and a head part change, it misses.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from app.domain.ids import MessageId
@@ -13,6 +15,7 @@ from app.privacy.recovery.weights import PublicWeights
 
 _ROWS_AT_ONCE = 1024
 
+_ROUNDINGS: tuple[Callable[[Floats], Floats], ...] = (lambda logits: logits, rounded_to_bf16)
 Place = tuple[MessageId, int]  # a position of a message
 
 
@@ -24,6 +27,7 @@ class HeadOnStates:
     title = "Read the reply from the hidden states"
     sentence = "Puts the model's public output layer on every hidden state that came back."
     order = 2
+    is_supposed = False
 
     def run(self, recording: Recording, weights: PublicWeights, progress: Progress) -> Recovery:
         positions, states_ND = final_states(recording)
@@ -71,9 +75,8 @@ class HeadOnStates:
 
 
 def _agreed(sampled: dict[Place, int], positions: list[Place], tokens_N: Ids) -> list[bool]:
-    return [
-        sampled[place] == token for place, token in zip(positions, tokens_N.tolist(), strict=True) if place in sampled
-    ]
+    guesses = zip(positions, tokens_N.tolist(), strict=True)
+    return [sampled[place] == token for place, token in guesses if place in sampled]
 
 
 def final_states(recording: Recording) -> tuple[list[Place], Floats]:
@@ -100,7 +103,7 @@ def likeliest_tokens(states_ND: Floats, weights: PublicWeights, progress: Progre
         for start in range(0, len(states_ND), _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
             logits_NV = np.asarray(states_ND[part] @ block_VD.T, np.float32)
-            for best_N, tokens_N, rounding in zip(best, tokens, (np.asarray, rounded_to_bf16), strict=True):
+            for best_N, tokens_N, rounding in zip(best, tokens, _ROUNDINGS, strict=True):
                 rounded_NV = rounding(logits_NV)
                 at_N = rounded_NV.argmax(axis=1)
                 found_N = rounded_NV[np.arange(len(at_N)), at_N]

@@ -26,6 +26,7 @@ class NoiseCurve:
     title = "If noise were added to the embeddings"
     sentence = "Adds noise to the same rows, as some products do, and looks them up again."
     order = 4
+    is_supposed = True
 
     def __init__(self, levels: tuple[float, ...] = LEVELS) -> None:
         self._levels = levels
