@@ -80,5 +80,8 @@ class SettingsServices(Protocol):
     def fetch_pack(self, backend: Backend | None, model: ModelInfo, progress: Progress) -> None:
         """Fetch, check and install one device pack; an earlier part is gone on from."""
 
+    def stop_slow_work(self) -> None:
+        """Break off, from any thread, what those three wait for: they raise ConnectionLost or Cancelled at once."""
+
     def export_all(self, folder: Path, form: str, progress: Progress) -> int:
         """Write every chat to `folder` as "markdown", "json" or "html"; counts chats. Returns how many."""

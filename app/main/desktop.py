@@ -1,7 +1,7 @@
 """What stands behind the window: one vault, one network with its one gate, the chats, the settings' services."""
 
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from app.core.vault import Vault
 from app.domain.backend import Backend, ModelInfo
 from app.domain.errors import StorageError
 from app.main.audit import export_from_window
-from app.main.link import Network, installed_pack, measure, open_writer
+from app.main.link import Link, Network, installed_pack, measure, open_writer
 from app.main.panel import LocalPanel
 from app.storage.paths import DataFolder
 from app.storage.vault import DataVault
@@ -46,7 +46,8 @@ class LocalDesktop:
         self._vault = DataVault(folder, around_deletion=self._network.gate.begin_anew)
         self._files = FilesOnDisk(folder, self._vault.file_key)
         self._library: Library | None = None
-        self._writer: "ReplyWriter | None" = None
+        self._slow_links: set[Link] = set()
+        self._writer: ReplyWriter | None = None
         self._panel = LocalPanel(folder, self._network, self._vault, lambda: self._library, lambda: self._writer)
 
     # Desktop
@@ -104,16 +105,31 @@ class LocalDesktop:
         return self._files
 
     def models_at(self, backend: Backend | None, report: Report) -> Sequence[ModelInfo]:
-        with closing(self._network.link(backend, report).control()) as control:
+        with self._slow_link(backend, report) as link, closing(link.control()) as control:
             report("Asking the backend for its models.")
             return control.list_models()
 
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
-        return measure(self._network, self._folder, backend, report)
+        with self._slow_link(backend, report) as link:
+            return measure(link, self._folder, report)
 
     def fetch_pack(self, backend: Backend | None, model: ModelInfo, progress: Progress) -> None:
-        with closing(self._network.link(backend, lambda sentence: None).control()) as control:
+        with self._slow_link(backend, lambda sentence: None) as link, closing(link.control()) as control:
             installed_pack(control, self._folder, model, progress, lambda sentence: None)
+
+    def stop_slow_work(self) -> None:
+        for link in tuple(self._slow_links):
+            link.abort()
+
+    @contextmanager
+    def _slow_link(self, backend: Backend | None, report: Report) -> Iterator[Link]:
+        """A link that `stop_slow_work` breaks off."""
+        link = self._network.link(backend, report)
+        self._slow_links.add(link)
+        try:
+            yield link
+        finally:
+            self._slow_links.discard(link)
 
     def export_all(self, folder: Path, form: str, progress: Progress) -> int:
         chosen = EXPORT_FORMS[form]

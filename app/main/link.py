@@ -4,15 +4,16 @@ torch is imported where it is first needed.
 """
 
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from app.core.services import ChatRequest, Measurement, Report
 from app.device.adapter_card import read_file
 from app.domain.backend import Backend, ModelInfo
 from app.domain.clearance import Purpose
-from app.domain.errors import ModelError, SettingsError
+from app.domain.errors import Cancelled, ModelError, SettingsError
 from app.storage.paths import DataFolder
 from app.wire.messages import Recipe
 from app.wire.plan import layer_by_layer
@@ -36,6 +37,8 @@ DEVICE_THREADS = 1
 MEASURED_RANK = 32
 TELL_EVERY_S = 0.25
 
+_Opened = TypeVar("_Opened", "DataChannel", "ControlClient")
+
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
 
@@ -46,6 +49,8 @@ class Link:
         self.gate = gate
         self.backend = backend
         self._embedded = embedded
+        self._opened: weakref.WeakSet[DataChannel | ControlClient] = weakref.WeakSet()
+        self._is_aborted = False
         self._allow(backend)
 
     def open_channel(self, is_cancelled: Callable[[], bool] = lambda: False) -> "DataChannel":
@@ -55,17 +60,29 @@ class Link:
         """
         from app.net.channel import DataChannel
 
-        if self._embedded is not None:
+        if self._embedded is not None and not self._is_aborted:
             backend = self._embedded.start(is_cancelled=is_cancelled)
             if backend != self.backend:
                 self.gate.disallow(_address(self.backend).name)
                 self._allow(backend)
-        return DataChannel(self.backend, self.gate)
+        return self._watched(DataChannel(self.backend, self.gate))
 
     def control(self) -> "ControlClient":
         from app.net.control import ControlClient
 
-        return ControlClient(self.backend, self.gate)
+        return self._watched(ControlClient(self.backend, self.gate))
+
+    def abort(self) -> None:
+        """Break off all that was opened, from any thread, for good: it raises ConnectionLost, later ones Cancelled."""
+        self._is_aborted = True
+        for opened in tuple(self._opened):
+            opened.abort()
+
+    def _watched(self, opened: _Opened) -> _Opened:
+        self._opened.add(opened)
+        if self._is_aborted:
+            raise Cancelled
+        return opened
 
     def _allow(self, backend: Backend) -> None:
         self.backend = backend
@@ -138,7 +155,7 @@ def open_writer(
     return writer
 
 
-def measure(network: Network, folder: DataFolder, backend: Backend | None, report: Report) -> Measurement:
+def measure(link: Link, folder: DataFolder, report: Report) -> Measurement:
     """Round trips by WebSocket pings; decode steps with no adapter, and with one of zeros that taps every layer.
 
     A ping does not wait for the backend's engine, and an exchange does: so exchanges are timed themselves.
@@ -147,7 +164,6 @@ def measure(network: Network, folder: DataFolder, backend: Backend | None, repor
     from app.device.adapter import Adapter
     from app.net.measure import round_trips_ms
 
-    link = network.link(backend, report)
     model, pack = model_with_pack(link, folder, None, report)
     report("Measuring round trips.")
     channel = link.open_channel()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.ports import Conversations
+from app.core.recorded_chat import RecordedChat
 from app.core.services import Backends, ChatRequest, Measurement, Report
 from app.domain.backend import Backend
 from app.main.audit import key_of_folder
@@ -48,10 +49,25 @@ class Nearhalf:
                 stack.callback(key_log.end)
             yield self._build_conversations(request, report, stack)
 
+    @contextmanager
+    def open_recorded_chat(self, request: ChatRequest, report: Report) -> Iterator[RecordedChat]:
+        """The same, with what the gate keeps of it. Raises AppError."""
+        with ExitStack() as stack:
+            network = self._network(stack)
+            yield RecordedChat(self._conversations_over(network, request, report, stack), network.gate.kept)
+
+    @property
+    def packs(self) -> Path:
+        return self._folder.packs
+
+    @property
+    def models(self) -> Path:
+        return self._folder.models
+
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
         """Time `backend` (None: the built-in one). Raises AppError."""
         with ExitStack() as stack:
-            return measure(self._network(stack), self._folder, backend, report)
+            return measure(self._network(stack).link(backend, report), self._folder, report)
 
     @property
     def ledger(self) -> Path:
@@ -83,11 +99,16 @@ class Nearhalf:
         )
 
     def _build_conversations(self, request: ChatRequest, report: Report, stack: ExitStack) -> "Library":
+        return self._conversations_over(self._network(stack), request, report, stack)
+
+    def _conversations_over(
+        self, network: Network, request: ChatRequest, report: Report, stack: ExitStack
+    ) -> "Library":
         from app.core.conversations import Library
         from app.core.memory_store import MemoryStore
         from app.domain.sampling import SamplingSettings
 
-        writer = open_writer(self._network(stack), self._folder, request, report)
+        writer = open_writer(network, self._folder, request, report)
         stack.callback(writer.close)
         library = Library(MemoryStore(), sampling=SamplingSettings, system=lambda: request.system or "")
         stack.callback(library.close)

@@ -84,6 +84,9 @@ class ScriptedSettings:
     def backends(self) -> BackendStore:
         return BackendStore(self.folder / "backends.json", TokenStore(self.folder / "tokens.json", NoKeyring()))
 
+    def stop_slow_work(self) -> None:
+        """Scripted work asks at every word."""
+
     def models_at(self, backend: Backend | None, report: Report) -> Sequence[ModelInfo]:
         self._reach(backend, report)
         return self.offers

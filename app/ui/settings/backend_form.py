@@ -113,6 +113,7 @@ class BackendForm(QWidget):
         self.certificate = CertificateCard(theme, self)
         self.certificate.trust.clicked.connect(self._trust)
         self.work = Work(theme, self)
+        self.work.stop_requested.connect(services.stop_slow_work)
         self.work.busy_changed.connect(self._lock_fields)
         self.save = push(self.tr("Check and save"), "primary", self)
         self.save.clicked.connect(self._check)

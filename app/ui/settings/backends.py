@@ -67,6 +67,7 @@ class BackendsPage(Page):
         self.add_button = push(self.tr("Add a backend…"), "plain", listed)
         self.add_button.clicked.connect(lambda: self.open_form(None))
         self.work = Work(theme, listed)
+        self.work.stop_requested.connect(services.stop_slow_work)
         self.work.busy_changed.connect(self._enable_tests)
         self.measured: MeasuredCard | None = None
         for part in (self.card, Buttons(theme, listed, self.add_button), self.work):

@@ -31,6 +31,7 @@ class ModelsPage(Page):
         self.offered = self.section(self.tr("Offered by the backend in use"))
         self._offers: tuple[ModelInfo, ...] | None = None
         self.work = Work(theme, self.column)
+        self.work.stop_requested.connect(services.stop_slow_work)
         self.work.busy_changed.connect(self._show_offers)
         self.add(self.work)
         self.packs = self.section(self.tr("Device packs on this computer"))

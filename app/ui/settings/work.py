@@ -51,6 +51,7 @@ class Work(QWidget):
     """One piece of work at a time. Hidden while there is nothing to say."""
 
     busy_changed = Signal(bool)
+    stop_requested = Signal()  # for what the work waits in, and does not ask `Telling` meanwhile
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -124,12 +125,14 @@ class Work(QWidget):
             self._telling.stop()
             self.cancel_button.setEnabled(False)
             self._words.setText(self.tr("Stopping…"))
+            self.stop_requested.emit()
 
     def abandon(self) -> None:
         """The person has gone elsewhere: it is told to stop, its outcome is of no interest, nobody waits for it."""
         self.hide()
         if self._job is not None and self._telling is not None:
             self._telling.stop()
+            self.stop_requested.emit()
             self._left.append(self._job)
             self._job, self._telling = None, None
             self.busy_changed.emit(False)
