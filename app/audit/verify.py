@@ -218,7 +218,7 @@ def _check_ledger(found: Verification, path: Path, known: Known, tell: Progress,
         verdict = verify(path)
     found.entries, found.erased, found.head = verdict.entries, verdict.erased, verdict.head.hex()
     if not verdict.is_good:
-        is_erasure = "erase" in verdict.reason
+        is_erasure = "eras" in verdict.reason
         found.add("erasures" if is_erasure else "chain", State.BAD, verdict.reason, verdict.first_bad)
         return
     found.add("chain", State.GOOD, _chain_words(verdict))
