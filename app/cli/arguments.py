@@ -98,6 +98,7 @@ def _add_chat(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     chat.add_argument("--model", metavar="ID", help="one of the backend's models (default: its first)")
     chat.add_argument("--adapter", metavar="FILE", help="your adapter; it stays on this computer")
     chat.add_argument("--system", metavar="TEXT", help="the system message of the chat")
+    chat.add_argument("--keylog", metavar="FILE", help="write this chat's TLS keys there, for an auditor (see docs)")
     d = CHAT_SAMPLING
     group = chat.add_argument_group("sampling (the defaults are what SmolLM2's authors recommend)")
     group.add_argument(

@@ -9,7 +9,7 @@ from pathlib import Path
 from app.cli.arguments import sampling
 from app.cli.choice import chosen_backend
 from app.cli.reply import Conversation, Ending
-from app.cli.terminal import OPERATOR_CAN_READ, Terminal, status_line
+from app.cli.terminal import KEYS_ARE_WRITTEN, OPERATOR_CAN_READ, Terminal, status_line
 from app.core.events import EndReason, Traffic
 from app.core.ports import Conversations
 from app.core.services import ChatRequest, Services
@@ -57,7 +57,10 @@ def _open(
         raise SettingsError("There is nothing to send.", 'Give --once some text: nearhalf chat --once "Hello"')
     backend = chosen_backend(arguments, services.backends, terminal.environ)
     system = _text(arguments.system) if arguments.system else None
-    request = ChatRequest(backend, arguments.model, _adapter(arguments.adapter), system)
+    keylog = Path(arguments.keylog) if arguments.keylog else None
+    request = ChatRequest(backend, arguments.model, _adapter(arguments.adapter), system, keylog)
+    if keylog is not None:
+        terminal.alarm(KEYS_ARE_WRITTEN.format(file=keylog))
     if backend is not None:
         terminal.note(OPERATOR_CAN_READ)
     return stack.enter_context(services.open_chat(request, terminal.progress)), settings

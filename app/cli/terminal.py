@@ -19,6 +19,10 @@ OPERATOR_CAN_READ = (
     "Text stays on this computer, but whoever runs this backend and records the traffic can rebuild it from the "
     "numbers: choose one that you trust, or run your own."
 )
+KEYS_ARE_WRITTEN = (
+    "The keys of this chat's TLS connections are being written to {file}. Whoever has that file and a recording of the "
+    "network can read what is sent. Delete it when the audit is done."
+)
 
 _DIM, _RED, _PLAIN = "\x1b[2m", "\x1b[31m", "\x1b[0m"
 _ERASE_LINE = "\r\x1b[K"
@@ -108,6 +112,11 @@ class Terminal:
         """A warning for the person; nothing for an empty one."""
         if sentence:
             self.note(f"Warning: {sentence}")
+
+    def alarm(self, sentence: str) -> None:
+        """What a person must not overlook, in red."""
+        self.clear_progress()
+        self._to_stderr(sentence, _RED, "\n")
 
     def show_error(self, error: AppError) -> None:
         self.clear_progress()

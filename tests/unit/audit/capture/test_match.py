@@ -31,7 +31,7 @@ Entries = list[LedgerEntry]
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Entries, list[Dialogue]]:
-    """A list of models and a download, then a data channel with twelve exchanges; as the ledger and as a relay saw it."""
+    """Models, a download, and a data channel with twelve exchanges: as the ledger tells it, and as a relay saw it."""
     folder = tmp_path_factory.mktemp("match")
     gate = make_gate(folder)
     state = ControlState(random.Random(7).randbytes(2**19))

@@ -1,4 +1,4 @@
-"""TLS as Python's own ssl makes it is opened with its key log, for every suite; key updates by hand; faults in words."""
+"""TLS as Python's own ssl makes it is opened with its key log, every suite; key updates by hand; faults in words."""
 
 import io
 import ssl
