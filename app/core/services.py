@@ -12,6 +12,7 @@ from app.domain.backend import Backend
 
 if TYPE_CHECKING:
     from app.audit.sign import DeviceKey
+    from app.core.recorded_chat import RecordedChat
 
 Report = Callable[[str], None]  # takes one sentence on what is under way
 
@@ -54,6 +55,9 @@ class Backends(Protocol):
     def add(self, backend: Backend) -> str:
         """Add one or replace the one of that name, with its token. Returns a warning for the person, or ""."""
 
+    def limit_recovery(self, name: str, percent: int | None) -> str:
+        """Above this share of a message's words nothing more is sent to it; None: no limit. Returns a warning or ""."""
+
     def remove(self, name: str) -> str:
         """Forget one, and its token. Returns a warning for the person, or ""."""
 
@@ -74,6 +78,17 @@ class Services(Protocol):
         """Conversations of which nothing is stored, ready to send; leaving the context closes all that it started.
 
         Raises AppError."""
+
+    def open_recorded_chat(self, request: ChatRequest, report: Report) -> AbstractContextManager["RecordedChat"]:
+        """The same, with what the gate keeps of its frames."""
+
+    @property
+    def packs(self) -> Path:
+        """Where the device packs of this computer lie."""
+
+    @property
+    def models(self) -> Path:
+        """Where models that were prepared for the built-in backend lie."""
 
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
         """Time `backend` (None: the built-in one). Raises AppError."""

@@ -16,6 +16,7 @@ class Backend:
     token: str
     ca_file: str | None = None
     fingerprint: str | None = None
+    recovery_limit_percent: int | None = None  # the person's: above it nothing more is sent; None: no limit
 
     def __repr__(self) -> str:
         return f"Backend(name={self.name!r}, url={self.url!r})"

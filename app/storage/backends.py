@@ -102,6 +102,15 @@ def checked_fingerprint(text: str | None) -> str | None:
     return digits
 
 
+def checked_limit(percent: object) -> int | None:
+    """A limit on recovery: 0 to 100 percent, or None for none. Raises SettingsError."""
+    if percent is None:
+        return None
+    if isinstance(percent, bool) or not isinstance(percent, int) or not 0 <= percent <= 100:
+        raise SettingsError("The limit on recovery is no percentage.", "Give a whole number from 0 to 100, or none.")
+    return percent
+
+
 class BackendStore:
     """backends.json and the tokens that belong to it."""
 
@@ -125,11 +134,25 @@ class BackendStore:
         )
         kept, warning = self._read()
         old = kept.get(checked.name)
+        limit = backend.recovery_limit_percent
+        if limit is None and old is not None and old.url == checked.url:  # whoever changes a token keeps the limit
+            limit = old.recovery_limit_percent
+        checked = replace(checked, recovery_limit_percent=checked_limit(limit))
         warnings = [warning, self._tokens.save(_account(checked), backend.token)]
         self._write(kept | {checked.name: checked})
         if old is not None and old.url != checked.url:
             warnings.append(self._tokens.remove(_account(old)))
         return " ".join(filter(None, warnings))
+
+    def limit_recovery(self, name: str, percent: int | None) -> str:
+        """Above this share of a message's words nothing more is sent to it; None: no limit. Returns a warning or "".
+
+        Raises SettingsError for a name that is not there, or what is no percentage.
+        """
+        kept, warning = self._read()
+        backend = replace(_named(kept, warning, name), recovery_limit_percent=checked_limit(percent))
+        self._write(kept | {name: backend})
+        return warning
 
     def remove(self, name: str) -> str:
         """Forget one, and its token. Returns a warning or "". Raises SettingsError for a name that is not there."""
@@ -160,8 +183,8 @@ class BackendStore:
         saved = next((backend for backend in kept.values() if backend.url == url), None)
         ca_file = checked_ca_file(ca_file) or (saved.ca_file if saved else None)
         if token is not None:
-            fingerprint = saved.fingerprint if saved else None
-            return Backend(urlsplit(url).netloc, url, checked_token(token), ca_file, fingerprint)
+            name, token = urlsplit(url).netloc, checked_token(token)
+            return replace(saved or Backend(name, url, ""), name=name, url=url, token=token, ca_file=ca_file)
         if saved is None:
             raise SettingsError(
                 f"{warning} There is no token for {url}.".strip(),
@@ -180,7 +203,13 @@ class BackendStore:
 
     def _write(self, kept: dict[str, Backend]) -> None:
         entries = [
-            {"name": b.name, "url": b.url, "ca_file": b.ca_file, "fingerprint": b.fingerprint}
+            {
+                "name": b.name,
+                "url": b.url,
+                "ca_file": b.ca_file,
+                "fingerprint": b.fingerprint,
+                "recovery_limit_percent": b.recovery_limit_percent,
+            }
             for _, b in sorted(kept.items())
         ]
         self._file.write({"backends": entries})
@@ -203,7 +232,8 @@ def _backend(entry: Any) -> Backend:
     fingerprint = entry.get("fingerprint")  # not there in an older version's file
     if not isinstance(fingerprint, str | None):
         raise TypeError("a backend's fingerprint")
-    return Backend(checked_name(name), checked_url(url), "", ca_file, checked_fingerprint(fingerprint))
+    limit = checked_limit(entry.get("recovery_limit_percent"))  # nor is this
+    return Backend(checked_name(name), checked_url(url), "", ca_file, checked_fingerprint(fingerprint), limit)
 
 
 def _account(backend: Backend) -> str:

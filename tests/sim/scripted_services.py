@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.audit.sign import DeviceKey
 from app.core.ports import Conversations
+from app.core.recorded_chat import RecordedChat
 from app.core.services import ChatRequest, Measurement, Report
 from app.domain.backend import Backend
 from app.domain.errors import AppError
@@ -54,6 +55,19 @@ class ScriptedServices:
             yield self.chat
         finally:
             self.chat.close()
+
+    @property
+    def packs(self) -> Path:
+        return self.folder / "packs"
+
+    @property
+    def models(self) -> Path:
+        return self.folder / "models"
+
+    @contextmanager
+    def open_recorded_chat(self, request: ChatRequest, report: Report) -> Iterator[RecordedChat]:
+        with self.open_chat(request, report) as chat:
+            yield RecordedChat(chat, tuple)
 
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
         self.measured.append(backend)

@@ -24,15 +24,6 @@ class RecoveryAboveLimit(SettingsError):
         self.limit_percent = limit_percent
 
 
-def checked_limit(percent: object) -> int | None:
-    """0 to 100, or None for no limit. Raises SettingsError."""
-    if percent is None:
-        return None
-    if isinstance(percent, bool) or not isinstance(percent, int) or not 0 <= percent <= 100:
-        raise SettingsError("The limit on recovery is no percentage.", "Give a whole number from 0 to 100, or none.")
-    return percent
-
-
 def refusal(share: float | None, limit_percent: int | None) -> RecoveryAboveLimit | None:
     """Why nothing may be sent after a message of which `share` (0 to 1) could be rebuilt; None where it may.
 
@@ -49,7 +40,7 @@ class RecoveryGuard:
 
     def __init__(self, limit_percent: int | None = None) -> None:
         self._lock = Lock()
-        self._limit_percent = checked_limit(limit_percent)
+        self._limit_percent = limit_percent
         self._share: float | None = None
 
     @property
@@ -57,10 +48,9 @@ class RecoveryGuard:
         return self._limit_percent
 
     def set_limit(self, percent: int | None) -> None:
-        """Raises SettingsError for what is no percentage."""
-        limit = checked_limit(percent)
+        """Of another backend, or chosen anew: 0 to 100, or None for no limit."""
         with self._lock:
-            self._limit_percent = limit
+            self._limit_percent = percent
 
     def measured(self, share: float) -> None:
         """The last message could be rebuilt to this share of its words."""
