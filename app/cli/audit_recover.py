@@ -31,8 +31,8 @@ QUESTION = (
     "the practice in Harbour Street 12 at 0176 5551 2233. Write it as a short and friendly letter, in plain words."
 )
 YOU_ARE_THE_OPERATOR = (
-    "This backend runs on this computer, so you are its operator. Of any other, whoever runs it and records the traffic "
-    "has what stands above."
+    "This backend runs on this computer, so you are its operator. Of any other, whoever runs it and records the "
+    "traffic has what stands above."
 )
 MOST_NOISE = 100.0
 _WIDTH = 100

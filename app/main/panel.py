@@ -94,6 +94,11 @@ class LocalPanel:
         found = run_all(recording, weights, self._real(message), lambda title, _: tell(title), wanted)
         return [_recovered(one) for one in found]
 
+    def share_of(self, message: MessageId) -> float | None:
+        """How much of the message behind a reply its frames give away, in words; None: it cannot be said."""
+        found = self.recover(message, [QUICK], lambda sentence: None)
+        return found[0].share if found and not found[0].problem else None
+
     def read_notes(self) -> str:
         return self._vault.read_setting(_NOTES)
 

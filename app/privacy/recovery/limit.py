@@ -35,6 +35,17 @@ def refusal(share: float | None, limit_percent: int | None) -> RecoveryAboveLimi
     return RecoveryAboveLimit(percent, limit_percent)
 
 
+class NotMeasured(SettingsError):
+    """There is a limit, and how much of the last message could be rebuilt is not known."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Not sent: how much of your last message could be rebuilt could not be measured, and you have set a limit "
+            "for this backend.",
+            "Remove the limit in the settings, or use the built-in backend or your own.",
+        )
+
+
 class RecoveryGuard:
     """The share measured on the last message of one backend, and the person's limit. Any thread."""
 
@@ -42,6 +53,7 @@ class RecoveryGuard:
         self._lock = Lock()
         self._limit_percent = limit_percent
         self._share: float | None = None
+        self._is_unknown = False
 
     @property
     def limit_percent(self) -> int | None:
@@ -52,19 +64,20 @@ class RecoveryGuard:
         with self._lock:
             self._limit_percent = percent
 
-    def measured(self, share: float) -> None:
-        """The last message could be rebuilt to this share of its words."""
+    def measured(self, share: float | None) -> None:
+        """The last message could be rebuilt to this share of its words; None: it could not be measured."""
         with self._lock:
-            self._share = share
+            self._share, self._is_unknown = share, share is None
 
     def start_anew(self) -> None:
         """Another backend, or what is sent has changed (redaction switched on): the last measurement says nothing."""
         with self._lock:
-            self._share = None
+            self._share, self._is_unknown = None, False
 
     def check(self) -> None:
-        """Raises RecoveryAboveLimit where the next message may not be sent."""
+        """Raises RecoveryAboveLimit or NotMeasured where the next message may not be sent."""
         with self._lock:
-            refused = refusal(self._share, self._limit_percent)
+            is_unknown = self._is_unknown and self._limit_percent is not None
+            refused = NotMeasured() if is_unknown else refusal(self._share, self._limit_percent)
         if refused is not None:
             raise refused
