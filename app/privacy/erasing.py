@@ -3,30 +3,30 @@
 Works on a file that the caller holds (ledger_file.py), or on one that nobody goes on with (`blot`). Raises OSError.
 """
 
-import mmap
 import os
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 
 from app.privacy.ledger_erasure import Range, erased_body, erasure_ranges, merged
-from app.privacy.ledger_format import BODY_BYTES, FILE_HEADER, RECORD_BYTES, RecordType, is_erased
+from app.privacy.ledger_format import BODY_BYTES, FILE_HEADER, MAGIC, RECORD_BYTES, RecordType, is_erased
 
 _BLOCK_RECORDS = 2**15  # 5 MiB: one read
 _TYPE_AT, _MESSAGE_AT, _MESSAGE_BYTES = 16, 40, 16
 
 
-def entries_of(fd: int, records: int, messages: Collection[UUID]) -> list[Range]:
-    """Where the entries of `messages` stand among the first `records` records."""
+def entries_of(fd: int, records: int, messages: Collection[UUID], first_record: int = FILE_HEADER.size) -> list[Range]:
+    """Where the entries of `messages` stand among `records` records, the first of which begins at `first_record`."""
     wanted = {message.bytes for message in messages if message.int}
     firsts = np.array(sorted({int.from_bytes(each[:8], "little") for each in wanted}), np.uint64)
 
     def places() -> Iterator[int]:
         for start in range(0, records, _BLOCK_RECORDS):
-            block = _read_records(fd, start, min(_BLOCK_RECORDS, records - start))
+            block = _read_records(fd, start, min(_BLOCK_RECORDS, records - start), first_record)
             for index in _candidates(block, firsts):
                 at = index * RECORD_BYTES + _MESSAGE_AT
                 if block[at : at + _MESSAGE_BYTES] in wanted:
@@ -71,26 +71,30 @@ def unfinished(fd: int, records: int) -> list[Range]:
 def blot(path: Path, messages: Collection[UUID]) -> None:
     """Zero every record of `messages` in a file that was set aside: no chain any more, so it gets no tombstone."""
     with path.open("r+b") as file:
-        size = file.seek(0, os.SEEK_END)
-        if not size:
-            return
-        with mmap.mmap(file.fileno(), 0) as content:
-            for message in messages:
-                at = content.find(message.bytes)
-                while at >= 0:
-                    start, end = max(at - _MESSAGE_AT, 0), min(at - _MESSAGE_AT + RECORD_BYTES, size)
-                    content[start:end] = bytes(end - start)
-                    at = content.find(message.bytes, at)
-            content.flush()
+        start = _first_record(file)
+        for first, count in _entries_in(file, messages):
+            file.seek(start + first * RECORD_BYTES)
+            file.write(bytes(count * RECORD_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def holds_any(path: Path, messages: Collection[UUID]) -> bool:
-    """True where one of the ids is anywhere in the file."""
+    """True where a record of the file is an entry of one of them. The file may be a ledger, or what was cut off one."""
     with path.open("rb") as file:
-        if not file.seek(0, os.SEEK_END):
-            return False
-        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            return any(content.find(message.bytes) >= 0 for message in messages)
+        return bool(_entries_in(file, messages))
+
+
+def _entries_in(file: BinaryIO, messages: Collection[UUID]) -> list[Range]:
+    start = _first_record(file)
+    records = (file.seek(0, os.SEEK_END) - start) // RECORD_BYTES
+    return entries_of(file.fileno(), records, messages, start)
+
+
+def _first_record(file: BinaryIO) -> int:
+    """Behind the header; what was set aside of a ledger's end has none."""
+    file.seek(0)
+    return FILE_HEADER.size if file.read(len(MAGIC)) == MAGIC else 0
 
 
 def _all_erased(fd: int, first: int, count: int) -> bool:
@@ -102,8 +106,8 @@ def _all_erased(fd: int, first: int, count: int) -> bool:
     return True
 
 
-def _read_records(fd: int, first: int, count: int) -> bytes:
-    os.lseek(fd, FILE_HEADER.size + first * RECORD_BYTES, os.SEEK_SET)
+def _read_records(fd: int, first: int, count: int, first_record: int = FILE_HEADER.size) -> bytes:
+    os.lseek(fd, first_record + first * RECORD_BYTES, os.SEEK_SET)
     block = os.read(fd, count * RECORD_BYTES)
     if len(block) != count * RECORD_BYTES:
         raise OSError("the ledger was cut by another program")

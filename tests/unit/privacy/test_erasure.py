@@ -340,14 +340,16 @@ def test_ledgers_of_other_processes_and_what_was_set_aside_are_erased_too(path: 
     main, beside = write(path, GONE), write(path, KEPT, GONE)
     assert beside.path != path
     beside.close()
-    aside = path.with_name(f"{path.name}.set-aside-1")
+    aside, end = (path.with_name(f"{path.name}.set-aside-{n}") for n in (1, 2))
     write(aside, KEPT, GONE).close()
+    end.write_bytes(b"".join(records_of(aside)[3:]) + b"torn")  # as it is cut off a ledger's end
     gate = PrivacyGate(main)
     assert gate.erase({GONE}) == 2
-    for file in (path, beside.path, aside):
+    for file in (path, beside.path, aside, end):
         assert GONE.bytes not in file.read_bytes()
     assert verify(beside.path).is_good
     assert KEPT.bytes in aside.read_bytes()
+    assert KEPT.bytes in end.read_bytes()
     gate.close()
 
 
