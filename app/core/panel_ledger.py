@@ -115,8 +115,8 @@ class LedgerMap:
         """
         facts = self.path.stat()
         whole = (facts.st_size - FILE_HEADER.size) // RECORD_BYTES
-        if facts.st_ino != self._inode or whole < self.count:
-            return True
+        if facts.st_ino != self._inode or whole < self.count or self._read_id() != self.id:
+            return True  # an inode's number may be given to the next file
         if whole > self.count:
             if whole > self._mapped:
                 self._map()
@@ -125,6 +125,10 @@ class LedgerMap:
             unused = np.flatnonzero(kinds == 0)
             self._learn(self.count + (int(unused[0]) if len(unused) else len(kinds)))
         return False
+
+    def _read_id(self) -> bytes:
+        with self.path.open("rb") as file:
+            return file.read(FILE_HEADER.size)[16:]
 
     def entry(self, row: int) -> Any:
         """One record: `entry(row)["kind"]`."""

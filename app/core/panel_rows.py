@@ -109,6 +109,10 @@ class Groups:
         first = int(self._firsts[group])
         return Group(first, int(self._sizes[group])), first + within - 1 if within else -1
 
+    def heading_of(self, place: int) -> int:
+        """The line of the heading above a shown row."""
+        return int(self._starts[int(np.searchsorted(self._firsts, place, side="right")) - 1])
+
     def line_of(self, place: int) -> int:
         """The line of a shown row; its heading's where the group is closed."""
         group = int(np.searchsorted(self._firsts, place, side="right")) - 1

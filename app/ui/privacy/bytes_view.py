@@ -28,6 +28,7 @@ class BytesView(QWidget):
         self.explained.setMinimumWidth(1)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.setChildrenCollapsible(False)
+        self._splitter.setObjectName("panes")
         self._splitter.addWidget(self.fields)
         self._splitter.addWidget(self.hex)
         self._layout = QVBoxLayout(self)
@@ -75,11 +76,11 @@ class BytesView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Side by side; one above the other only where the panel is very narrow."""
         super().resizeEvent(event)
-        is_wide = event.size().width() >= self._theme.metrics.column * 3 // 5
+        is_wide = event.size().width() >= self._theme.metrics.column * 3 // 4
         wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
         if self._splitter.orientation() is not wanted:
             self._splitter.setOrientation(wanted)
-        self._splitter.setSizes([2000, 2600] if is_wide else [1000, 1000])
+        self._splitter.setSizes([2000, 2500] if is_wide else [1000, 1000])
 
     def _wear(self) -> None:
         metrics = self._theme.metrics

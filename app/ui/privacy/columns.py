@@ -48,9 +48,9 @@ SAMPLES = {  # what a column must have room for
     Column.NUMBER: "1,000,000",
     Column.TIME: "00:00:00.000",
     Column.DIRECTION: "↑",
-    Column.TENSOR: "Session is open",
+    Column.TENSOR: "Opening the channel",
     Column.TAP: "1023",
-    Column.SHAPE: "512 × 4096",
+    Column.SHAPE: "512 × (4096 + 96)",
     Column.WIRE: "4,195,000",
     Column.LATENCY: "100.0 ms",
     Column.CHAT: "A chat's title of some words",
@@ -90,7 +90,7 @@ def heading_explained(column: int) -> str:
         Column.DIRECTION: translate("privacy", "↑ sent from this computer, ↓ received"),
         Column.TENSOR: translate("privacy", "The numbers that it carries, or what it is instead"),
         Column.TAP: translate("privacy", "The layer at which numbers are exchanged"),
-        Column.SHAPE: translate("privacy", "Positions × numbers for each; two tensors where a + stands between"),
+        Column.SHAPE: translate("privacy", "Positions × numbers for each; with a +, of two tensors"),
         Column.WIRE: translate("privacy", "Bytes on the wire, with the connection's own framing"),
         Column.LATENCY: translate(
             "privacy", "How long the answer took: down, the network and the backend; up, this computer"
@@ -136,7 +136,7 @@ def shape_words(kind: int, rows: int, cols: int, side_cols: int) -> str:
         return ""
     if not cols and not side_cols:
         return NOTHING
-    return f"{rows} × {cols}" + (f" + {rows} × {side_cols}" if side_cols else "")
+    return f"{rows} × ({cols} + {side_cols})" if side_cols else f"{rows} × {cols}"
 
 
 def note_words(feed: PanelFeed, entry: int) -> str:

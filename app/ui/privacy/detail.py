@@ -116,10 +116,10 @@ class Detail(QWidget):
     def _show_nothing(self) -> None:
         self._shown = None
         self.title.setText(self.tr("No entry is selected"))
-        self.words.setText(self.tr("Select one in the list to see what it carried."))
+        self.words.clear()
         self.bytes.show_content(b"", [])
         self.numbers.show_tensors([], 0)
-        self._show_gone("")
+        self._show_gone(self.tr("Select an entry in the list to see what it carried, byte by byte."))
 
     def _show_entry(self, row: int, rows: Rows) -> None:
         assert self._feed is not None

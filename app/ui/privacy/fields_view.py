@@ -21,7 +21,7 @@ class FieldsView(QTableWidget):
         self._fields: list[FieldSpan] = []
         self.setObjectName("entries")
         self.setAccessibleName(self.tr("Fields"))
-        self.setHorizontalHeaderLabels([self.tr("Field"), self.tr("Value"), self.tr("Bytes")])
+        self.setHorizontalHeaderLabels([self.tr("Field"), self.tr("Value"), self.tr("At")])
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -45,10 +45,10 @@ class FieldsView(QTableWidget):
         self.setRowCount(len(self._fields))
         for row, field in enumerate(self._fields):
             indent = "    " * field.depth
-            texts = (indent + field_name(field), self._value(field), f"{field.start}–{field.end - 1}")
+            texts = (indent + field_name(field), self._value(field), str(field.start))
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
-                item.setToolTip(field_explained(field) if column != 1 else text)
+                item.setToolTip((field_explained(field), text, f"{field.start}–{field.end - 1}")[column])
                 self.setItem(row, column, item)
         self.clearSelection()
         self.setCurrentCell(-1, -1)
@@ -85,5 +85,7 @@ class FieldsView(QTableWidget):
     def _wear(self) -> None:
         metrics = self._theme.metrics
         self.setFont(self._theme.text_font(metrics.small))
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + metrics.space_1)
-        self.verticalHeader().setMinimumSectionSize(self.fontMetrics().height() + metrics.gap)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        height = self.fontMetrics().height() + metrics.space_1
+        self.verticalHeader().setMinimumSectionSize(height)
+        self.verticalHeader().setDefaultSectionSize(height)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app.ui.theme import Theme
 
-_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _PRINTABLE = range(32, 127)
 
 
@@ -24,6 +23,7 @@ class HexView(QAbstractScrollArea):
         self._inner = (0, 0)
         self._at = 0
         self._per_line = 16
+        self._digits = 4  # of a place
         self.setObjectName("hex")
         self.setAccessibleName(self.tr("Bytes"))
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -59,7 +59,7 @@ class HexView(QAbstractScrollArea):
         """One line as it is painted, for tests and screen readers."""
         part = self._content[line * self._per_line : (line + 1) * self._per_line]
         letters = "".join(chr(byte) if byte in _PRINTABLE else "·" for byte in part)
-        return f"{line * self._per_line:06x}  {part.hex(' ')}  {letters}"
+        return f"{line * self._per_line:0{self._digits}x}  {part.hex(' ')}  {letters}"
 
     # Painting
 
@@ -82,7 +82,7 @@ class HexView(QAbstractScrollArea):
     def _paint_line(self, painter: QPainter, top: int, start: int) -> None:
         colours, base = self._theme.colours, top + self._ascent
         painter.setPen(QColor(colours.muted))
-        painter.drawText(int(self._left), base, f"{start:06x}")
+        painter.drawText(int(self._left), base, f"{start:0{self._digits}x}")
         for at in range(start, min(start + self._per_line, len(self._content))):
             hexed, letter = self._hex_rect(at), self._letter_rect(at)
             ground = self._ground(at)
@@ -102,13 +102,13 @@ class HexView(QAbstractScrollArea):
     def _hex_rect(self, at: int) -> QRectF:
         line, place = divmod(at, self._per_line)
         top = (line - self.verticalScrollBar().value()) * self._line
-        left = self._left + self._wide * (7.5 + 3 * place + (place >= self._per_line // 2))
+        left = self._left + self._wide * (self._digits + 1 + 3 * place + (place >= self._per_line // 2))
         return QRectF(left, top, 3 * self._wide, self._line)
 
     def _letter_rect(self, at: int) -> QRectF:
         line, place = divmod(at, self._per_line)
         top = (line - self.verticalScrollBar().value()) * self._line
-        left = self._left + self._wide * (7.5 + 3 * self._per_line + 2.5 + place)
+        left = self._left + self._wide * (self._digits + 1 + 3 * self._per_line + 1.5 + place)
         return QRectF(left, top, self._wide, self._line)
 
     # Keys and pointer
@@ -165,8 +165,9 @@ class HexView(QAbstractScrollArea):
 
     def _fit(self) -> None:
         """16 bytes a line, 8 or 4 where there is no room."""
+        self._digits = 4 if len(self._content) <= 0x10000 else 8
         room = self.viewport().width() - 2 * self._left
-        self._per_line = next((count for count in (16, 8) if self._wide * (10.5 + 4 * count) <= room), 4)
+        self._per_line = next((count for count in (16, 8) if self._wide * (self._digits + 3 + 4 * count) <= room), 4)
         lines = -(-len(self._content) // self._per_line)
         shown = max(1, self.viewport().height() // self._line)
         bar = self.verticalScrollBar()
@@ -190,5 +191,5 @@ class HexView(QAbstractScrollArea):
         self._wide = sizes.horizontalAdvance("0")
         self._line = round(sizes.height()) + metrics.gap
         self._ascent = round(sizes.ascent()) + metrics.gap // 2
-        self._left = metrics.space_2
+        self._left = metrics.space_1
         self._fit()

@@ -106,6 +106,7 @@ class PanelHost(QObject):
         self._own.show()
         self._own.raise_()
         self._own.activateWindow()
+        panel.entries.list.setFocus()
         self._shown()
 
     def close(self) -> None:

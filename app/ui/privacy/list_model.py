@@ -236,7 +236,7 @@ class EntryModel(QAbstractTableModel):
         message = self._feed.message(int(rows[0]))
         place = self._feed.place_of(message)
         if message == NO_MESSAGE:
-            name = translate("privacy", "For no message")
+            name = translate("privacy", "Of no message")
         else:
             name = place.title if place is not None else translate("privacy", "No longer here")
         entries = counted(group.size, translate("privacy", "1 entry"), translate("privacy", "%n entries"))
@@ -254,14 +254,13 @@ class EntryModel(QAbstractTableModel):
 
     def _regroup(self) -> None:
         self.layoutAboutToBeChanged.emit()
+        assert self._groups is not None
         before = self.persistentIndexList()
-        rows = [(index.column(), self.row_at(index.row())) for index in before]
-        self._groups = self._grouped()
+        places = [self._groups.at(index.row()) for index in before]
+        new = self._groups = self._grouped()
         self._lines = self._count()
-        after = []
-        for column, row in rows:
-            line = self.line_of(row) if row is not None else None
-            after.append(self.index(line, column) if line is not None else _NO_INDEX)
+        lines = [new.heading_of(group.first) if place < 0 else new.line_of(place) for group, place in places]
+        after = [self.index(line, index.column()) for line, index in zip(lines, before, strict=True)]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -32,8 +32,6 @@ class EntryDelegate(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         option.state &= ~QStyle.StateFlag.State_HasFocus  # the line shows where it is
-        if index.data(Role.IS_LIT):
-            option.backgroundBrush = QBrush(QColor(self._theme.colours.mark))
         colour = index.data(Qt.ItemDataRole.ForegroundRole)
         if isinstance(colour, QColor):  # in the selection too
             option.palette.setColor(QPalette.ColorRole.HighlightedText, colour)
@@ -41,6 +39,8 @@ class EntryDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         words = index.data(Role.HEADING)
         if words is None:
+            if index.data(Role.IS_LIT):
+                painter.fillRect(option.rect, QColor(self._theme.colours.mark))
             super().paint(painter, option, index)
             return
         self._paint_heading(painter, option.rect, index, str(words))
@@ -119,6 +119,13 @@ class EntryList(QTableView):
         if line is not None:
             self.selectRow(line)
             self.scrollTo(self._entries.index(line, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Who stands at the end stays there."""
+        was_at_end = self.is_at_end
+        super().resizeEvent(event)
+        if was_at_end:
+            self.scrollToBottom()
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)

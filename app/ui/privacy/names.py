@@ -111,7 +111,9 @@ def span_words(span_ns: int) -> str:
     if span_ns < 1_000_000:
         return translate("privacy", "{count} µs").format(count=number(span_ns // 1000))
     if span_ns < 1_000_000_000:
-        return translate("privacy", "{count} ms").format(count=locale().toString(span_ns / 1e6, "f", 1))
+        return translate("privacy", "{count} ms").format(
+            count=locale().toString(span_ns / 1e6, "f", 1 if span_ns < 100_000_000 else 0)
+        )
     return translate("privacy", "{count} s").format(count=locale().toString(span_ns / 1e9, "f", 1))
 
 

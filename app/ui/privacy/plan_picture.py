@@ -72,6 +72,7 @@ class PlanPicture(QWidget):
             painter.drawText(inside, int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap), words)
         for place, arrow in enumerate(self._arrows):
             self._paint_arrow(painter, place, arrow, left.right(), right)
+            self._paint_ends(painter, place, arrow, left, right)
         if not self._arrows:
             painter.setPen(QColor(colours.muted))
             middle = QRectF(left.right(), 0, right.left() - left.right(), height)
@@ -113,6 +114,16 @@ class PlanPicture(QWidget):
         tip = [QPointF(ends[1], base), QPointF(ends[1] - head, base - half), QPointF(ends[1] - head, base + half)]
         painter.drawPolygon(QPolygonF(tip))
 
+    def _paint_ends(self, painter: QPainter, place: int, arrow: Arrow, left: QRectF, right: QRectF) -> None:
+        """What the numbers come from, and what they are for."""
+        metrics = self._theme.metrics
+        painter.setPen(QColor(self._theme.colours.muted))
+        for box, words in ((left, self._here(arrow)), (right, self._there(arrow))):
+            line = QRectF(box.left(), self._top + place * self._line, box.width(), self._line)
+            line.adjust(metrics.space_1, 0, -metrics.space_1, 0)
+            fitted = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(line.width()))
+            painter.drawText(line, int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom), fitted)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = int((event.position().y() - self._top) // self._line)
         if 0 <= place < len(self._arrows):
@@ -139,6 +150,21 @@ class PlanPicture(QWidget):
             return self.tr("Hidden states of the last layer")
         words = self.tr("z of layer {layer}") if arrow.kind is Kind.TAP else self.tr("y for {layers}")
         return words.format(layer=arrow.tap, layers=self._served(arrow.tap))
+
+    def _here(self, arrow: Arrow) -> str:
+        if arrow.kind is Kind.STEP:
+            return self.tr("Your tokens")
+        return self.tr("Next token") if arrow.kind is Kind.STATE else self.tr("Your adapter")
+
+    def _there(self, arrow: Arrow) -> str:
+        if arrow.kind is Kind.STEP:
+            return self.tr("Layer 0")
+        if arrow.kind is Kind.STATE:
+            return self.tr("Last layer")
+        layers = (
+            self._served(arrow.tap) if arrow.kind is Kind.DELTA else self.tr("layer {layer}").format(layer=arrow.tap)
+        )
+        return layers[:1].upper() + layers[1:]
 
     def _served(self, tap: int) -> str:
         """The layers that a tap serves, where the plan is known; else the tap's own."""

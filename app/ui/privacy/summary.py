@@ -130,7 +130,7 @@ class Summary(QWidget):
         self._dot = Dot(theme, self)
         self.light = self._label("strong")
         self.sentence = self._label("body")
-        self.recovery = self._label("body")
+        self.recovery = self._label("strong")
         self.operator = self._label("muted")
         self.gate = self._label("wrong")
         self.redaction = self._button(self.tr("Replace names and numbers"))

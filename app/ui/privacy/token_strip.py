@@ -46,6 +46,7 @@ class TokenStrip(QAbstractScrollArea):
     def show_tokens(self, tokens: MessageTokens | None) -> None:
         self._tokens, self._chosen, self._at = tokens, frozenset(), 0
         self._lay_out()
+        self._describe()
 
     def light(self, positions: frozenset[int]) -> None:
         """Mark the tokens that selected entries carry, without telling."""
