@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from app.audit.container import open_container
 from app.audit.export import Wanted, export
@@ -408,6 +409,16 @@ def test_a_ledger_is_exported_and_verified_while_another_process_writes_it(tmp_p
         writer.stdout.close()
     Ledger(path).close()
     assert verify(path).is_good
+
+
+def test_the_signature_is_what_the_document_says(made: Path) -> None:
+    files = files_of(made)
+    signature = json.loads(files[SIGNATURE])
+    public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(signature["public"]))
+    signed = b"nearhalf audit export 1\0" + hashlib.sha256(files[MANIFEST]).digest()
+    public.verify(bytes.fromhex(signature["signature"]), signed)
+    fingerprint = hashlib.sha256(bytes.fromhex(signature["public"])).hexdigest()
+    assert signature["fingerprint"].replace(" ", "") == fingerprint
 
 
 def test_an_export_is_a_plain_zip_that_any_tool_reads(made: Path, tmp_path: Path) -> None:
