@@ -1,16 +1,17 @@
 """The real app in a network namespace of its own, watched by tcpdump on that namespace's only interface, loopback.
 
-    unshare --net python -m tests.sim.audited_session WORK MODEL [--tls] [--adapter]
+    unshare --net python -m tests.sim.audited_session WORK MODEL
 
-A device pack is downloaded, messages are sent, stopped, edited and regenerated, the connection is cut, the backend dies
-and comes back, and then tcpdump stops. WORK then holds capture.pcap, home/ledger.nhl, and told.json with what the app
-itself counted. Nothing else can be in the capture: in this namespace nobody else speaks.
+WORK/plain: a device pack is downloaded, messages are sent, stopped, edited and regenerated, the backend dies and comes
+back. capture.pcap is all of that; behind.pcap is a socket that something else opens to the same backend afterwards.
+WORK/tls: a download and a message over TLS, with keys.log. Each has home/ledger.nhl, and told.json: what the app itself
+counted. Nothing else can be in the captures: in this namespace nobody else speaks.
 """
 
 import argparse
 import json
-import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -122,33 +123,55 @@ def chat_stop_edit_reconnect(folder: DataFolder, backend: BackendProcess, reques
         return talk.replies
 
 
+def one_message(folder: DataFolder, request: ChatRequest) -> list[ReplyEnded]:
+    with Nearhalf(folder).open_chat(request, lambda sentence: None) as conversations:
+        talk = Talk(conversations)
+        chat = talk.new_chat()
+        talk.wait(lambda: conversations.send(chat, "Name a river that flows through Rome."))
+        return talk.replies
+
+
+def plain(work: Path, model: Path) -> list[ReplyEnded]:
+    folder = DataFolder(work / "home").create()
+    backend = BackendProcess(model, work / "backend")
+    with backend:
+        with watched(work / "capture.pcap"):
+            request = ChatRequest(Backend("watched", backend.url, backend.token))
+            replies = chat_stop_edit_reconnect(folder, backend, request)
+        with watched(work / "behind.pcap"), socket.create_connection(("127.0.0.1", backend.port)) as behind:
+            behind.sendall(b"GET /livez?the=secret HTTP/1.1\r\nHost: elsewhere\r\nConnection: close\r\n\r\n")
+            while behind.recv(65_536):
+                pass
+    return replies
+
+
+def over_tls(work: Path, model: Path) -> list[ReplyEnded]:
+    folder = DataFolder(work / "home").create()
+    certificate, key = str(work / "certificate.pem"), str(work / "key.pem")
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    make += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
+    subprocess.run(make, check=True, capture_output=True)
+    options = ("--tls-cert", certificate, "--tls-key", key)
+    with BackendProcess(model, work / "backend", *options) as backend, watched(work / "capture.pcap"):
+        url = backend.url.replace("http:", "https:")
+        request = ChatRequest(Backend("watched", url, backend.token, certificate), keylog=work / "keys.log")
+        return one_message(folder, request)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("work", type=Path)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--tls", action="store_true")
     arguments = parser.parse_args()
-    work: Path = arguments.work
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-    folder = DataFolder(work / "home").create()
-    os.environ["NEARHALF_HOME"] = str(folder.root)
-    options: list[str] = []
-    keylog: Path | None = None
-    certificate: str | None = None
-    if arguments.tls:
-        certificate = str(work / "certificate.pem")
-        options = ["--tls-cert", certificate, "--tls-key", str(work / "key.pem")]
-        keylog = work / "keys.log"
-    backend = BackendProcess(arguments.model, work / "backend", *options)
-    with watched(work / "capture.pcap"), backend:
-        url = backend.url.replace("http:", "https:") if arguments.tls else backend.url
-        request = ChatRequest(Backend("watched", url, backend.token, certificate), keylog=keylog)
-        replies = chat_stop_edit_reconnect(folder, backend, request)
-    told = [
-        {"text": reply.reason.name, "bytes_up": reply.traffic.bytes_up, "bytes_down": reply.traffic.bytes_down}
-        for reply in replies
-    ]
-    (work / "told.json").write_text(json.dumps(told))
+    for name, session in (("plain", plain), ("tls", over_tls)):
+        work: Path = arguments.work / name
+        work.mkdir()
+        told = [
+            {"end": reply.reason.name, "bytes_up": reply.traffic.bytes_up, "bytes_down": reply.traffic.bytes_down}
+            for reply in session(work, arguments.model)
+        ]
+        (work / "told.json").write_text(json.dumps(told))
     return 0
 
 
