@@ -171,6 +171,8 @@ class Chats:
                 changed_at_ms=now,
             )
             self._shelf.add_whole(StoredChat(info, tree.copy_of_path(message)))
+            if stand_ins := self._shelf.store_of(chat).stand_ins(chat):  # its replies' tokens hold them
+                self._shelf.store_of(info.id).save_stand_ins(info.id, stand_ins)
             self._emit(ChatsChanged())
             return info.id
 

@@ -22,6 +22,8 @@ from app.core.chats import Chats
 from app.core.erasure import Erasures
 from app.core.events import ChatsChanged, HistoryChanged, MessageAdded
 from app.core.ports import ChatStore
+from app.core.redacted_chats import RedactedChats
+from app.core.redaction import ChatRedaction, Redaction
 from app.core.reply_under_way import ReplyUnderWay
 from app.core.shelf import now_ms
 from app.core.title import title_of
@@ -36,6 +38,7 @@ from app.domain.conversation import (
 )
 from app.domain.errors import SettingsError, StorageError
 from app.domain.ids import ChatId, MessageId, new_message_id
+from app.domain.redaction import Preview, Replaced
 from app.domain.sampling import SamplingSettings
 
 
@@ -49,17 +52,26 @@ class Library(Chats):
         sampling: Callable[[], SamplingSettings],
         system: Callable[[], str],
         erasures: Erasures | None = None,
+        redaction: Redaction | None = None,
     ) -> None:
         """`sampling`, `system`: what is used where a chat has no options of its own. Raises StorageError.
 
-        `erasures`: takes what deleted chats left in the ledger; None: nothing does.
+        `erasures`: takes what deleted chats left in the ledger; None: nothing does. `redaction`: finds what chats that
+        redact replace; None: none does.
         """
         super().__init__(store, erasures or Erasures.none())
         self._sampling = sampling
         self._system = system
+        self._redacted = RedactedChats(redaction)
         self._writer: Writer | None = None
         self._is_closed = False
         self._idle = Condition(self._lock)
+        self._check: Callable[[], None] = lambda: None
+
+    def guard_sending(self, check: Callable[[], None]) -> None:
+        """`check` is asked before a message is stored and sent: it returns at once, or raises AppError with a reason
+        (a limit on recovery)."""
+        self._check = check
 
     # Deleting
 
@@ -196,11 +208,37 @@ class Library(Chats):
             writer = self._writer
             if writer is None:
                 return None
-            tree = self._tree(chat)
-            branch = tree.branch() if instead_of is None else tree.path_to(instead_of)[:-1]
-            system = self._system_of(self._shelf.info(chat))
-        message = Message(new_message_id(), Role.USER, text, attachments=tuple(attachments))
+            branch: Sequence[Message] = self._branch_before(chat, instead_of)
+            info = self._shelf.info(chat)
+            system = self._system_of(info)
+            redaction = self._redaction_of(info) if self._redacted.redacts(info) else None
+        message = _draft(text, attachments)
+        if redaction is not None:
+            branch, message, system = redaction.estimated(branch, message, system, writer.decode)
         return writer.estimate(branch, message, system)
+
+    # Redaction
+
+    def preview(
+        self,
+        chat: ChatId,
+        text: str,
+        attachments: Sequence[Attachment] = (),
+        *,
+        instead_of: MessageId | None = None,
+    ) -> Preview | None:
+        with self._lock:
+            info = self._shelf.info(chat)
+            redaction = self._redaction_of(info) if self._redacted.redacts(info) else None
+            branch = self._branch_before(chat, instead_of)
+        return redaction.preview(_draft(text, attachments), branch) if redaction is not None else None
+
+    def keep_real(self, chat: ChatId, one: Replaced, *, is_kept: bool) -> None:
+        with self._lock:
+            self._shelf.keep(chat)
+            redaction = self._redaction_of(self._shelf.info(chat))
+        if redaction is not None:
+            redaction.keep(one.kind, one.real, is_kept=is_kept)
 
     def close(self) -> None:
         with self._lock:
@@ -214,8 +252,17 @@ class Library(Chats):
             self._idle.wait_for(lambda: self._under_way is None)
             self._shelf.close()
             self._listeners.clear()
+            self._redacted.forget()
 
     # Under the lock
+
+    def _branch_before(self, chat: ChatId, instead_of: MessageId | None) -> tuple[Message, ...]:
+        """What a draft would follow; the same object until it changes."""
+        tree = self._tree(chat)
+        return tree.branch() if instead_of is None else tree.path_to(instead_of)[:-1]
+
+    def _redaction_of(self, info: ChatInfo) -> ChatRedaction | None:
+        return self._redacted.of(info, self._shelf.store_of(info.id))
 
     def _free_writer(self, chat: ChatId) -> Writer:
         """Raises SettingsError where no reply can be written now."""
@@ -229,6 +276,7 @@ class Library(Chats):
                 "This chat uses another adapter than the one that is loaded.",
                 "Choose the loaded adapter in the chat's options, or load this chat's in the settings.",
             )
+        self._check()
         return self._writer
 
     def _add_own(
@@ -280,7 +328,14 @@ class Library(Chats):
             is_stored=is_stored,
         )
         branch = tree.path_to(reply.id)[:-1]
-        task = ReplyTask(branch, reply, self._system_of(info), info.options.sampling or self._sampling())
+        task = ReplyTask(
+            branch,
+            reply,
+            self._system_of(info),
+            info.options.sampling or self._sampling(),
+            self._redaction_of(info),
+            self._redacted.redacts(info),
+        )
         writer.begin(task, self._under_way)
 
     def _finish(self, under_way: ReplyUnderWay, owed: Message | None) -> None:
@@ -303,3 +358,7 @@ class Library(Chats):
     def _stop_if(self, is_meant: Callable[[ReplyUnderWay], bool]) -> None:
         if self._under_way is not None and self._writer is not None and is_meant(self._under_way):
             self._writer.stop()
+
+
+def _draft(text: str, attachments: Sequence[Attachment]) -> Message:
+    return Message(new_message_id(), Role.USER, text, attachments=tuple(attachments))

@@ -21,6 +21,7 @@ class _Kept:
     shown: dict[MessageId | None, MessageId] = field(default_factory=dict)
     deleted: set[MessageId] = field(default_factory=set)
     is_deleted: bool = False
+    stand_ins: str = ""
 
     def living(self) -> list[Message]:
         """Messages that are not deleted, and whose ancestors are not."""
@@ -121,6 +122,14 @@ class MemoryStore:
                 living = {message.id for message in kept.living()} if not kept.is_deleted else set()
                 messages += [message for message in kept.messages if message not in living]
             return chats, tuple(messages)
+
+    def stand_ins(self, chat: ChatId) -> str:
+        with self._lock:
+            return self._chats[chat].stand_ins if chat in self._chats else ""
+
+    def save_stand_ins(self, chat: ChatId, stand_ins: str) -> None:
+        with self._lock:
+            self._of(chat).stand_ins = stand_ins
 
     def purge(self) -> None:
         with self._lock:

@@ -17,6 +17,7 @@ from app.domain.conversation import (
     Turn,
 )
 from app.domain.ids import ChatId, FolderId, MessageId
+from app.domain.redaction import Preview, Replaced
 from app.domain.sampling import SamplingSettings
 from app.wire.frames import Dtype
 from app.wire.messages import Recipe
@@ -161,6 +162,12 @@ class ChatStore(Protocol):
     def deleted(self) -> tuple[Sequence[ChatId], Sequence[MessageId]]:
         """What `purge` would forget: chats, and messages (those of these chats among them)."""
 
+    def stand_ins(self, chat: ChatId) -> str:
+        """The chat's map of real words and their stand-ins, as it was saved; "" where there is none."""
+
+    def save_stand_ins(self, chat: ChatId, stand_ins: str) -> None:
+        """It goes with its chat when that is purged."""
+
     def purge(self) -> None:
         """Forget, for good, everything that is hidden."""
 
@@ -265,6 +272,20 @@ class Conversations(Protocol):
 
         instead_of: the message that it would be an edit of.
         """
+
+    def preview(
+        self,
+        chat: ChatId,
+        text: str,
+        attachments: Sequence[Attachment] = (),
+        *,
+        instead_of: MessageId | None = None,
+    ) -> Preview | None:
+        """What sending this would replace by stand-ins; None where the chat does not redact. Slow (the first time
+        seconds, for a language model): off the GUI thread. Raises ModelError where names cannot be found."""
+
+    def keep_real(self, chat: ChatId, one: Replaced, *, is_kept: bool) -> None:
+        """Send this as it is in this chat, or replace it again."""
 
     def close(self) -> None:
         """Stop, store what is under way, forget what is deleted, and wait until nothing of ours runs."""

@@ -16,6 +16,7 @@ from app.core.generation import Reply, generate, shared_prefix
 from app.core.ports import NearHalf, OpenChannel, Tokens, TrafficMeter, TrafficTotals
 from app.core.prompt import prompt_of
 from app.core.prompt_meter import PromptMeter
+from app.core.redaction import ChatRedaction, RestoringListener
 from app.core.session import RemoteSession, RetryPolicy
 from app.core.writing import ReplyListener, ReplyTask
 from app.domain.backend import ModelInfo
@@ -160,7 +161,10 @@ class ReplyWriter:
         error: AppError | None = None
         try:
             listener.link_changed(LinkChanged(LinkState.WORKING))
-            self._settle(writing)
+            if task.redaction is not None:
+                task, listener = self._redact(writing, task.redaction)
+            else:
+                self._settle(writing)
             prompt = prompt_of(task.branch, task.system, self.model_id, self._tokenizer.eos_ids)
             reason = generate(
                 self._session,
@@ -182,10 +186,31 @@ class ReplyWriter:
             error = AppError("Something went wrong inside Nearhalf.", "The log has the details. Try again.")
         self._end(writing, reason, error)
 
+    def _redact(self, writing: "_Writing", redaction: ChatRedaction) -> tuple[ReplyTask, ReplyListener]:
+        """What is sent from here on are stand-ins; the listener gets the real words. Raises AppError: nothing is
+        sent."""
+        task = redaction.sent(writing.task, self.decode)
+        if not task.redacts:
+            self._settle(writing)
+            return task, writing.listener
+        listener = RestoringListener(writing.listener, redaction.restorer())
+        writing.listener = listener
+        shown, writing.reply.text = writing.reply.text, self._said(writing.reply.tokens)
+        listener.begin_with(writing.reply.text, shown)
+        return task, listener
+
+    def decode(self, tokens: Sequence[int]) -> str:
+        decoder = self._tokenizer.reply_decoder()
+        said = "".join(decoder.add(token) for token in tokens if token not in self._tokenizer.eos_ids)
+        return said + decoder.finish()
+
+    def _said(self, tokens: Sequence[int]) -> str:
+        return "".join(map(self._tokenizer.reply_decoder().add, tokens))
+
     def _settle(self, writing: "_Writing") -> None:
         """A reply that goes on must not say more than its tokens do: it may end in signs for half a character."""
         reply = writing.reply
-        said = "".join(map(self._tokenizer.reply_decoder().add, reply.tokens))
+        said = self._said(reply.tokens)
         if not said.startswith(reply.text):
             reply.text = said
             writing.listener.text_cut_to(said)

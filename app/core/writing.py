@@ -5,12 +5,15 @@ app/core/reply_writer.py is the real writer; tests/sim/scripted_conversations.py
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from app.core.events import LinkChanged
 from app.domain.conversation import EndReason, Estimate, Message, Traffic
 from app.domain.errors import AppError
 from app.domain.sampling import SamplingSettings
+
+if TYPE_CHECKING:
+    from app.core.redaction import ChatRedaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class ReplyTask:
     reply: Message  # empty; or cut, with its text and tokens so far
     system: str  # the system message; "" for none
     sampling: SamplingSettings
+    redaction: "ChatRedaction | None" = None  # where the chat redacts, or did: asked on the writer's thread
+    redacts: bool = False
 
 
 class ReplyListener(Protocol):
@@ -63,6 +68,9 @@ class Writer(Protocol):
 
     def estimate(self, branch: Sequence[Message], message: Message, system: str) -> Estimate:
         """What sending `message` after `branch` would do. Any thread."""
+
+    def decode(self, tokens: Sequence[int]) -> str:
+        """What a reply of these tokens says; "" where their meaning is not known. Any thread."""
 
     def forget(self) -> None:
         """Drop every text and token it still has, the cache's record too. Only while no reply is under way."""

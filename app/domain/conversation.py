@@ -99,6 +99,7 @@ class ChatOptions:
     system: str | None = None
     sampling: SamplingSettings | None = None
     adapter: str | None = None
+    redacts: bool | None = None  # names, numbers and the like are replaced before anything is sent
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,15 @@ from app.audit.sign import device_key
 from app.core.conversations import Library
 from app.core.erasure import Erasures
 from app.core.kept_files import FilesOnDisk
+from app.core.recovery_watch import RecoveryWatch
+from app.core.redaction import Redaction
 from app.core.services import Backends, ChatRequest, Measurement, Report
 from app.core.settings_services import KeptFiles, Progress
 from app.core.shareable import LibraryFiles, ShareableChats
 from app.core.vault import Vault
 from app.domain.backend import Backend, ModelInfo
 from app.domain.errors import StorageError
+from app.domain.redaction import OWN_WORDS, RedactionChoices, own_words
 from app.main.audit import export_from_window
 from app.main.link import Link, Network, installed_pack, measure, open_writer
 from app.main.panel import LocalPanel
@@ -45,10 +48,12 @@ class LocalDesktop:
         self._network = Network(folder, tell)
         self._vault = DataVault(folder, around_deletion=self._network.gate.begin_anew)
         self._files = FilesOnDisk(folder, self._vault.file_key)
+        self._redaction = Redaction(self._redaction_choices)
         self._library: Library | None = None
         self._slow_links: set[Link] = set()
         self._writer: ReplyWriter | None = None
         self._panel = LocalPanel(folder, self._network, self._vault, lambda: self._library, lambda: self._writer)
+        self._recovery = RecoveryWatch(self._panel.share_of)
 
     # Desktop
 
@@ -67,8 +72,16 @@ class LocalDesktop:
             sampling=lambda: preferences.settings.sampling,
             system=lambda: vault.read_setting("system"),
             erasures=Erasures(self._network.gate.erase, vault.read_setting, vault.write_setting),
+            redaction=self._redaction,
         )
+        self._library.guard_sending(self._recovery.check)
+        self._library.subscribe(self._recovery.hear)
         return self._library
+
+    def _redaction_choices(self) -> RedactionChoices:
+        settings = self._preferences.settings
+        own = own_words(self._vault.read_setting(OWN_WORDS))
+        return RedactionChoices(settings.redacts, settings.redacted_kinds, own)
 
     @property
     def chat_files(self) -> ShareableChats:
@@ -83,6 +96,7 @@ class LocalDesktop:
         request = ChatRequest(backend, settings.model_id, adapter)
         writer = open_writer(self._network, self._folder, request, report, self._files.read_adapter)
         self._writer = writer
+        self._recovery.use(backend)
         return Started(
             writer, BackendFacts(writer.model_id, settings.backend or "", is_on_this_computer=settings.backend is None)
         )
@@ -149,5 +163,6 @@ class LocalDesktop:
 
     def close(self) -> None:
         """After the window: the vault, and all that was started."""
+        self._recovery.close()
         self._vault.close()
         self._network.close()

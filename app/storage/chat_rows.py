@@ -136,6 +136,7 @@ def _options_to_json(options: ChatOptions) -> str:
         "system": options.system,
         "sampling": {f.name: getattr(sampling, f.name) for f in fields(sampling)} if sampling is not None else None,
         "adapter": options.adapter,
+        "redacts": options.redacts,
     }
     kept = {name: value for name, value in values.items() if value is not None}
     return storable(json.dumps(kept, ensure_ascii=False)) if kept else ""
@@ -146,7 +147,13 @@ def _options_from_json(text: str) -> ChatOptions:
     if not text:
         return ChatOptions()
     values = json.loads(text)
-    return ChatOptions(values.get("system"), _sampling(values.get("sampling")), values.get("adapter"))
+    redacts = values.get("redacts")
+    return ChatOptions(
+        values.get("system"),
+        _sampling(values.get("sampling")),
+        values.get("adapter"),
+        redacts if isinstance(redacts, bool) else None,
+    )
 
 
 def _sampling(values: dict[str, Any] | None) -> SamplingSettings | None:

@@ -56,6 +56,10 @@ _UNINDEX_SQL = """
     INSERT INTO message_words (message_words, rowid, text, attached)
     SELECT 'delete', number, text, attached FROM messages WHERE number = ? AND is_indexed = 1
 """
+_STAND_INS = "stand-ins "  # before the chat's id in hex: the name in `settings` under which its map is kept
+_PURGE_STAND_INS_SQL = """
+    DELETE FROM settings WHERE name IN (SELECT 'stand-ins ' || lower(hex(id)) FROM chats WHERE is_deleted = 1)
+"""
 _BELOW_SQL = """
     WITH RECURSIVE below (number) AS (
         SELECT :top UNION ALL
@@ -195,10 +199,24 @@ class EncryptedChatStore:
             tuple(MessageId(UUID(bytes=id_)) for (id_,) in messages),
         )
 
+    def stand_ins(self, chat: ChatId) -> str:
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT value FROM settings WHERE name = ?", (_stand_ins_name(chat),)).fetchone()
+        return str(row[0]) if row is not None else ""
+
+    def save_stand_ins(self, chat: ChatId, stand_ins: str) -> None:
+        with self._database.writing() as connection:
+            _chat_number(connection, chat)
+            connection.execute(
+                "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)",
+                (_stand_ins_name(chat), storable(stand_ins)),
+            )
+
     def purge(self) -> None:
         with self._database.writing() as connection:
             hidden = connection.execute(_HIDDEN_SQL).fetchall()
             chats = connection.execute("SELECT number, title FROM chats WHERE is_deleted = 1").fetchall()
+            connection.execute(_PURGE_STAND_INS_SQL)
             _remove_words(connection, hidden)
             connection.executemany("DELETE FROM shown WHERE child = ?", hidden)
             connection.executemany("DELETE FROM messages WHERE number = ?", hidden)  # children first
@@ -274,6 +292,10 @@ def _remove_words(connection: Connection, numbers: Sequence[tuple[int]]) -> None
     """Take the words of messages out of the index; FTS5 must be told what they were."""
     connection.executemany(_UNINDEX_SQL, numbers)
     connection.executemany("UPDATE messages SET is_indexed = 0 WHERE number = ?", numbers)
+
+
+def _stand_ins_name(chat: ChatId) -> str:
+    return _STAND_INS + chat.bytes.hex()
 
 
 def _chat_number(connection: Connection, chat: ChatId) -> int:

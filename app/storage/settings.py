@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import SettingsError
+from app.domain.redaction import DEFAULT_KINDS
 from app.domain.sampling import SamplingSettings
 from app.storage.json_file import JsonFile
 
@@ -46,6 +47,8 @@ class Settings:
     is_first_run_done: bool = False
     sidebar_is_shown: bool = True
     window_geometry: str = ""  # base64 of what Qt saves
+    redacts: bool = False  # in chats that say nothing of their own
+    redacted_kinds: tuple[str, ...] = DEFAULT_KINDS  # of domain.redaction; the person's own list is in the vault
     unknown: Mapping[str, Any] = field(default_factory=dict)  # keys of a newer version, written back as they were
 
     def __post_init__(self) -> None:
@@ -108,6 +111,13 @@ def _yes_or_no(value: object, name: str) -> bool:
     return value
 
 
+def _kinds(value: object, name: str) -> tuple[str, ...]:
+    """Those of a newer version stay; they find nothing here."""
+    if not isinstance(value, list):
+        raise TypeError(name)
+    return tuple(_text(kind, name) for kind in value)
+
+
 _PLAIN: dict[str, Callable[[object, str], object]] = {
     "backend": _text_or_none,
     "model_id": _text_or_none,
@@ -121,6 +131,8 @@ _PLAIN: dict[str, Callable[[object, str], object]] = {
     "is_first_run_done": _yes_or_no,
     "sidebar_is_shown": _yes_or_no,
     "window_geometry": _text,
+    "redacts": _yes_or_no,
+    "redacted_kinds": _kinds,
 }
 
 

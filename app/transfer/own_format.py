@@ -90,6 +90,7 @@ def _options_object(options: ChatOptions) -> dict[str, object]:
     return {
         "system": None if options.system is None else as_text(options.system),
         "adapter": None if options.adapter is None else as_text(options.adapter),
+        "redacts": options.redacts,
         "sampling": None
         if sampling is None
         else {
@@ -217,6 +218,7 @@ def _options(found: Mapping[str, object]) -> ChatOptions:
         system=as_text(system) if isinstance(system, str) else None,
         sampling=_sampling(as_dict(found["sampling"])) if isinstance(found.get("sampling"), dict) else None,
         adapter=as_text(adapter) if isinstance(adapter, str) else None,
+        redacts=redacts if isinstance(redacts := found.get("redacts"), bool) else None,
     )
 
 

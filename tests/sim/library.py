@@ -8,6 +8,7 @@ from app.core.conversations import Library
 from app.core.events import Event, ReplyEnded, TextAdded
 from app.core.memory_store import MemoryStore
 from app.core.ports import ChatStore
+from app.core.redaction import Redaction
 from app.core.reply_writer import ReplyWriter
 from app.core.session import RetryPolicy
 from app.domain.conversation import Message
@@ -46,10 +47,11 @@ def simulated_writer(
     plan: ExchangePlan | None = None,
     tokenizer: SimulatedTokens | None = None,
     adapter: str | None = None,
+    near: SimulatedNear | None = None,
 ) -> ReplyWriter:
     return ReplyWriter(
         model=MODEL,
-        near=SimulatedNear(plan, end_after),
+        near=near or SimulatedNear(plan, end_after),
         tokenizer=tokenizer or SimulatedTokens(),
         open_channel=cloud.open_channel,
         meter=cloud,
@@ -68,8 +70,9 @@ def open_library(
     store: ChatStore | None = None,
     sampling: Callable[[], SamplingSettings] = SamplingSettings,
     system: str = "",
+    redaction: Redaction | None = None,
 ) -> Iterator[tuple[Library, Recorder]]:
-    library = Library(store or MemoryStore(), sampling=sampling, system=lambda: system)
+    library = Library(store or MemoryStore(), sampling=sampling, system=lambda: system, redaction=redaction)
     library.attach(simulated_writer(cloud or SimulatedCloud(), end_after, plan, tokenizer))
     try:
         yield library, Recorder(library)

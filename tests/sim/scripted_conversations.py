@@ -12,6 +12,7 @@ from app.core.conversations import Library
 from app.core.events import EndReason, Event, LinkChanged, LinkState, Message, Role, Traffic
 from app.core.memory_store import MemoryStore
 from app.core.ports import ChatStore
+from app.core.redaction import Redaction
 from app.core.writing import ReplyListener, ReplyTask
 from app.domain.conversation import Attachment, ChatInfo, Estimate, StoredChat
 from app.domain.errors import AppError
@@ -84,6 +85,10 @@ class ScriptedWriter:
         new = len(message.text.split()) + sum(len(one.text.split()) for one in message.attachments) + 4
         return Estimate(new, held + new, self.limit, new * 1152 + 48, self.host)
 
+    def decode(self, tokens: Sequence[int]) -> str:
+        """Its tokens mean nothing."""
+        return ""
+
     def forget(self) -> None:
         """Tests read `tasks` afterwards."""
 
@@ -137,8 +142,14 @@ class ScriptedConversations(Library):
         sampling: SamplingSettings | None = None,
         system: str = "",
         is_ready: bool = True,
+        redaction: Redaction | None = None,
     ) -> None:
-        super().__init__(store or MemoryStore(), sampling=lambda: sampling or SamplingSettings(), system=lambda: system)
+        super().__init__(
+            store or MemoryStore(),
+            sampling=lambda: sampling or SamplingSettings(),
+            system=lambda: system,
+            redaction=redaction,
+        )
         self.writer = ScriptedWriter(script)
         self.is_closed = False
         if is_ready:

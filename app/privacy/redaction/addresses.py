@@ -15,14 +15,17 @@ _TYPE = (
 )
 _ENGLISH = re.compile(
     rf"(?<![\w.,/-])(?:(?:Flat|Apartment|Apt\.?|Unit|Suite)\s\w{{1,5}},\s)?\d{{1,6}}[A-Za-z]?(?:[-/]\d{{1,4}})?\s"
-    rf"(?:(?:North|South|East|West|N|S|E|W)\.?\s)?(?:(?:\d{{1,3}}(?:st|nd|rd|th)|{_WORD})\s){{1,4}}{_TYPE}\b\.?"
+    rf"(?:(?:North|South|East|West|N|S|E|W)\.?\s)?(?:(?:\d{{1,3}}(?:st|nd|rd|th)|"
+    rf"{_WORD})\s){{1,4}}{_TYPE}\b\.?(?:\s(?:NW|NE|SW|SE|North|South|East|West)\b)?"
     r"(?:,?\s(?:Apt|Apartment|Suite|Ste|Unit|Flat|Floor|#)\.?\s?#?\w{1,5})?"
 )
 _GERMAN = re.compile(
     rf"(?<!\w)(?:(?:(?:Alte|Neue|Große|Kleine|Obere|Untere|Lange|Hohe|Innere|Äußere|Am|An der)\s)?(?:{_WORD}-){{0,3}}"
-    r"(?:[A-ZÄÖÜ][a-zäöüß]{0,30}(?:straße|strasse|str\.|weg|allee|gasse|platz|ufer|damm|ring|chaussee|steig|stieg|graben|"
+    r"(?:[A-ZÄÖÜ][a-zäöüß]{0,30}(?:straße|strasse|str\.|weg|allee|gasse|platz|ufer|damm|ring|chaussee|steig|"
+    r"stieg|graben|"
     rf"markt|hof)|(?:Straße|Strasse|Str\.|Weg|Allee|Gasse|Platz|Ufer|Damm|Ring))|{_WORD}(?:\s{_WORD})?\s"
-    r"(?:Straße|Strasse|Str\.|Weg|Allee|Gasse|Platz|Ufer|Damm|Ring|Chaussee))\s\d{1,4}\s?[a-zA-Z]?(?:\s?[-–/]\s?\d{1,4}[a-z]?)?(?![\w.]\d)\b"
+    r"(?:Straße|Strasse|Str\.|Weg|Allee|Gasse|Platz|Ufer|Damm|Ring|"
+    r"Chaussee))\s\d{1,4}\s?[a-zA-Z]?(?:\s?[-–/]\s?\d{1,4}[a-z]?)?(?![\w.]\d)\b"
 )
 _GERMAN_AM = re.compile(
     rf"(?<!\w)(?:Am|An der|An den|Auf dem|Auf der|Im|In der|Unter den|Zum|Zur|Alte|Alter|Neue|Neuer)\s{_WORD}"
@@ -31,7 +34,8 @@ _GERMAN_AM = re.compile(
 _ROMANCE = re.compile(
     r"(?<!\w)(?:\d{1,4}(?:\s?(?:bis|ter))?,?\s)?(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Pp]lace|[Cc]hemin|[Qq]uai|[Vv]ia|"
     r"[Vv]iale|[Pp]iazza|[Cc]orso|[Cc]alle|[Pp]laza|[Pp]aseo|[Rr]ua|[Aa]venida|[Uu]l\.)\s"
-    rf"(?:(?:de|du|des|de la|del|della|dei|da|do|dos|la|le|los|las|l'|d')\s?){{0,3}}{_WORD}(?:\s(?:(?:de|la|y|e)\s)?{_WORD}){{0,3}}"
+    rf"(?:(?:de|du|des|de la|del|della|dei|da|do|dos|la|le|los|las|l'|d')\s?){{0,3}}{_WORD}(?:\s(?:(?:de|la|y|"
+    rf"e)\s)?{_WORD}){{0,3}}"
     r"(?:,?\s(?:n[º°.]\s?)?\d{1,4}[a-zA-Z]?)?(?!\w)"
 )
 _BOX = re.compile(r"(?i)(?<!\w)(?:p\.?\s?o\.?\s?box|postfach)\s(?:\d{1,3}\s?){1,4}(?<=\d)")
@@ -40,17 +44,21 @@ _STATE = (
 )
 _US_TOWN = re.compile(rf"(?<!\w)(?:{_WORD}(?:\s{_WORD}){{0,2}},\s)?(?:{_STATE})\.?\s\d{{5}}(?:-\d{{4}})?(?!\w)")
 _UK_CODE = re.compile(
-    rf"(?<!\w)(?:{_WORD}(?:\s{_WORD})?,?\s)?(?:GIR 0AA|[A-PR-UWYZ][A-HK-Y]?\d[\dA-HJKPS-UW]?\s\d[ABD-HJLNP-UW-Z]{{2}})(?!\w)"
+    rf"(?<!\w)(?:{_WORD}(?:\s{_WORD})?,?\s)?(?:GIR 0AA|"
+    rf"[A-PR-UWYZ][A-HK-Y]?\d[\dA-HJKPS-UW]?\s\d[ABD-HJLNP-UW-Z]{{2}})(?!\w)"
 )
 _TOWN = re.compile(
-    rf"(?<![\w./:-])(?:(?:D|A|CH|F|I|E)-)?\d{{4,5}}\s(?:{_WORD})(?:(?:\s|-)(?:am|an der|im|bei|sur|de|la)?\s?{_WORD}){{0,2}}(?!\w)"
+    rf"(?<![\w./:-])(?:(?:D|A|CH|F|I|E)-)?\d{{4,5}}\s(?:{_WORD})(?:(?:\s|-)(?:am|an der|im|bei|sur|de|"
+    rf"la)?\s?{_WORD}){{0,2}}(?!\w)"
 )
 _TOWN_BEFORE = re.compile(
-    r"(?i:\b(?:address|adresse|lives?|wohn\w*|living|moved|ship|send|deliver|post|anschrift|in|at|to|zip|plz|code|nach|,)\b"
+    r"(?i:\b(?:address|adresse|lives?|wohn\w*|living|moved|ship|send|deliver|post|anschrift|in|at|to|zip|plz|"
+    r"code|nach|,)\b"
     r"[:\s]*|[,\n]\s*)$"
 )
 _UNITS = re.compile(
-    r"(?i)\d+\s(?:people|users|euro?s?|dollars?|tokens|items|years?|days|miles|km|m|kg|mb|gb|january|february|march|april|"
+    r"(?i)\d+\s(?:people|users|euro?s?|dollars?|tokens|items|years?|days|miles|km|m|kg|mb|gb|january|february|"
+    r"march|april|"
     r"may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|"
     r"words|lines|pages|times|steps|watts?|volts?|hz|uhr|menschen|personen|jahre|stück|seiten)\b"
 )

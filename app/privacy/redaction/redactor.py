@@ -26,7 +26,7 @@ class Redactor:
     def __init__(self, names: Names | None = None) -> None:
         self._names = names or PresidioNames()
 
-    def find(self, text: str, choices: Choices = Choices()) -> list[Span]:  # noqa: B008 - frozen
+    def find(self, text: str, choices: Choices = Choices()) -> list[Span]:
         """In order, no two overlapping. Raises ModelError where names are wanted and the model is not there."""
         found = [span for kind, rule in RULES if kind in choices.kinds for span in rule(text)]
         if choices.kinds & NAMED and any(sign.isalpha() for sign in text):

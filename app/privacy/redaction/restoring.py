@@ -1,9 +1,9 @@
 """Puts the real words back into a reply as it streams, wherever it is split.
 
 Held back is only what could still become a stand-in: the end of what came so far, for as long as it is how one begins.
-Found are a stand-in as it is, in other letters' case ("MARIA"), as a plural or genitive ("Marias", "Maria's"), with other
-white space in it, and a number with other separators ("+49-170-55" for "+49 170 55"): the real one takes the form that the
-model gave to the stand-in.
+Found are a stand-in as it is, in other letters' case ("MARIA"), as a plural or genitive ("Marias", "Maria's"), with
+other white space in it, and a number with other separators ("+49-170-55" for "+49 170 55"): the real one takes the
+form that the model gave to the stand-in.
 
 One trie over all stand-ins; what has been read of a possible one is a set of its nodes. O(characters).
 """
@@ -85,7 +85,7 @@ class Restorer:
         if form is _Form.NUMBER:
             self._plant_number(pair)
             return
-        text = pair.stand_in.casefold()
+        text = _low(pair.stand_in)
         node = self._path(" ".join(text.split()) if form is _Form.WORDS else text)
         node.pair = node.pair or pair
         if form is _Form.WORDS and text[-1:].isalpha():
@@ -104,7 +104,7 @@ class Restorer:
 
     def _plant_number(self, pair: Pair) -> None:
         node, is_first = self._root, True
-        for sign in pair.stand_in.casefold():
+        for sign in _low(pair.stand_in):
             if sign.isalnum() or (is_first and sign not in _SEPARATORS):
                 node = node.next.setdefault(sign, _Node())
                 node.skips, is_first = True, False
@@ -115,7 +115,7 @@ class Restorer:
         """The street without its number."""
         street, real = (_without_number(text) for text in (pair.stand_in, pair.real))
         if street and real and " ".join(street.split()) != " ".join(pair.stand_in.split()):
-            node = self._path(" ".join(street.casefold().split()))
+            node = self._path(" ".join(_low(street).split()))
             node.pair = node.pair or Pair(pair.kind, real, street)
 
     # Reading
@@ -123,7 +123,7 @@ class Restorer:
     def _advance(self, *, is_end: bool) -> str:
         held, out, at = self._held, [], 0
         while at < len(held):
-            if held[at].casefold() not in self._root.next or not self._may_begin(at):
+            if _low(held[at]) not in self._root.next or not self._may_begin(at):
                 out.append(held[at])
                 at += 1
                 continue
@@ -169,7 +169,7 @@ class Restorer:
 
 
 def _step(states: list[tuple[_Node, int]], sign: str) -> list[tuple[_Node, int]]:
-    low = " " if sign.isspace() else sign.casefold()
+    low = _low(sign)
     after: list[tuple[_Node, int]] = []
     for node, skipped in states:
         if low == " " and skipped and not node.skips:  # white space goes on
@@ -182,6 +182,11 @@ def _step(states: list[tuple[_Node, int]], sign: str) -> list[tuple[_Node, int]]
         if node.skips and node.next and (sign in _SEPARATORS or low == " ") and skipped < _MOST_SEPARATORS:
             after.append((node, skipped + 1))
     return after
+
+
+def _low(text: str) -> str:
+    """Sign by sign, so that places stay the same ("ß" stays one sign)."""
+    return "".join(" " if sign.isspace() else low if len(low := sign.lower()) == 1 else sign for sign in text)
 
 
 def _in_word(sign: str) -> bool:

@@ -1,4 +1,5 @@
-"""The exact rules: mail, phone, card, IBAN, ids, IP addresses, dates of birth. Each is one function from a text to spans.
+"""The exact rules: mail, phone, card, IBAN, ids, IP addresses, dates of birth. Each is one function from a text to
+spans.
 
 A rule has the name of its kind; a new one is registered by `@rule(Kind.X)`. Secrets are in secrets.py, postal addresses
 in addresses.py. Every pattern runs in time linear in the text: no nested repeats, and every repeat has an upper bound.
@@ -10,11 +11,11 @@ from collections.abc import Callable, Iterator
 
 from app.privacy.redaction.checks import (
     digits_of,
+    iban_country_length,
     is_german_tax_id,
     is_iban,
     is_luhn,
     is_social_security,
-    iban_country_length,
 )
 from app.privacy.redaction.kinds import Kind, Span
 
@@ -82,8 +83,12 @@ _NOT_PHONE_WORDS = re.compile(
     r"(?i)\b(?:order|invoice|ticket|case|article|isbn|version|rechnung|bestellung|artikel|page|part|port|serial|build|"
     r"commit|year|chapter|account|konto|room|flight|sku|tracking|reference|ref|batch|lot|model)\b[^.!?]{0,16}$"
 )
-_DATE_LIKE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}(?:\D.*)?|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}(?:\D.*)?|\d{4}\s?[–-]\s?\d{4}")
-_NANP = re.compile(r"(?:\+?1[ .-]?)?(?:\([2-9]\d\d\)\s?|[2-9]\d\d[ .-])[2-9]\d\d[ .-]\d{4}(?:\s?(?:ext\.?|x)\s?\d{1,5})?")
+_DATE_LIKE = re.compile(
+    r"\d{4}[-./]\d{1,2}[-./]\d{1,2}(?:\D.*)?|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}(?:\D.*)?|\d{4}\s?[–-]\s?\d{4}"
+)
+_NANP = re.compile(
+    r"(?:\+?1[ .-]?)?(?:\([2-9]\d\d\)\s?|[2-9]\d\d[ .-])[2-9]\d\d[ .-]\d{4}(?:\s?(?:ext\.?|x)\s?\d{1,5})?"
+)
 _GROUPED_THOUSANDS = re.compile(r"\d{1,3}(?:[ .\u00a0]\d{3})+")
 
 
@@ -101,15 +106,16 @@ def _is_phone(number: str, text: str, start: int) -> bool:
     digits = digits_of(re.split(r"(?i)ext|x|durch", number)[0])
     if not 6 <= len(digits) <= 15 or _DATE_LIKE.fullmatch(number):
         return False
-    is_named = follows(text, start, _PHONE_WORDS)
-    if _NOT_PHONE_WORDS.search(text[max(start - _CONTEXT_CHARS, 0) : start]) and not is_named:
-        return False
+    is_other = _NOT_PHONE_WORDS.search(text[max(start - _CONTEXT_CHARS, 0) : start]) is not None
+    is_named = follows(text, start, _PHONE_WORDS) and not is_other
     if number.startswith("+"):
         return len(digits) >= 8
     if _NANP.fullmatch(number):
         return True
+    if is_other:
+        return False
     if number.startswith("00"):
-        return 10 <= len(digits)
+        return len(digits) >= 10
     if _GROUPED_THOUSANDS.fullmatch(number) and not is_named and not number.startswith("0"):
         return False
     groups = [group for group in re.split(r"\D+", number) if group]
@@ -155,7 +161,8 @@ _SSN = re.compile(r"(?<![\w.-])(\d{3})([- ])(\d{2})\2(\d{4})(?![\w]|-\d)")
 _NINE = re.compile(r"(?<![\w.-])\d{9}(?!\w|[.,-]\d)")
 _SSN_WORDS = re.compile(r"(?i)\b(?:ssn|social(?:\s|-)?security)\b")
 _NINO = re.compile(
-    r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)", re.IGNORECASE
+    r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)",
+    re.IGNORECASE,
 )
 _GERMAN_SOCIAL = re.compile(r"(?<!\w)\d{2} ?(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2} ?[A-Z] ?\d{3}(?!\w)")
 _FRENCH_SOCIAL = re.compile(r"(?<!\w)([12] ?\d{2} ?(?:0[1-9]|1[0-2]) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3}) ?(\d{2})(?!\w)")
@@ -164,17 +171,22 @@ _PASSPORT_WORDS = (
     r"driver'?s licen[cs]e|driving licen[cs]e|führerschein\w*|visa)"
 )
 _PASSPORT = re.compile(
-    rf"(?i)\b{_PASSPORT_WORDS}(?:\s*(?:is|are|ist|number|no\.?|nr\.?|nummer|lautet|has|the|:|#|,|=|\(|id|ends|was)){{0,4}}\s*"
+    rf"(?i)\b{_PASSPORT_WORDS}(?:\s*(?:(?:is|are|ist|number|no|nr|nummer|lautet|has|the|id|ends|was)\b\.?|"
+    rf"[:#,=(])){{0,4}}\s*"
     r"(?P<id>(?-i:(?=[A-Z0-9 -]{0,4}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){5,15}))(?!\w)"
 )
 _TAX_WORDS = re.compile(
-    r"(?i)(?:\btax\b|\btin\b|\bitin\b|\bein\b|\bvat\b|steuer|\bst\.?-?nr|\bust-?id|\bidnr\b|\butr\b|employer identification)"
+    r"(?i)(?:\btax\b|\btin\b|\bitin\b|\bein\b|\bvat\b|steuer|\bst\.?-?nr|\bust-?id|\bidnr\b|\butr\b|"
+    r"employer identification)"
 )
 _GERMAN_TAX_ID = re.compile(r"(?<![\w.,-])\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}(?!\w|[.,-]\d)")
 _GERMAN_TAX_NUMBER = re.compile(r"(?<![\w/])\d{2,3}/\d{3,4}/\d{4,5}(?![\w/])")
 _EIN = re.compile(r"(?<![\w-])\d{2}-\d{7}(?![\w-])")
 _ITIN = re.compile(r"(?<![\w-])9\d{2}-(?:5\d|6[0-5]|[78]\d|9[0-24-9])-\d{4}(?![\w-])")
-_VAT = re.compile(r"(?<!\w)(?:ATU\d{8}|DE ?\d{9}|GB ?\d{3} ?\d{4} ?\d{2}|FR ?[A-Z0-9]{2} ?\d{9}|IT ?\d{11}|NL ?\d{9}B\d{2}|ES ?[A-Z]\d{7}[A-Z0-9])(?!\w)")
+_VAT = re.compile(
+    r"(?<!\w)(?:ATU\d{8}|DE ?\d{9}|GB ?\d{3} ?\d{4} ?\d{2}|FR ?[A-Z0-9]{2} ?\d{9}|IT ?\d{11}|NL ?\d{9}B\d{2}|"
+    r"ES ?[A-Z]\d{7}[A-Z0-9])(?!\w)"
+)
 _TEN_TAX = re.compile(r"(?<![\w-])\d{5}[ ]?\d{5}(?![\w-])")
 
 
@@ -231,7 +243,9 @@ def _is_address(text: str) -> bool:
         address = ipaddress.ip_address(text)
     except ValueError:
         return False
-    return not (address.is_loopback or address.is_unspecified or text == "255.255.255.255" or text.startswith("255.255"))
+    return not (
+        address.is_loopback or address.is_unspecified or text == "255.255.255.255" or text.startswith("255.255")
+    )
 
 
 # ---------------------------------------------------------------- dates of birth
@@ -248,7 +262,9 @@ _BIRTH = re.compile(
     r"(?i)\b(?:born|d\.?o\.?b\.?|date of birth|birth ?date|birthday|geboren|geb\.|geburtsdatum|geburtstag)"
     rf"(?:\s*(?:is|was|on|in|am|ist|war|the|:|=|,|\()){{0,4}}\s*(?P<date>{_DATE})(?!\w)"
 )
-_BIRTH_AFTER = re.compile(rf"(?i)(?<!\w)(?P<date>{_DATE})(?=\s(?:is (?:my|his|her) (?:birthday|date of birth)|geboren))")
+_BIRTH_AFTER = re.compile(
+    rf"(?i)(?<!\w)(?P<date>{_DATE})(?=\s(?:is (?:my|his|her) (?:birthday|date of birth)|geboren))"
+)
 
 
 @rule(Kind.BIRTH)

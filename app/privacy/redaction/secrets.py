@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from app.privacy.redaction.checks import entropy, looks_random
 from app.privacy.redaction.kinds import Kind, Span
-from app.privacy.redaction.rules import rule, spans_of
+from app.privacy.redaction.rules import follows, rule, spans_of
 
 _KNOWN = re.compile(
     r"(?<![A-Za-z0-9])(?:"
@@ -21,24 +21,31 @@ _KNOWN = re.compile(
     r")(?![A-Za-z0-9])"
 )
 _PEM = re.compile(
-    r"-----BEGIN (?P<name>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----.{1,20000}?(?:-----END (?P=name)-----|\Z)", re.DOTALL
+    r"-----BEGIN (?P<name>[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----.{1,20000}?(?:-----END (?P=name)-----|\Z)",
+    re.DOTALL,
 )
 _NAMED = re.compile(
     r"(?i)(?<![a-z])(?:api[ _-]?key|secret(?:[ _-]?key)?|access[ _-]?(?:key|token)(?:[ _-]?id)?|auth[ _-]?token|bearer|"
     r"token|passwor[dt]|passwd|pwd|passphrase|kennwort|client[ _-]?secret|private[ _-]?key|credential|pin|"
     r"zugangsdaten|schlüssel|one-time code|wifi key|wlan[ -]?schlüssel)(?![a-z])"
-    r"(?P<joint>\s*[\"']?\s*(?::=|=>|[:=]|\bis\b|\blautet\b|\bist\b)\s*|\s+(?=[\"'`]))[\"'`]?(?P<secret>[^\s\"'`,;<>]{4,200})"
+    r"(?P<joint>\s*[\"']?\s*(?::=|=>|[:=]|\bis\b|\blautet\b|\bist\b)\s*|"
+    r"\s+(?=[\"'`]))[\"'`]?(?P<secret>[^\s\"'`,;<>]{4,200})"
 )
 _BEARER = re.compile(r"(?i)\b(?:authorization:\s*)?(?:bearer|basic)\s+(?P<secret>[A-Za-z0-9+/=._~-]{12,4000})")
 _RUN = re.compile(r"(?<![A-Za-z0-9+/_=.-])[A-Za-z0-9+/_-]{20,512}={0,2}(?![A-Za-z0-9+/_-])")
 _URL = re.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s<>\"'`\u201c\u201d]{3,4000}")
 _SECRET_FIELD = re.compile(
-    r"(?i)[?&#;](?:[a-z_.-]{0,24}(?:token|key|secret|sig(?:nature)?|passw(?:or)?d|pwd|pass|auth|code|session(?:id)?|sid|"
+    r"(?i)[?&#;](?:[a-z_.-]{0,24}(?:token|key|secret|sig(?:nature)?|passw(?:or)?d|pwd|pass|auth|code|"
+    r"session(?:id)?|sid|"
     r"jwt|credential|hash|invite|otp|nonce|ticket|sas)[a-z_.-]{0,12}|k|t|s)=(?P<secret>[^&#;\s]{4,2000})"
 )
 _USER = re.compile(r"(?i)^[a-z][a-z0-9+.-]{1,20}://[^/@\s:]{0,200}:(?P<secret>[^/@\s]{1,200})@")
 _PATH_PIECE = re.compile(r"(?<=/)[A-Za-z0-9_=~-]{16,512}(?=[/?#]|$)")
-_PLACEHOLDER = re.compile(r"(?i)^(?:x{3,}|\*{3,}|\.{3,}|<.*|\$\{.*|your[_-].*|none|null|true|false|required|string|changeme!?)$")
+_HEX = re.compile(r"[0-9a-f]{20,128}")
+_SUM_WORDS = re.compile(r"(?i)\b(?:commit|sha-?\d*|md5|checksum|hash|digest|revision|fingerprint|blob|tree)\b")
+_PLACEHOLDER = re.compile(
+    r"(?i)^(?:x{3,}|\*{3,}|\.{3,}|<.*|\$\{.*|your[_-].*|none|null|true|false|required|string|changeme!?)$"
+)
 
 
 @rule(Kind.KEY)
@@ -53,7 +60,8 @@ def key(text: str) -> Iterator[Span]:
     for found in spans_of(_RUN, text, Kind.KEY):
         core = found.text.strip("=-_/+")
         words = re.split(r"[-_/+]", core)
-        if looks_random(core) and max(map(len, words)) >= 12 and not _is_in_url(text, found.start):
+        is_sum = _HEX.fullmatch(core) is not None and follows(text, found.start, _SUM_WORDS)
+        if looks_random(core) and max(map(len, words)) >= 12 and not is_sum and not _is_in_url(text, found.start):
             yield found
 
 
@@ -71,9 +79,15 @@ def _named(text: str) -> Iterator[Span]:
 def _is_secret(text: str) -> bool:
     """Not a word: it has digits or signs among its letters, or is a number."""
     has_digit, has_alpha = any(c.isdecimal() for c in text), any(c.isalpha() for c in text)
+    is_code = len(text) >= 12 and text.isupper() and text.isalpha()
     has_sign = any(not c.isalnum() for c in text.strip("-'.,()"))
     is_mixed = any(c.isupper() for c in text[1:]) and any(c.islower() for c in text)
-    return (has_digit and (has_alpha or len(text) >= 4)) or (has_sign and is_mixed) or (len(text) > 12 and is_mixed)
+    return (
+        is_code
+        or (has_digit and (has_alpha or len(text) >= 4))
+        or (has_sign and is_mixed)
+        or (len(text) > 12 and is_mixed)
+    )
 
 
 def _is_in_url(text: str, start: int) -> bool:

@@ -1,9 +1,9 @@
 """One chat's map between what is real and what stands in for it: the same real text always gets the same stand-in.
 
 A name is kept by its parts, so that "Anna Schmidt" -> "Maria Larsen" makes a later "Anna" "Maria" and "Ms Schmidt" "Ms
-Larsen". A stand-in is chosen by a keyed hash of the real text under the chat's own random key: who sees stand-ins learns
-nothing from which ones they are. It never equals, holds or is held by anything real in the chat. The map goes into the
-encrypted store as JSON, and nowhere else.
+Larsen". A stand-in is chosen by a keyed hash of the real text under the chat's own random key: who sees stand-ins
+learns nothing from which ones they are. It never equals, holds or is held by anything real in the chat. The map goes
+into the encrypted store as JSON, and nowhere else.
 """
 
 import hmac
@@ -17,16 +17,16 @@ from typing import Any
 
 from app.privacy.redaction.kinds import Kind, Span
 from app.privacy.redaction.making import first_name, invented, last_name, make
-from app.privacy.redaction.name_lists import FIRST, LAST
+from app.privacy.redaction.name_lists import FIRST, LAST, words
 
 VERSION = 1
 _TRIES = 40
 _LONGEST_KEPT = 400  # characters of a stand-in or a real text that the reply could hold; a private key's are more
 FIRST_NAME, LAST_NAME, INITIAL, WHOLE = "first", "last", "initial", ""
 _PART = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_UNTOUCHED = frozenset(
-    """von van de der den della del di da dos du la le zu zum ten ter bin ibn al el af av y dr prof med mr mrs ms herr frau
-    jr sr ii iii""".split()
+_UNTOUCHED = words(
+    """von van de der den della del di da dos du la le zu zum ten ter bin ibn al el af av y dr prof med mr mrs ms herr
+    frau jr sr ii iii"""
 )
 
 
@@ -46,8 +46,9 @@ class StandIns:
     def __init__(self, seed: bytes | None = None) -> None:
         self._seed = seed or secrets.token_bytes(16)
         self._pairs: dict[tuple[str, str], Pair] = {}  # (group, casefolded real) -> pair
-        self._kept: dict[str, str] = {}  # casefolded -> what the person chose to leave as it is
+        self._kept: dict[tuple[Kind, str], str] = {}  # (kind, casefolded) -> what the person chose to leave as it is
         self._taken: set[str] = set()  # casefolded stand-ins
+        self._reals: set[str] = set()  # casefolded real texts
         self.version = 0  # goes up with every change
 
     @property
@@ -55,30 +56,34 @@ class StandIns:
         return tuple(self._pairs.values())
 
     @property
-    def kept(self) -> tuple[str, ...]:
-        return tuple(self._kept.values())
+    def kept(self) -> tuple[tuple[Kind, str], ...]:
+        return tuple((kind, real) for (kind, _), real in self._kept.items())
 
     def is_kept(self, span: Span) -> bool:
-        if span.kind is Kind.PERSON:
-            parts = parts_of(span.text)
-            kept = {part.casefold() for real in self._kept.values() for part in parts_of(real)}
-            return bool(parts) and all(part.casefold() in kept for part in parts)
-        return _key(span.text) in self._kept
+        if span.kind is not Kind.PERSON:
+            return (span.kind, _key(span.text)) in self._kept
+        parts = _keys_of_parts(span.text)
+        kept = {part for (kind, _), real in self._kept.items() if kind is Kind.PERSON for part in _keys_of_parts(real)}
+        return bool(parts) and parts <= kept
 
-    def keep(self, real: str, *, is_kept: bool) -> None:
-        """The person wants it left as it is; or replaced again."""
+    def keep(self, kind: Kind, real: str, *, is_kept: bool) -> None:
+        """The person wants it left as it is; or replaced again, and with it whatever has a part of that name."""
         if is_kept:
-            self._kept[_key(real)] = real
+            self._kept[(kind, _key(real))] = real
         else:
-            self._kept.pop(_key(real), None)
-            gone = {part.casefold() for part in parts_of(real)}
-            for key, kept in list(self._kept.items()):
-                if gone & {part.casefold() for part in parts_of(kept)} and " " not in kept.strip():
-                    del self._kept[key]
+            self._kept.pop((kind, _key(real)), None)
+            if kind is Kind.PERSON:
+                gone = _keys_of_parts(real)
+                self._kept = {
+                    key: kept
+                    for key, kept in self._kept.items()
+                    if key[0] is not Kind.PERSON or gone.isdisjoint(_keys_of_parts(kept))
+                }
         self.version += 1
 
     def learn(self, span: Span, seen: str, before: str = "") -> None:
-        """Make sure that there is a stand-in. seen: all texts of the chat, casefolded; before: what stands before it."""
+        """Make sure that there is a stand-in. seen: all texts of the chat, casefolded; before: what stands before
+        it."""
         if span.kind is Kind.PERSON:
             for part, role in _roles(span.text, before):
                 self._pair(span.kind, part, role, seen)
@@ -103,17 +108,23 @@ class StandIns:
     def copy(self) -> "StandIns":
         other = StandIns(self._seed)
         other._pairs, other._kept, other._taken = dict(self._pairs), dict(self._kept), set(self._taken)
+        other._reals = set(self._reals)
         other.version = self.version
         return other
 
     # As text
 
     def to_json(self) -> str:
-        """"" where there is nothing to keep."""
+        """ "" where there is nothing to keep."""
         if not self._pairs and not self._kept:
             return ""
         pairs = [[pair.kind.value, pair.real, pair.stand_in, pair.role] for pair in self._pairs.values()]
-        values = {"version": VERSION, "seed": self._seed.hex(), "pairs": pairs, "kept": list(self._kept.values())}
+        values = {
+            "version": VERSION,
+            "seed": self._seed.hex(),
+            "pairs": pairs,
+            "kept": [[kind.value, real] for kind, real in self.kept],
+        }
         return json.dumps(values, ensure_ascii=False)
 
     @classmethod
@@ -126,7 +137,7 @@ class StandIns:
             found = cls(bytes.fromhex(values["seed"]))
             for kind, real, stand_in, role in values["pairs"]:
                 found._put(Pair(Kind(kind), str(real), str(stand_in), str(role)))
-            found._kept = {_key(str(real)): str(real) for real in values["kept"]}
+            found._kept = {(Kind(kind), _key(str(real))): str(real) for kind, real in values["kept"]}
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError("this is no map of stand-ins") from error
         return found
@@ -142,6 +153,7 @@ class StandIns:
     def _put(self, pair: Pair) -> None:
         self._pairs[(_group(pair.kind, pair.role), _key(pair.real))] = pair
         self._taken.add(pair.stand_in.casefold())
+        self._reals.add(_key(pair.real))
         self.version += 1
 
     def _chosen(self, kind: Kind, real: str, role: str, seen: str) -> str:
@@ -172,7 +184,7 @@ class StandIns:
         low, own = made.casefold(), _key(real)
         if low in self._taken or low in seen or own in low or low in own:
             return False
-        return not any(_is_within(pair.real, low) for pair in self._pairs.values())
+        return self._reals.isdisjoint(re.findall(r"[^\W_]+", low))
 
     def _mail(self, real: str, seen: str) -> None:
         """Of somebody who is in the map already it has their stand-in's name: anna.schmidt@ -> maria.larsen@."""
@@ -197,7 +209,7 @@ class StandIns:
         return last_name(part, random).lower()[: max(len(part), 1)]
 
     def _learn_initials(self, text: str) -> None:
-        """"J. Schmidt": an initial says nothing alone, so it is put back only together with the name."""
+        """ "J. Schmidt": an initial says nothing alone, so it is put back only together with the name."""
         if any(len(part) == 1 for part in _PART.findall(text)):
             whole = _PART.sub(lambda match: self._part(match.group()), text)
             if (_group(Kind.PERSON, WHOLE), _key(text)) not in self._pairs:
@@ -217,6 +229,10 @@ class StandIns:
 def parts_of(text: str) -> list[str]:
     """The parts of a name that stand for somebody."""
     return [part for part in _PART.findall(text) if not _is_untouched(part)]
+
+
+def _keys_of_parts(text: str) -> set[str]:
+    return {_key(part) for part in parts_of(text)}
 
 
 def in_case_of(written: str, known: str, wanted: str) -> str:
@@ -261,14 +277,6 @@ def _group(kind: Kind, role: str) -> str:
 
 def _key(real: str) -> str:
     return " ".join(real.casefold().split())
-
-
-def _is_within(real: str, low: str) -> bool:
-    """Whether something real stands in it: as a word where it is short, anywhere where it is long enough to tell."""
-    key = real.casefold()
-    if len(key) >= 4:
-        return key in low
-    return re.search(rf"(?<![^\W_]){re.escape(key)}(?![^\W_])", low) is not None
 
 
 def known_forms(pairs: Iterable[Pair]) -> Iterator[tuple[str, Pair]]:
