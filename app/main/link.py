@@ -7,6 +7,7 @@ import time
 import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from app.core.services import ChatRequest, Measurement, Report
@@ -129,11 +130,16 @@ def open_writer(
     read_adapter: Callable[[Path], bytes] = read_file,
 ) -> "ReplyWriter":
     """A writer with its session open: its backend reached, its model's pack installed and loaded. Raises AppError."""
+    importing = Thread(target=_import_near_half, name="nearhalf-import")  # seconds, while the backend's process starts
+    importing.start()
+    try:
+        link = network.link(request.backend, report)
+    finally:
+        importing.join()
     from app.core.reply_writer import ReplyWriter
     from app.device.adapter import Adapter
     from app.device.tokenizer import load_tokenizer
 
-    link = network.link(request.backend, report)
     model, pack = model_with_pack(link, folder, request.model_id, report)
     report("Loading the device's half of the model.")
     adapter = Adapter.parse(read_adapter(request.adapter), pack.facts) if request.adapter else None
@@ -153,6 +159,12 @@ def open_writer(
         writer.close()
         raise
     return writer
+
+
+def _import_near_half() -> None:
+    import app.core.reply_writer
+    import app.device.near_half
+    import app.device.tokenizer  # noqa: F401 - torch comes with them
 
 
 def measure(link: Link, folder: DataFolder, report: Report) -> Measurement:
