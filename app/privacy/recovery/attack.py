@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar, runtime_checkable
 
+import numpy as np
+
 from app.domain.errors import AppError, Cancelled
 from app.privacy.recovery.comparison import Share, SpanCheck, check_spans, share_of
 from app.privacy.recovery.recording import Recording
@@ -126,7 +128,8 @@ def run_one(one: Attack, recording: Recording, weights: PublicWeights, progress:
     try:
         if recording.is_empty:
             raise nothing_recorded(recording)
-        recovery = one.run(recording, weights, progress)
+        with np.errstate(all="ignore"):  # what a peer sent may be no number: that breaks no attack
+            recovery = one.run(recording, weights, progress)
     except Cancelled:
         raise
     except AppError as error:

@@ -1,0 +1,95 @@
+"""`nearhalf audit recover` on the real built-in backend with a tiny model, and on exports."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from app.cli import run
+from app.cli.audit_recover import exported_frames
+from app.cli.terminal import Terminal
+from app.main import BUILT_IN_MODEL, Nearhalf
+from app.privacy.recovery.recording import Recording
+from app.storage.paths import DataFolder
+from tests.tiny_models import prepare_tiny, tiny_model
+
+QUESTION = "The near half stays at home."
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Nearhalf:
+    root = tmp_path_factory.mktemp("recover")
+    folder = DataFolder(root / "home").create()
+    prepare_tiny(tiny_model("llama"), root).rename(folder.models / BUILT_IN_MODEL)
+    return Nearhalf(folder)
+
+
+def nearhalf(app: Nearhalf, *words: str) -> tuple[int, str, str]:
+    terminal = Terminal(StringIO(), StringIO(), StringIO(), {})
+    status = run(["audit", "recover", *words], app, terminal)
+    assert isinstance(terminal.stdout, StringIO) and isinstance(terminal.stderr, StringIO)
+    return status, terminal.stdout.getvalue(), terminal.stderr.getvalue()
+
+
+def test_a_question_is_asked_and_rebuilt_from_its_own_frames(app: Nearhalf) -> None:
+    status, out, err = nearhalf(app, QUESTION, "--json", "--max-tokens", "6")
+    assert status == 0, err
+    found = {one["attack"]: one for one in json.loads(out)["attacks"]}
+    assert list(found) == ["embeddings", "head", "adapter", "noise", "layers"]
+    assert QUESTION in found["embeddings"]["rebuilt"]
+    assert found["embeddings"]["shares"]["message"] == {"words": 1.0, "tokens": 1.0}
+    assert found["head"]["data"]["states"] == 6
+    assert not found["adapter"]["possible"] and "adapter" in found["adapter"]["words"]
+    assert found["layers"]["share"] == 1.0
+
+
+def test_the_table_is_for_people(app: Nearhalf) -> None:
+    status, out, _ = nearhalf(app, QUESTION, "--attack", "embeddings", "--max-tokens", "2")
+    assert status == 0
+    assert "100 %" in out and "really:" in out and "rebuilt:" in out and QUESTION in out
+    assert "you are its operator" in out
+    assert max(map(len, out.splitlines())) <= 110
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--attack", "magic"], "no attack called 'magic'"),
+        (["--layers", "0"], "out of range"),
+        (["--noise", "nan"], "out of range"),
+        (["--export", "nowhere.zip"], "not there"),
+        ([""], "nothing to send"),
+    ],
+)
+def test_wrong_arguments_give_words_and_send_nothing(app: Nearhalf, words: list[str], said: str) -> None:
+    before = app.ledger.read_bytes() if app.ledger.exists() else b""
+    status, out, err = nearhalf(app, *words)
+    assert status == 1 and said in err and not out
+    assert (app.ledger.read_bytes() if app.ledger.exists() else b"") == before
+
+
+def test_frames_of_an_export_are_attacked_too(app: Nearhalf, tmp_path: Path) -> None:
+    from app.audit.export import Wanted, export
+    from app.core.services import ChatRequest
+
+    with app.open_recorded_chat(ChatRequest(), lambda sentence: None) as chat:
+        from app.cli.reply import Conversation
+        from app.domain.sampling import SamplingSettings
+
+        terminal = Terminal(StringIO(), StringIO(), StringIO(), {})
+        settings = SamplingSettings(temperature=0.0, max_tokens=4)
+        Conversation(chat.conversations, settings, terminal, streams=False).send(QUESTION)
+        kept = chat.kept()
+    for target, frames in (
+        (tmp_path / "with.zip", True),
+        (tmp_path / "folder", True),
+        (tmp_path / "without.zip", False),
+    ):
+        export(target, Wanted(app.ledger, kept=kept, frames=frames))
+    status, out, err = nearhalf(app, "--export", str(tmp_path / "with.zip"), "--attack", "embeddings", "--json")
+    assert status == 0, err
+    assert QUESTION in json.loads(out)["attacks"][0]["rebuilt"]
+    assert len(Recording.of(exported_frames(tmp_path / "folder")).steps) == len(Recording.of(kept).steps)
+    status, out, err = nearhalf(app, "--export", str(tmp_path / "without.zip"))
+    assert status == 1 and "holds no frames" in err
