@@ -41,7 +41,7 @@ from app.wire.frames import MAJOR, MINOR, Kind
 
 _LINES_AT_ONCE = 1000
 _TELL_ENTRIES = 20_000
-_AGAIN, _PAUSE_S = 5, 0.05  # a snapshot may meet a record that is half written
+_AGAIN, _PAUSE_S = 20, 0.05  # a snapshot may meet a record that is half written, or an erasure under way
 _COPY_BYTES = 2**20
 
 Progress = Callable[[int, int], None]  # entries done, entries in all

@@ -387,7 +387,8 @@ def test_a_ledger_is_exported_and_verified_while_another_process_writes_it(tmp_p
         for number in range(10**6):
             message = new_message_id()
             talk(gate, message)
-            if number % 5 == 0:
+            time.sleep(0.001)
+            if number % 100 == 0:
                 gate.erase({message})
         """
     )
