@@ -1,7 +1,7 @@
 """The second depth: the list with its filter, grouped or not, followed or held, filled without stopping the chat.
 
-Filtering goes piece by piece between two paintings of the window; so does taking in new entries, at most 30 times a
-second, and less often where it takes long: never more than a tenth of the window's time. Recording is never paused.
+Filtering goes piece by piece between two paintings of the window. New entries are taken in when `tick` is called.
+Recording is never paused.
 """
 
 import time
@@ -26,8 +26,6 @@ from app.ui.theme import Theme
 from app.ui.words import counted, number
 from app.wire.frames import Kind
 
-LIVE_MS = 33
-BUSY_SHARE = 10  # of this many parts of the time, the list may take one
 _SLICE_S = 0.006  # of filtering between two paintings
 
 
@@ -45,7 +43,6 @@ class EntriesPanel(QWidget):
         self._chosen: Filter = Everything()
         self._run: FilterRun | None = None
         self._taken = 0  # records that the list has judged
-        self._next_s = 0.0
         self.filter_bar = FilterBar(theme, self)
         self.model = EntryModel(theme, self)
         self.list = EntryList(theme, self.model, self)
@@ -113,12 +110,11 @@ class EntriesPanel(QWidget):
     def tick(self) -> None:
         """Take in what is new; called often, does little when little has changed."""
         feed = self._feed
-        if feed is None or feed.ledger is None or self._run is not None or time.monotonic() < self._next_s:
+        if feed is None or feed.ledger is None or self._run is not None:
             return
         if self.hold.isChecked():
             self._show_count()
             return
-        started_s = time.monotonic()
         stop = feed.ledger.count
         if stop > self._taken:
             was_at_end = self.list.is_at_end
@@ -128,8 +124,6 @@ class EntriesPanel(QWidget):
             if was_at_end or was_empty:
                 self.list.scrollToBottom()
             self._show_count()
-        spent_s = time.monotonic() - started_s
-        self._next_s = started_s + BUSY_SHARE * spent_s
 
     def go_to(self, row: int) -> None:
         self.list.go_to(row)
@@ -211,7 +205,6 @@ class EntriesPanel(QWidget):
         return self.tr("Nothing has been sent or received yet. Every byte will stand here.")
 
     def _end_hold(self) -> None:
-        self._next_s = 0.0
         self.tick()
         if not self.hold.isChecked():
             self.list.scrollToBottom()

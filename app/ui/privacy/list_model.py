@@ -3,7 +3,7 @@
 Lines are entries, or, grouped by message, headings with their entries below. Growing never resets what is selected.
 """
 
-from enum import IntEnum
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -15,19 +15,13 @@ from app.core.panel_rows import NO_ROWS, Group, Groups, ShownRows
 from app.domain.clearance import Direction
 from app.domain.ids import NO_MESSAGE
 from app.ui.privacy.columns import RIGHT_ALIGNED, Column, cells, heading, heading_explained
-from app.ui.privacy.names import moment_words
+from app.ui.privacy.names import arrow, moment_words
 from app.ui.theme import Theme
 from app.ui.words import counted, size, translate
 
 Index = QModelIndex | QPersistentModelIndex
 _CACHED = 600  # lines: some screens full
 _NO_INDEX = QModelIndex()
-
-
-class Role(IntEnum):
-    HEADING = Qt.ItemDataRole.UserRole + 1  # the words of a group's heading, over the whole width
-    IS_OPEN = Qt.ItemDataRole.UserRole + 2
-    IS_LIT = Qt.ItemDataRole.UserRole + 3  # belongs to the chosen token
 
 
 class EntryModel(QAbstractTableModel):
@@ -142,7 +136,7 @@ class EntryModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return heading_explained(section)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(section)
+            return ALIGNMENTS[section]
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -156,18 +150,15 @@ class EntryModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:  # asked for most, so first
             return self._text(line, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return self._colour(line, column)
-        if role == Role.IS_LIT:
-            return self.row_at(line) in self._lit
+            return ALIGNMENTS[column]
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(line, column)
         return self._tip(line, column) if role == Qt.ItemDataRole.ToolTipRole else None
 
-    # Lines
+    # Lines, as the list paints them
 
-    def _text(self, line: int, column: int) -> str:
+    def texts(self, line: int) -> tuple[str, ...]:
+        """One entry's cells."""
         row = self.row_at(line)
         assert row is not None
         assert self._feed is not None
@@ -176,7 +167,41 @@ class EntryModel(QAbstractTableModel):
             if len(self._cells) >= _CACHED:
                 self._cells.clear()
             found = self._cells[row] = cells(self._feed, row)
-        return found[column]
+        return found
+
+    def colours(self, line: int) -> Sequence[QColor]:
+        """What the cells are written in: up and down, and chats that can be gone to, have their own."""
+        texts, colours = self.texts(line), self._theme.colours
+        found = [QColor(colours.text)] * len(Column)
+        found[Column.DIRECTION] = QColor(colours.warning if texts[Column.DIRECTION] == arrow(1) else colours.good)
+        found[Column.CHAT] = QColor(colours.accent)
+        return found
+
+    def heading(self, line: int) -> str:
+        """A group's words, with the sign that it is open or closed; empty for an entry."""
+        if self._groups is None:
+            return ""
+        group, place = self._groups.at(line)
+        if place >= 0:
+            return ""
+        return f"{'▾' if self._is_opened(group) else '▸'}  {self._group_words(group)}"
+
+    def is_open(self, line: int) -> bool | None:
+        """None where the line is no heading."""
+        if self._groups is None:
+            return None
+        group, place = self._groups.at(line)
+        return self._is_opened(group) if place < 0 else None
+
+    def is_lit(self, line: int) -> bool:
+        """Whether it belongs to the chosen token."""
+        return bool(self._lit) and self.row_at(line) in self._lit
+
+    def _is_opened(self, group: Group) -> bool:
+        return int(self._shown.rows[group.first]) in self._opened
+
+    def _text(self, line: int, column: int) -> str:
+        return self.texts(line)[column]
 
     def _spoken(self, line: int, column: int) -> str:
         return (
@@ -203,28 +228,11 @@ class EntryModel(QAbstractTableModel):
             return self._feed.notes.texts.get(int(entry["number"]), "")
         return self._text(line, column)
 
-    def _colour(self, line: int, column: int) -> QColor | None:
-        row = self.row_at(line)
-        assert row is not None
-        assert self._feed is not None
-        assert self._feed.ledger is not None
-        colours = self._theme.colours
-        if column == Column.DIRECTION:
-            is_up = self._feed.ledger.entry(row)["direction"] == Direction.UP
-            return QColor(colours.warning if is_up else colours.good)
-        if column == Column.CHAT:
-            message = self._feed.message(row)
-            return QColor(colours.accent if self._feed.place_of(message) is not None else colours.muted)
-        return None
-
     def _heading_data(self, group: Group, column: int, role: int) -> object:
-        if role in (Role.HEADING, Qt.ItemDataRole.AccessibleTextRole):
-            return self._group_words(group)
-        if role == Role.IS_OPEN:
-            return int(self._shown.rows[group.first]) in self._opened
-        if role == Qt.ItemDataRole.ToolTipRole and column < len(Column):
-            return self._group_words(group)
-        return None
+        if role == Qt.ItemDataRole.DisplayRole and column:
+            return ""
+        roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole)
+        return self._group_words(group) if role in roles else None
 
     def _group_words(self, group: Group) -> str:
         """Why did it fall?  ·  41 entries  ·  63 kB up, 48 kB down"""
@@ -272,8 +280,11 @@ class EntryModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(self._lines - 1, len(Column) - 1), [role])
 
 
-def _alignment(column: int) -> int:
+def _aligned(column: int) -> int:
     side = Qt.AlignmentFlag.AlignRight if column in RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
     if column == Column.DIRECTION:
         side = Qt.AlignmentFlag.AlignHCenter
     return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+
+ALIGNMENTS = tuple(_aligned(column) for column in Column)

@@ -1,63 +1,22 @@
-"""The list itself: what is selected, what the keys do, headings over the whole width, following the newest entry."""
+"""The list itself: what is selected, what the keys do, headings over the whole width, following the newest entry.
+
+It paints its lines itself: what Qt would ask for one by one, for each cell seven times, costs a reply that is being
+written more than it may (benchmarks/panel.py).
+"""
+
+import time
 
 import numpy as np
-from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPalette, QPen, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.core.panel_ledger import Rows
 from app.ui.privacy.columns import SAMPLES, Column
-from app.ui.privacy.list_model import EntryModel, Role
+from app.ui.privacy.list_model import ALIGNMENTS, EntryModel
 from app.ui.theme import Theme
 
-Index = QModelIndex | QPersistentModelIndex
 _MOST_SELECTED = 100_000  # entries that a selection is worked out for
-
-
-class EntryDelegate(QStyledItemDelegate):
-    """Paints lit lines, and a heading's words across the columns."""
-
-    def __init__(self, theme: Theme, view: "EntryList") -> None:
-        super().__init__(view)
-        self._theme, self._view = theme, view
-
-    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        super().initStyleOption(option, index)
-        option.state &= ~QStyle.StateFlag.State_HasFocus  # the line shows where it is
-        colour = index.data(Qt.ItemDataRole.ForegroundRole)
-        if isinstance(colour, QColor):  # in the selection too
-            option.palette.setColor(QPalette.ColorRole.HighlightedText, colour)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        words = index.data(Role.HEADING)
-        if words is None:
-            if index.data(Role.IS_LIT):
-                painter.fillRect(option.rect, QColor(self._theme.colours.mark))
-            super().paint(painter, option, index)
-            return
-        self._paint_heading(painter, option.rect, index, str(words))
-
-    def _paint_heading(self, painter: QPainter, rect: QRect, index: Index, words: str) -> None:
-        metrics, colours = self._theme.metrics, self._theme.colours
-        painter.save()
-        painter.setClipRect(rect)
-        is_chosen = self._view.selectionModel().isRowSelected(index.row(), QModelIndex())
-        painter.fillRect(rect, QColor(colours.selection if is_chosen else colours.panel))
-        left = self._view.columnViewportPosition(0)
-        mark = "▾" if index.data(Role.IS_OPEN) else "▸"
-        painter.setFont(self._view.font())
-        painter.setPen(QPen(QColor(colours.text)))
-        whole = QRect(max(left, 0) + metrics.space_1, rect.top(), self._view.viewport().width(), rect.height())
-        painter.drawText(whole, int(Qt.AlignmentFlag.AlignVCenter), f"{mark}  {words}")
-        painter.restore()
 
 
 class EntryList(QTableView):
@@ -73,9 +32,9 @@ class EntryList(QTableView):
     def __init__(self, theme: Theme, model: EntryModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme, self._entries = theme, model
+        self.spent_s = 0.0  # on painting, so far
         self.setObjectName("entries")
         self.setModel(model)
-        self.setItemDelegate(EntryDelegate(theme, self))
         self.setAccessibleName(self.tr("What was sent and received"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -120,6 +79,52 @@ class EntryList(QTableView):
             self.selectRow(line)
             self.scrollTo(self._entries.index(line, 0), QAbstractItemView.ScrollHint.PositionAtCenter)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        started_s = time.perf_counter()
+        painter = QPainter(self.viewport())
+        colours, width = self._theme.colours, self.viewport().width()
+        painter.fillRect(self.viewport().rect(), QColor(colours.surface))
+        painter.setFont(self.font())
+        columns = [
+            (column, self.columnViewportPosition(column), self.columnWidth(column))
+            for column in range(self._entries.columnCount())
+        ]
+        seen = [part for part in columns if part[1] < width and part[1] + part[2] > 0]
+        high, model, chosen = self.verticalHeader().defaultSectionSize(), self._entries, self.selectionModel()
+        line = self.rowAt(0)
+        top = self.rowViewportPosition(line) if line >= 0 else 0
+        while 0 <= line < model.rowCount() and top < self.viewport().height():
+            area = QRect(0, top, width, high)
+            is_chosen = chosen.isRowSelected(line, QModelIndex())
+            heading = model.heading(line)
+            if is_chosen or heading or model.is_lit(line):
+                ground = colours.selection if is_chosen else (colours.panel if heading else colours.mark)
+                painter.fillRect(area, QColor(ground))
+            if heading:
+                painter.setPen(QColor(colours.text))
+                painter.drawText(area.adjusted(self._pad, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), heading)
+            else:
+                self._paint_cells(painter, line, top, high, seen)
+            line, top = line + 1, top + high
+        painter.end()
+        self.spent_s += time.perf_counter() - started_s
+
+    def _paint_cells(
+        self, painter: QPainter, line: int, top: int, high: int, columns: list[tuple[int, int, int]]
+    ) -> None:
+        """`columns`: (column, left, width) of those that are seen."""
+        texts, pad, sizes = self._entries.texts(line), self._pad, self.fontMetrics()
+        colours = self._entries.colours(line)
+        for column, left, width in columns:
+            text = texts[column]
+            if not text:
+                continue
+            room = width - 2 * pad
+            if len(text) * self._widest > room and sizes.horizontalAdvance(text) > room:
+                text = sizes.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            painter.setPen(colours[column])
+            painter.drawText(QRect(left + pad, top, room, high), ALIGNMENTS[column], text)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Who stands at the end stays there."""
         was_at_end = self.is_at_end
@@ -159,7 +164,7 @@ class EntryList(QTableView):
         if not index.isValid() or event.button() is not Qt.MouseButton.LeftButton or event.modifiers():
             return
         is_sign = event.position().x() < self._theme.metrics.space_6
-        if index.data(Role.HEADING) is not None:
+        if self._entries.heading(index.row()):
             if is_sign:
                 self._entries.toggle(index.row())
         elif index.column() == Column.CHAT:
@@ -169,7 +174,7 @@ class EntryList(QTableView):
         """Whether Left or Right changes a heading."""
         if line < 0:
             return False
-        is_open = self._entries.index(line, 0).data(Role.IS_OPEN)
+        is_open = self._entries.is_open(line)
         return is_open is not None and bool(is_open) != wants_open
 
     def _ask_for_chat(self, line: int) -> None:
@@ -180,6 +185,8 @@ class EntryList(QTableView):
     def _wear(self) -> None:
         metrics = self._theme.metrics
         self.setFont(self._theme.text_font(metrics.small))
+        self._pad = metrics.space_2
+        self._widest = self.fontMetrics().maxWidth() / 2  # a text of narrower letters surely fits
         height = self.fontMetrics().height() + metrics.space_1
         vertical = self.verticalHeader()
         vertical.setMinimumSectionSize(height)

@@ -4,6 +4,7 @@ Only GUI thread; what is slow runs in jobs. The panel is made when it is first a
 read, filtered or measured. `forget` (the lock) drops the feed with every view of it.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -20,12 +21,14 @@ from app.domain.ids import NO_MESSAGE, ChatId, MessageId
 from app.ui.backend_facts import BackendFacts
 from app.ui.bridge import Bridge
 from app.ui.job import Job
-from app.ui.privacy.entries_panel import LIVE_MS
 from app.ui.privacy.note_dialog import NoteDialog
 from app.ui.privacy.panel import PrivacyPanel
 from app.ui.privacy.summary import LastMessage, Light, Measuring
 from app.ui.sentences import in_words
 from app.ui.theme import Theme
+
+LIVE_MS = 33  # at most 30 times a second
+SHARE = 100  # of this many parts of the window's time, following a reply may take one
 
 
 class PanelDesk(QObject):
@@ -50,7 +53,8 @@ class PanelDesk(QObject):
         self._job: Job | None = None
         self._tokens_job: Job | None = None
         self.panel: PrivacyPanel | None = None
-        self._live = QTimer(self, interval=LIVE_MS)
+        self._live = QTimer(self, singleShot=True)
+        self._painted_s = 0.0
         self._live.timeout.connect(self._tick)
         self.bridge = Bridge(self)
         self.bridge.delivered.connect(self.receive)
@@ -79,7 +83,6 @@ class PanelDesk(QObject):
             self._feed = PanelFeed(self._source)
             self._feed.chat = self._chat
             self.make_panel().set_feed(self._feed)
-        self._live.start()
         self._tick()
         self._measure_if_new()
 
@@ -140,13 +143,21 @@ class PanelDesk(QObject):
             self._feed.forget_titles()
         self._last, self._measured = LastMessage(), event.message_id
         if self._live.isActive():
+            self._tick()
             self._measure_if_new()
 
     def _tick(self) -> None:
-        """At most 30 times a second: what is new in the ledger."""
-        feed, panel = self._feed, self.panel
-        if feed is None or panel is None or not panel.isVisible():
+        """Show what is new in the ledger, then wait: at least so long that all of it takes a hundredth of the time."""
+        if self._feed is None or self.panel is None:
             return
+        started_s = time.perf_counter()
+        self._take_new(self._feed, self.panel)
+        painted_s = self.panel.entries.list.spent_s
+        spent_s = time.perf_counter() - started_s + painted_s - self._painted_s
+        self._painted_s = painted_s
+        self._live.start(max(LIVE_MS, round(1e3 * SHARE * spent_s)))
+
+    def _take_new(self, feed: PanelFeed, panel: PrivacyPanel) -> None:
         before = feed.ledger.count if feed.ledger is not None else -1
         is_other = feed.refresh()
         if is_other:

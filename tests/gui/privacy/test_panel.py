@@ -15,7 +15,6 @@ from app.domain.clearance import Direction
 from app.domain.errors import AppError, LedgerError
 from app.privacy.ledger_format import LedgerEntry, read_entries
 from app.ui.privacy.columns import Column
-from app.ui.privacy.list_model import Role
 from app.ui.words import number, size
 from app.wire.frames import Kind
 from tests.gui.acting import press, say, wait_idle
@@ -309,7 +308,7 @@ def test_a_token_lights_up_its_entries_and_they_the_token(qtbot, stage: Stage) -
     detail.tokens.choose(6)  # the second token of the reply, sent by itself
     lit = {entry.number for entry in entries(stage) if entry.message == stage.message and entry.position == 6}
     assert len(lit) == 6
-    assert {row for row in map(int, model.rows) if model.index(model.line_of(row), 0).data(Role.IS_LIT)} == lit
+    assert {row for row in map(int, model.rows) if model.is_lit(model.line_of(row))} == lit
     stage.panel.entries.list.go_to(min(lit))
     assert detail.tokens.chosen == {6}
     first_step = next(entry.number for entry in entries(stage) if entry.kind == Kind.STEP)
