@@ -14,6 +14,7 @@ from app.ui.assets import icon
 from app.ui.attachments import AttachmentStrip
 from app.ui.elided import Elided
 from app.ui.input import Input, local_files
+from app.ui.redaction.strip import RedactionStrip
 from app.ui.theme import Theme
 
 
@@ -41,6 +42,7 @@ class Composer(QFrame):
         self.input.focused.connect(self._show_focus)
         self.input.textChanged.connect(self._update)
         self.attachments = AttachmentStrip(theme, self)
+        self.redaction = RedactionStrip(theme, self)
         self.hint = Elided(self)
         self.hint.setProperty("kind", "caption")
         self.meter = QLabel(self)
@@ -65,6 +67,7 @@ class Composer(QFrame):
         self._layout.addWidget(self._editing)
         self._layout.addWidget(self.attachments)
         self._layout.addWidget(self.input)
+        self._layout.addWidget(self.redaction)
         self._layout.addLayout(self._row)
         self.setFocusProxy(self.input)
         theme.changed.connect(self._wear)

@@ -1,4 +1,7 @@
-"""What one chat does differently: its system message and how tokens are chosen. Empty fields follow the settings."""
+"""What one chat does differently: its system message, whether it redacts, and how tokens are chosen.
+
+Empty fields follow the settings.
+"""
 
 from dataclasses import replace
 
@@ -7,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
+    QComboBox,
     QDoubleSpinBox,
     QFrame,
     QGridLayout,
@@ -45,6 +49,13 @@ class OptionsPanel(QFrame):
         self.system.setObjectName("field")
         self.system.setTabChangesFocus(True)
         self.system.setPlaceholderText(self.tr("As in the settings"))
+        self.redacts = QComboBox(self)
+        for text, value in (
+            (self.tr("As in the settings"), None),
+            (self.tr("Replaced before sending"), True),
+            (self.tr("Sent as they are"), False),
+        ):
+            self.redacts.addItem(text, value)
         self.own_sampling = QCheckBox(self.tr("Choose tokens differently"), self)
         self.temperature = QDoubleSpinBox(self, minimum=0.0, maximum=5.0, singleStep=0.1, decimals=2)
         self.top_p = QDoubleSpinBox(self, minimum=0.01, maximum=1.0, singleStep=0.05, decimals=2)
@@ -77,7 +88,11 @@ class OptionsPanel(QFrame):
         self._buttons.addWidget(self.reset)
         self._buttons.addStretch(1)
         self._buttons.addWidget(self.done)
-        for widget in (title, caption, self.system, self.own_sampling):
+        redacts = QLabel(self.tr("Names and numbers"), self)
+        redacts.setProperty("kind", "muted")
+        redacts.setBuddy(self.redacts)
+        self.redacts.setAccessibleName(redacts.text())
+        for widget in (title, caption, self.system, redacts, self.redacts, self.own_sampling):
             self._layout.addWidget(widget)
         self._layout.addLayout(self._grid)
         self._layout.addLayout(self._buttons)
@@ -96,8 +111,9 @@ class OptionsPanel(QFrame):
     def options(self) -> ChatOptions:
         """What the fields say."""
         system = self.system.toPlainText().strip() or None
+        redacts: bool | None = self.redacts.currentData()
         if not self.own_sampling.isChecked():
-            return replace(self._before, system=system, sampling=None)
+            return replace(self._before, system=system, sampling=None, redacts=redacts)
         seed = self.seed.text().strip()
         sampling = replace(
             self._before.sampling or self._settings,
@@ -106,7 +122,7 @@ class OptionsPanel(QFrame):
             max_tokens=self.max_tokens.value(),
             seed=int(seed) if seed.isdecimal() else None,
         )
-        return replace(self._before, system=system, sampling=sampling)
+        return replace(self._before, system=system, sampling=sampling, redacts=redacts)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -130,6 +146,7 @@ class OptionsPanel(QFrame):
     def _show(self, options: ChatOptions) -> None:
         sampling = options.sampling or self._settings
         self.system.setPlainText(options.system or "")
+        self.redacts.setCurrentIndex(max(self.redacts.findData(options.redacts), 0))
         self.own_sampling.setChecked(options.sampling is not None)
         self.temperature.setValue(sampling.temperature)
         self.top_p.setValue(sampling.top_p)

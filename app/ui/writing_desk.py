@@ -19,6 +19,7 @@ from app.ui.composer import Composer
 from app.ui.job import Job
 from app.ui.latest import Latest
 from app.ui.notices import Notice, notice_of_full
+from app.ui.redaction.preview_desk import PreviewDesk
 from app.ui.text_files import read_text_file
 from app.ui.words import estimate_sentence, meter_words
 
@@ -68,6 +69,8 @@ class WritingDesk(QObject):
         self._draft_pause.timeout.connect(self.save_draft)
         self._meter = Latest("nearhalf-count", COUNT_PAUSE_MS, self)
         self._meter.answered.connect(self._take_estimate)
+        self._preview = PreviewDesk(conversations, composer.redaction, attempt, self)
+        self._preview.changed.connect(self.count)
         composer.input.textChanged.connect(self._note_change)
         composer.input.long_text_pasted.connect(self.add_paste)
         composer.input.files_given.connect(self.add_files)
@@ -112,6 +115,7 @@ class WritingDesk(QObject):
         self._sheet = Sheet()
         self._draft_pause.stop()
         self._meter.close()
+        self._preview.close()
         for job in self._reading:
             job.wait(2.0)
         self._composer.end_edit()
@@ -252,8 +256,11 @@ class WritingDesk(QObject):
         edited = self.editing.id if self.editing is not None else None
         if chat is None:
             self._meter.drop()
+            self._preview.drop()
             self._show_estimate(None)
-        elif self._conversations.busy_chat is None:  # a reply that grows would make it wrong at once
+            return
+        self._preview.ask(chat, text, attachments, edited)
+        if self._conversations.busy_chat is None:  # a reply that grows would make it wrong at once
             self._meter.ask(lambda: self._conversations.estimate(chat, text, attachments, instead_of=edited))
 
     def _note_change(self) -> None:

@@ -13,6 +13,7 @@ from app.core.settings_services import KeptAdapter, KeptModel
 from app.core.vault import Vault
 from app.domain.backend import Backend
 from app.domain.errors import AppError, StoreDamaged
+from app.domain.redaction import Preview, Replaced
 from app.storage.key_wraps import PassphraseCost
 from app.storage.paths import DataFolder
 from app.storage.vault import DataVault
@@ -31,7 +32,10 @@ from tests.sim.scripted_settings import ScriptedFiles, ScriptedSettings
 
 CHEAP = PassphraseCost(memory_kib=64, passes=1, lanes=1)
 PASSPHRASE = "four words of mine"
-SETTINGS = ("general", "appearance", "chat", "backends", "models", "adapters", "shortcuts", "privacy", "storage")
+SETTINGS = (
+    *("general", "appearance", "chat", "backends", "models", "adapters"),
+    *("shortcuts", "privacy", "redaction", "storage"),
+)
 REPLY = (
     "## Bread\n\nSome *words*, `code` and a [link](https://example.org).\n\n- one\n- two\n\n```python\nprint(1)\n```\n"
 )
@@ -45,6 +49,7 @@ SURFACES = (
     "chat, palette",
     "chat, options",
     "chat, attachments",
+    "chat, redaction",
     "shortcut sheet",
     "link",
     "crash",
@@ -121,6 +126,16 @@ class Stage:
             window._run("chat_options")
         elif detail == "attachments":
             desk.writing.add_paste("x\n" * 3000)
+        elif detail == "redaction":
+            page.composer.redaction.show_preview(
+                Preview(
+                    (
+                        Replaced("person", "Ann 1", "Bea 2"),
+                        Replaced("key", "0123456789 " * 9, "9876543210 " * 9),
+                        Replaced("mail", "a@b.c", "d@e.f", is_kept=True),
+                    )
+                )
+            )
         settle()
         return window
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QStackedWidget,
 from app.core.settings_services import SettingsServices
 from app.core.vault import Vault
 from app.ui.preferences import Preferences
+from app.ui.redaction.settings_page import RedactionPage
 from app.ui.settings.adapters import AdaptersPage
 from app.ui.settings.appearance import AppearancePage
 from app.ui.settings.backends import BackendsPage
@@ -31,7 +32,8 @@ NARROW_SIDEBARS = 1.6  # a window less wide than so many sidebars has no room fo
 
 
 class SettingsWindow(QDialog):
-    """Pages by name: general, appearance, chat, backends, models, adapters, shortcuts, privacy, storage."""
+    """Pages by name: general, appearance, chat, backends, models, adapters, shortcuts, privacy, redaction,
+    storage."""
 
     introduction_requested = Signal()
     lock_requested = Signal()
@@ -60,6 +62,7 @@ class SettingsWindow(QDialog):
             "adapters": lambda: AdaptersPage(theme, preferences, services, self),
             "shortcuts": lambda: ShortcutsPage(theme, preferences, self),
             "privacy": lambda: ProtectionPage(theme, preferences, vault, self),
+            "redaction": lambda: RedactionPage(theme, preferences, vault, self),
             "storage": lambda: StoragePage(theme, preferences, vault, services, self),
         }
         self._pages: dict[str, Page] = {}  # those that were looked at: a new style sheet costs time for every widget
@@ -103,6 +106,7 @@ class SettingsWindow(QDialog):
             "adapters": self.tr("Adapters"),
             "shortcuts": self.tr("Shortcuts"),
             "privacy": self.tr("Privacy and lock"),
+            "redaction": self.tr("Redaction"),
             "storage": self.tr("Storage"),
         }
 
