@@ -151,6 +151,25 @@
     </message>
 </context>
 <context>
+    <name>AttackCard</name>
+    <message>
+        <source>It took {time}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was rebuilt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>BackendForm</name>
     <message>
         <source>File of the certificate authority</source>
@@ -379,6 +398,13 @@
     <message>
         <source>Next step</source>
         <translation>Nächster Schritt</translation>
+    </message>
+</context>
+<context>
+    <name>BytesView</name>
+    <message>
+        <source>Choose a field to see its bytes, or a byte to see its field.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -620,10 +646,179 @@
     </message>
 </context>
 <context>
+    <name>Detail</name>
+    <message>
+        <source>What to look at</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation type="unfinished">Plan</translation>
+    </message>
+    <message>
+        <source>Recovery</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No entry is selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select an entry in the list to see what it carried, byte by byte.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Entry {number}: {what}, {direction} {time}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 entry selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n entries selected</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its content is no longer in memory: contents are kept for a while, and wiped when Nearhalf is locked or closed. The ledger keeps its size, {size}, and its SHA-256:
+
+{hash}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>EntriesPanel</name>
+    <message>
+        <source>Group by message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list is held; 1 newer record is kept and not shown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list is held; %n newer records are kept and not shown.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 entry passes the filter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n entries pass the filter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 entry</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n entries</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no ledger that can be read. Nothing can be sent without one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No entry passes the filter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing has been sent or received yet. Every byte will stand here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This entry</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the chat there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the whole hash</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy the selected lines</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mark, or take the mark away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write a note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only {term}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>EntryList</name>
+    <message>
+        <source>What was sent and received</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FieldsView</name>
+    <message>
+        <source>Fields</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FilterBar</name>
+    <message>
+        <source>Filter the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter: kind:step tap:3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How to filter</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>FindBar</name>
     <message>
         <source>Find in this chat</source>
         <translation>In diesem Chat suchen</translation>
+    </message>
+    <message>
+        <source>Find</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Previous</source>
@@ -820,6 +1015,20 @@
     <message>
         <source>A temporary chat: never written to the disk, and gone when Nearhalf is closed or locked.</source>
         <translation>Ein temporärer Chat: nie auf die Festplatte geschrieben und weg, sobald Nearhalf beendet oder gesperrt wird.</translation>
+    </message>
+</context>
+<context>
+    <name>HeatMap</name>
+    <message>
+        <source>The numbers as a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>HexView</name>
+    <message>
+        <source>Bytes</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1207,6 +1416,40 @@
     </message>
 </context>
 <context>
+    <name>NoteDialog</name>
+    <message>
+        <source>Note on entry {number}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">Abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>NumbersView</name>
+    <message>
+        <source>This entry carries no numbers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{rows} × {cols} numbers from {low} to {high}, mean {mean}, standard deviation {deviation}, norm {norm}. {zeros} are zero, {odd} are not finite. Full colour from ±{bound} on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A line is a position of the text. Choose a number to see its bytes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Position {position}, number {place}: {value}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>OptionsPanel</name>
     <message>
         <source>Options of the chat</source>
@@ -1219,6 +1462,14 @@
     <message>
         <source>As in the settings</source>
         <translation>Wie in den Einstellungen</translation>
+    </message>
+    <message>
+        <source>Replaced before sending</source>
+        <translation>Vor dem Senden ersetzt</translation>
+    </message>
+    <message>
+        <source>Sent as they are</source>
+        <translation>Gesendet, wie sie sind</translation>
     </message>
     <message>
         <source>Choose tokens differently</source>
@@ -1256,6 +1507,10 @@
         <source>System message</source>
         <translation>Systemnachricht</translation>
     </message>
+    <message>
+        <source>Names and numbers</source>
+        <translation>Namen und Nummern</translation>
+    </message>
 </context>
 <context>
     <name>Palette</name>
@@ -1274,6 +1529,20 @@
     <message>
         <source>Commands</source>
         <translation>Befehle</translation>
+    </message>
+</context>
+<context>
+    <name>PanelDesk</name>
+    <message>
+        <source>This entry belongs to no chat that is still here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PanelWindow</name>
+    <message>
+        <source>Privacy panel</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1324,6 +1593,85 @@
     </message>
 </context>
 <context>
+    <name>PlanPicture</name>
+    <message>
+        <source>What went which way</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n frames</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Backend</source>
+        <translation type="unfinished">Backend</translation>
+    </message>
+    <message>
+        <source>Beside these: {up} up, {down} down, with no numbers in them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Embeddings and y of layer 0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Embeddings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hidden states of the last layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>z of layer {layer}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>y for {layers}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Next token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your adapter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layer 0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>layer {layer}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>layers {first} to {last}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing has gone either way for a message yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Pointer</name>
     <message>
         <source>Show or hide the text</source>
@@ -1332,6 +1680,29 @@
     <message>
         <source>Copy the code</source>
         <translation>Code kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>PrivacyPanel</name>
+    <message>
+        <source>Privacy panel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the ledger</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show in its own window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the privacy panel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show beside the chat</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1733,6 +2104,111 @@
     </message>
 </context>
 <context>
+    <name>RecoveryView</name>
+    <message>
+        <source>What an operator could rebuild</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These attacks run here, on exactly the frames that were recorded, with public files only, as whoever runs the backend could run them. Nothing is sent for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RedactionPage</name>
+    <message>
+        <source>Names, numbers and secrets can be replaced by others of the same kind before a message becomes numbers. The reply is put back as it comes. Who records the numbers can rebuild the text with the replacements in it; everything that was not found is still there as you wrote it.</source>
+        <translation>Namen, Nummern und Geheimnisse können durch andere der gleichen Art ersetzt werden, bevor aus einer Nachricht Zahlen werden. In der Antwort werden sie zurückgesetzt, während sie kommt. Wer die Zahlen aufzeichnet, kann den Text mit den Ersetzungen darin rekonstruieren; alles, was nicht gefunden wurde, steht darin, wie Sie es geschrieben haben.</translation>
+    </message>
+    <message>
+        <source>Replace in every chat</source>
+        <translation>In jedem Chat ersetzen</translation>
+    </message>
+    <message>
+        <source>A chat can choose differently, in its options.</source>
+        <translation>Ein Chat kann es in seinen Optionen anders halten.</translation>
+    </message>
+    <message>
+        <source>What is replaced</source>
+        <translation>Was ersetzt wird</translation>
+    </message>
+    <message>
+        <source>Names are found by a language model on this computer; it misses some. Check the line under the field.</source>
+        <translation>Namen findet ein Sprachmodell auf diesem Computer; manche übersieht es. Prüfen Sie die Zeile unter dem Feld.</translation>
+    </message>
+    <message>
+        <source>Replies about them become less useful.</source>
+        <translation>Antworten darüber werden weniger nützlich.</translation>
+    </message>
+    <message>
+        <source>Words that are always replaced</source>
+        <translation>Wörter, die immer ersetzt werden</translation>
+    </message>
+    <message>
+        <source>One word or phrase a line, for example the name of a project</source>
+        <translation>Ein Wort oder Ausdruck je Zeile, zum Beispiel der Name eines Projekts</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Your own list</source>
+        <translation>Ihre eigene Liste</translation>
+    </message>
+    <message>
+        <source>Replaced wherever they stand as words. Encrypted with your history.</source>
+        <translation>Überall ersetzt, wo sie als Wörter stehen. Mit Ihrem Verlauf verschlüsselt.</translation>
+    </message>
+    <message>
+        <source>Saved. It is in force from the next message on.</source>
+        <translation>Gespeichert. Gilt ab der nächsten Nachricht.</translation>
+    </message>
+</context>
+<context>
+    <name>RedactionStrip</name>
+    <message>
+        <source>Replaced before sending</source>
+        <translation>Vor dem Senden ersetzt</translation>
+    </message>
+    <message>
+        <source>1 text is replaced before sending</source>
+        <translation>1 Text wird vor dem Senden ersetzt</translation>
+    </message>
+    <message>
+        <source>%n texts are replaced before sending</source>
+        <translation>%n Texte werden vor dem Senden ersetzt</translation>
+    </message>
+    <message>
+        <source>1 is sent as it is</source>
+        <translation>1 wird gesendet, wie er ist</translation>
+    </message>
+    <message>
+        <source>%n are sent as they are</source>
+        <translation>%n werden gesendet, wie sie sind</translation>
+    </message>
+    <message>
+        <source>{words}. The first {number}:</source>
+        <translation>{words}. Die ersten {number}:</translation>
+    </message>
+    <message>
+        <source>{real}: as it is</source>
+        <translation>{real}: wie es ist</translation>
+    </message>
+    <message>
+        <source>{kind}: {real} is sent as it is. Press to replace it.</source>
+        <translation>{kind}: {real} wird gesendet, wie es ist. Drücken, um es zu ersetzen.</translation>
+    </message>
+    <message>
+        <source>{real} → {stand_in}</source>
+        <translation>{real} → {stand_in}</translation>
+    </message>
+    <message>
+        <source>{kind}: {real} is sent as {stand_in}. Press to send it as it is.</source>
+        <translation>{kind}: {real} wird als {stand_in} gesendet. Drücken, um es zu senden, wie es ist.</translation>
+    </message>
+</context>
+<context>
     <name>Remark</name>
     <message>
         <source>Dismiss</source>
@@ -1744,33 +2220,6 @@
     <message>
         <source>This is a new chat with a copy of the conversation up to here</source>
         <translation>Dies ist ein neuer Chat mit einer Kopie der Unterhaltung bis hierher</translation>
-    </message>
-</context>
-<context>
-    <name>ReplyFoot</name>
-    <message>
-        <source>Copy</source>
-        <translation>Kopieren</translation>
-    </message>
-    <message>
-        <source>Copy the reply</source>
-        <translation>Antwort kopieren</translation>
-    </message>
-    <message>
-        <source>Regenerate</source>
-        <translation>Neu generieren</translation>
-    </message>
-    <message>
-        <source>Drop this reply and generate another</source>
-        <translation>Diese Antwort verwerfen und eine andere generieren</translation>
-    </message>
-    <message>
-        <source>Edit</source>
-        <translation>Bearbeiten</translation>
-    </message>
-    <message>
-        <source>Edit your last message</source>
-        <translation>Ihre letzte Nachricht bearbeiten</translation>
     </message>
 </context>
 <context>
@@ -1931,6 +2380,10 @@
     <message>
         <source>Privacy and lock</source>
         <translation>Privatsphäre und Sperre</translation>
+    </message>
+    <message>
+        <source>Redaction</source>
+        <translation>Schwärzung</translation>
     </message>
     <message>
         <source>Storage</source>
@@ -2239,6 +2692,21 @@
     </message>
 </context>
 <context>
+    <name>Summary</name>
+    <message>
+        <source>Replace names and numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use a backend of your own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try every attack</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Title</name>
     <message>
         <source>Title of the chat</source>
@@ -2258,6 +2726,21 @@
     <message>
         <source>Dismiss</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>TokenStrip</name>
+    <message>
+        <source>Tokens of the last exchange</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Position {position}: a sign of the chat&apos;s form, with no text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Position {position}: {text}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2336,6 +2819,10 @@
     <message>
         <source>Go to</source>
         <translation>Gehe zu</translation>
+    </message>
+    <message>
+        <source>Privacy</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Appearance</source>
@@ -2480,6 +2967,22 @@
     <message>
         <source>Show or hide the list of chats</source>
         <translation>Liste der Chats ein- oder ausblenden</translation>
+    </message>
+    <message>
+        <source>Show or hide the privacy panel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Privacy panel in its own window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filter what was sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the ledger</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Larger</source>
@@ -2708,6 +3211,897 @@
         <source>A backend of your own: the built-in one runs on this computer, and then the operator is you. Leave out names and numbers that nobody should learn.</source>
         <translation>Ein eigenes Backend: Das eingebaute läuft auf diesem Computer, und der Betreiber sind dann Sie. Lassen Sie Namen und Nummern weg, die niemand erfahren soll.</translation>
     </message>
+    <message>
+        <source>No.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tap</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On the wire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Answer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation type="unfinished">Chat</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Host</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Content</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SHA-256</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The entry&apos;s number in the ledger</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>When it was sent or had arrived, by this computer&apos;s clock</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>↑ sent from this computer, ↓ received</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The numbers that it carries, or what it is instead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The layer at which numbers are exchanged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Positions × numbers for each; with a +, of two tensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes on the wire, with the connection&apos;s own framing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How long the answer took: down, the network and the backend; up, this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The chat whose reply it was for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it was for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The backend&apos;s address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the numbers are written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes of what is carried</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The start of the SHA-256 of the bytes on the wire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your mark and your note on this entry</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No longer here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Minor version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Second format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Flags</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Session</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Position</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Positions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Numbers each</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Second numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Length</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Matrices A, B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Room for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format of states</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format at taps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exchange plan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tap → layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Most in a step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Idle limit, s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step limit, s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Limit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>y of layer 0</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scales</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First line</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End of headers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Body</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Embeddings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hidden states</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“NH”: by this a Nearhalf frame is known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The protocol&apos;s version; both sides must speak the same.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Additions to the protocol that an older side may leave out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What this frame is and who may send it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How each number of the tensor is written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How each number of the second tensor is written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which hidden states the step wants back, and how exactly it is computed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A number for this session; chosen anew each time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Counts the forward passes, so that sending one again does no harm.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The place in the text of the first row. The operator sees how long the text is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The layer at which these numbers are exchanged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Always zero.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many tokens this frame speaks of.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many numbers stand for each token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many numbers the second tensor has for each token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many bytes follow the header.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SHA-256 of the model&apos;s file: both sides must hold the same.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SHA-256 of the public matrices A and B; zeros without an adapter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How A and B were made from the public model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recipe&apos;s version.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many tokens the session can hold.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How embeddings and hidden states are written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the numbers at the taps are written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At which layers numbers are exchanged. It tells that an adapter is used, not which.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One tap: its layer, the projections it serves, and how many numbers go down and up.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The most tokens that one step may have.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>After so long without a frame the backend closes the session.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>So long may one step take.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why the backend ends the session.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The limit that was exceeded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What your adapter adds at layer 0, whose input this computer has already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One number for each row: value = scale × whole number.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The numbers themselves, as whole numbers from -127 to 127.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bytes that this version has no name for.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The content as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is asked for, or how it was answered. It has no place for words of yours.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A header of the request or of the answer. A token is blanked before it is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An empty line ends the headers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was fetched.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One row for each token: looking it up in the public table gives the token back, exactly.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>z = A·x: the layer&apos;s input, made shorter by a public matrix.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>y = M·z: the work of your adapter. With z beside it, M can be worked out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last layer&apos;s result: the public LM head turns it into the next token.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no field “{word}”. There are: {known}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{word}” is not known for {field}. Known are: {known}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{word}” says nothing by itself. Write a field before it, as in kind:step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{field} needs a number, as 3, 3..7 or 1k; “{word}” is none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{field} needs a time, as 10m, 14:05 or 2026-11-23; “{word}” is none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{field} needs digits from 0 to 9 and a to f; “{word}” has others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{field} has no order: write : after it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something is missing after {field}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A bracket is never closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This bracket holds nothing, or was never opened.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A quotation mark is never closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something is missing after “{word}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The filter is too long.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are too many brackets in brackets.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>up: sent from this computer, down: received</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the kind of frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>what it was for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>how the numbers are written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the entry&apos;s number in the ledger</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the layer of an exchange</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>how many positions it carries</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>how many numbers for each position</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the step of the session</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the first position</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the session&apos;s number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>the connection&apos;s number</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes on the wire</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>bytes of the content</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a part of the backend&apos;s address</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>how long the answer took, as latency&gt;50ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not older than this: 10m, 14:05 or a date</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not newer than this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>chat:this is the chat on show</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>message:last, or how a message&apos;s id begins</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>how the SHA-256 begins</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>marked, noted, kept (its content is still here), tls</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Terms with a space between must all hold. “or” between them, “not” or - before one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A comma lists values: kind:tap,delta. Two dots make a range: tap:3..7.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Numbers know &gt; &lt; &gt;= &lt;=, bytes know k and M.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sent from this computer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Received</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of no message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 entry</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n entries</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{up} up, {down} down</source>
+        <translation type="unfinished">{up} hinauf, {down} herunter</translation>
+    </message>
+    <message>
+        <source>Sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>List of models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model&apos;s files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Is it there?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opening the channel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation type="unfinished">Antwort</translation>
+    </message>
+    <message>
+        <source>Sent again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measuring</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keeping it open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Closing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a session</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delta</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Session is open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refusal</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>y = M·z</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>z = A·x</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hidden state</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These bytes are no frame of a session: a request, its answer, or a sign of life.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Asks for a session: which model, how many positions, and at which layers numbers are exchanged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The embeddings of new tokens: one row of numbers for each. Whoever has the public model can look up the token that belongs to a row.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What your adapter adds at this layer. Pairs of this and the tap before it are enough to copy the adapter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The backend has opened the session, with these limits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A layer&apos;s input, made shorter by a public matrix, for your adapter on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last layer&apos;s result. This computer chooses the next token from it; whoever has the public model can do that too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The backend ends the session, with a code for the reason.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A kind of frame that this version does not know.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} µs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} ms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{share} %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Idle: nothing is being sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sending numbers for your message</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blocked: nothing is sent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Offline: there is no connection to a backend</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No message has been sent yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 frame</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n frames</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your last message: {frames}, {up} up, {down} down, 0 bytes of text.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measuring how much of it an operator could rebuild…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its frames are no longer in memory, so how much an operator could rebuild cannot be measured any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much an operator could rebuild could not be measured.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much of it an operator could rebuild has not been measured yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An operator who records this could rebuild {share} of what was sent, in which {count} names and numbers were replaced.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An operator who records this could rebuild {share} of your words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The backend runs on this computer: you are the operator.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The operator is whoever runs {backend}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>1 attempt to reach the outside past the gate was stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>%n attempts to reach the outside past the gate were stopped.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>redaction</name>
+    <message>
+        <source>Your own list</source>
+        <translation>Ihre eigene Liste</translation>
+    </message>
+    <message>
+        <source>Names of people</source>
+        <translation>Namen von Personen</translation>
+    </message>
+    <message>
+        <source>Mail addresses</source>
+        <translation>E-Mail-Adressen</translation>
+    </message>
+    <message>
+        <source>Phone numbers</source>
+        <translation>Telefonnummern</translation>
+    </message>
+    <message>
+        <source>Postal addresses</source>
+        <translation>Postanschriften</translation>
+    </message>
+    <message>
+        <source>Payment cards</source>
+        <translation>Zahlungskarten</translation>
+    </message>
+    <message>
+        <source>Bank accounts (IBAN)</source>
+        <translation>Bankkonten (IBAN)</translation>
+    </message>
+    <message>
+        <source>Social security and national insurance numbers</source>
+        <translation>Sozialversicherungsnummern</translation>
+    </message>
+    <message>
+        <source>Passport, identity card and licence numbers</source>
+        <translation>Nummern von Pässen, Ausweisen und Führerscheinen</translation>
+    </message>
+    <message>
+        <source>Tax numbers</source>
+        <translation>Steuernummern</translation>
+    </message>
+    <message>
+        <source>Dates of birth</source>
+        <translation>Geburtsdaten</translation>
+    </message>
+    <message>
+        <source>Passwords, tokens and keys</source>
+        <translation>Passwörter, Token und Schlüssel</translation>
+    </message>
+    <message>
+        <source>Secrets in web addresses</source>
+        <translation>Geheimnisse in Webadressen</translation>
+    </message>
+    <message>
+        <source>IP addresses</source>
+        <translation>IP-Adressen</translation>
+    </message>
+    <message>
+        <source>Organisations</source>
+        <translation>Organisationen</translation>
+    </message>
+    <message>
+        <source>Places</source>
+        <translation>Orte</translation>
+    </message>
 </context>
 <context>
     <name>sentences</name>
@@ -2728,8 +4122,20 @@
         <translation>Ein Ordner braucht einen Namen.</translation>
     </message>
     <message>
+        <source>A frame is not as long as it says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A frame is too short.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A host&apos;s name is not whole.</source>
         <translation>Der Name eines Rechners ist nicht vollständig.</translation>
+    </message>
+    <message>
+        <source>A longer message is enough: about as many positions as the adapter&apos;s rank, and 16 more.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A newer Nearhalf wrote this file.</source>
@@ -2748,6 +4154,10 @@
         <translation>Es wird noch eine Antwort geschrieben.</translation>
     </message>
     <message>
+        <source>A sentence, a name and a number made up for this run, three words of the sentence in a row, and the model&apos;s reply: as text (UTF-8, UTF-16, UTF-32; small and capital letters; backwards), hexadecimal, base64 and base32 at every alignment, URL-encoded, as numbers; the model&apos;s token ids with 1 to 8 bytes each in both byte orders, as varints, floats and text; and all of these inside what is packed with gzip, zlib, deflate, bzip2 or xz, at any place.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>A temporary chat is never stored.</source>
         <translation>Ein temporärer Chat wird nie gespeichert.</translation>
     </message>
@@ -2760,8 +4170,20 @@
         <translation>Fügen Sie das Backend mit seinem Token erneut hinzu.</translation>
     </message>
     <message>
+        <source>Adds noise to the same rows, as some products do, and looks them up again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An entry up was written before its bytes left: by {0} ms in the median.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>An older history is kept in {0}.</source>
         <translation>Ein älterer Verlauf wird in {0} aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>An operator who recorded the traffic and has the same public model can rebuild the text from the numbers that were sent. `nearhalf audit recover` measures how much.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Another Nearhalf has this history open.</source>
@@ -2788,6 +4210,10 @@
         <translation>Das Backend wird nach seinen Modellen gefragt.</translation>
     </message>
     <message>
+        <source>Capture: {0} packets, {1} to {2} UTC.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Change it and try again.</source>
         <translation>Ändern Sie es, und versuchen Sie es erneut.</translation>
     </message>
@@ -2798,6 +4224,10 @@
     <message>
         <source>Check its name and the network.</source>
         <translation>Prüfen Sie seinen Namen und das Netz.</translation>
+    </message>
+    <message>
+        <source>Check its path.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Check its permissions and the disk.</source>
@@ -2844,6 +4274,10 @@
         <translation>Prüfen Sie die Sprache der Tastatur und die Feststelltaste.</translation>
     </message>
     <message>
+        <source>Check the name.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Check the network and that the backend runs; the app goes on where it stopped.</source>
         <translation>Prüfen Sie das Netz und ob das Backend läuft; die App macht weiter, wo sie aufgehört hat.</translation>
     </message>
@@ -2880,6 +4314,10 @@
         <translation>Wählen Sie eine Datei, die diese App gespeichert hat.</translation>
     </message>
     <message>
+        <source>Choose an adapter for the chat to see this.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Choose another adapter, or make this one again.</source>
         <translation>Wählen Sie einen anderen Adapter, oder erstellen Sie diesen neu.</translation>
     </message>
@@ -2890,6 +4328,10 @@
     <message>
         <source>Choose another file.</source>
         <translation>Wählen Sie eine andere Datei.</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Choose another recipe or model.</source>
@@ -2906,6 +4348,10 @@
     <message>
         <source>Choose the model it was made for, or another adapter.</source>
         <translation>Wählen Sie das Modell, für das er gemacht wurde, oder einen anderen Adapter.</translation>
+    </message>
+    <message>
+        <source>Choose the model that the chat used.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Close another window or chat that uses this backend.</source>
@@ -2932,12 +4378,36 @@
         <translation>Vergleichen Sie den Anfang; vielleicht hat ein neueres Nearhalf ihn erstellt.</translation>
     </message>
     <message>
+        <source>Compared by SHA-256: {0}; {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compares every row of numbers that was sent with the model&apos;s public table of tokens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparing lines, frames and requests with the ledger.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Comparing the sums of the files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Connected again; the chat so far was sent again.</source>
         <translation>Wieder verbunden; der bisherige Chat wurde erneut gesendet.</translation>
     </message>
     <message>
+        <source>Did the text leave this computer?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Download or export it again, and import the new file.</source>
         <translation>Laden oder exportieren Sie sie noch einmal, und importieren Sie die neue Datei.</translation>
+    </message>
+    <message>
+        <source>Embeddings are rows of a public table, so whoever records them can look every word up again. Only what was replaced before it was sent is safe from this.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Export fewer chats at once, or without their files, and import that.</source>
@@ -2952,12 +4422,24 @@
         <translation>Laden Sie das Modell neu, oder wählen Sie ein anderes.</translation>
     </message>
     <message>
+        <source>Fetch the model again; the attacks need its public weights.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Fetch the model first.</source>
         <translation>Laden Sie zuerst das Modell.</translation>
     </message>
     <message>
         <source>Fetching the device&apos;s part of the model: {0} of {1} MB.</source>
         <translation>Der Geräteteil des Modells wird geladen: {0} von {1} MB.</translation>
+    </message>
+    <message>
+        <source>Fits a copy of your adapter to the numbers that went down and the answers that went up.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Following the ledger&apos;s chain.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Free some disk space and try again.</source>
@@ -2972,12 +4454,32 @@
         <translation>Schaffen Sie Platz, und versuchen Sie es erneut.</translation>
     </message>
     <message>
+        <source>From {0} positions an operator can fit a copy of the adapter whose answers are off by {1} % (median). The file stays here; what it does to the layers can be copied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GOOD: everything that can be checked here fits together.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generate it anew: then it is written with stand-ins.</source>
+        <translation>Erzeugen Sie sie neu: Dann wird sie mit Ersatz geschrieben.</translation>
+    </message>
+    <message>
         <source>Give a PEM file (-----BEGIN CERTIFICATE-----).</source>
         <translation>Geben Sie eine PEM-Datei an (-----BEGIN CERTIFICATE-----).</translation>
     </message>
     <message>
         <source>Give a shorter one.</source>
         <translation>Geben Sie eine kürzere ein.</translation>
+    </message>
+    <message>
+        <source>Give a whole number from 0 to 100, or none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give it a pcap or pcapng file, as tcpdump -w, dumpcap or Wireshark write them, not compressed.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Give it as an absolute path.</source>
@@ -2996,6 +4498,18 @@
         <translation>Geben Sie mehrere Wörter ein, die nur Sie zusammenstellen würden.</translation>
     </message>
     <message>
+        <source>HTTP/1\.1 ([0-9]{3})(?: (.*))?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much of your last message could be rebuilt is still being measured, and you have set a limit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>I am {0}, my number is {1}. Repeat after me: {2}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>If it happens again, tell whoever runs it.</source>
         <translation>Sagen Sie es dem Betreiber, falls es wieder geschieht.</translation>
     </message>
@@ -3008,12 +4522,64 @@
         <translation>Wenn der Schlüsselbund zu einer anderen Arbeitsumgebung oder Anmeldung gehört, starten Sie Nearhalf dort. Spielen Sie sonst eine Sicherung zurück.</translation>
     </message>
     <message>
+        <source>If {0} layers ran on your computer{1}, an operator could still rebuild {2} of the tokens. So the app does not offer that as protection.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the manifest or the signature, {0} is missing or of the wrong type.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the manifest or the signature, {0} is not {1} bytes in hex.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In the manifest, {0} is out of range.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It could not be verified here: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>It has: {0}.</source>
         <translation>Es hat: {0}.</translation>
     </message>
     <message>
+        <source>It holds more than {0} files.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It holds {0} twice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It holds {0}, which is no part of an export.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is not signed: anybody could have made it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is signed by another key than the one you gave: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is tried again when the app starts. Close other windows of Nearhalf, then start it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It works with the built-in backend&apos;s model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Its description cannot be read.</source>
         <translation>Seine Beschreibung kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>Its files are too large together: {0} bytes.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Its version may not match this app&apos;s: update both, or choose another backend.</source>
@@ -3026,6 +4592,14 @@
     <message>
         <source>Loading the device&apos;s half of the model.</source>
         <translation>Die Hälfte des Modells für dieses Gerät wird geladen.</translation>
+    </message>
+    <message>
+        <source>Look at one message at a time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Made {0} by Nearhalf {1}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Make it writable, or name another folder in the environment variable NEARHALF_HOME.</source>
@@ -3060,6 +4634,14 @@
         <translation>Schaffen Sie Platz auf der Festplatte, und versuchen Sie es dann erneut.</translation>
     </message>
     <message>
+        <source>Make room, or choose another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make room, then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Make the folder writable, or name another one in the environment variable NEARHALF_HOME.</source>
         <translation>Machen Sie den Ordner beschreibbar, oder nennen Sie einen anderen in der Umgebungsvariablen NEARHALF_HOME.</translation>
     </message>
@@ -3076,6 +4658,10 @@
         <translation>Schritte ohne Adapter werden gemessen.</translation>
     </message>
     <message>
+        <source>Most of these rows are no public embeddings: they may belong to another model, or were altered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Move it away by hand, then start again.</source>
         <translation>Verschieben Sie sie von Hand, und starten Sie dann neu.</translation>
     </message>
@@ -3084,12 +4670,40 @@
         <translation>NEARHALF_HOME ist {0}.</translation>
     </message>
     <message>
+        <source>Names cannot be found on this computer: the language model for it is not installed or damaged.</source>
+        <translation>Namen können auf diesem Computer nicht gefunden werden: Das Sprachmodell dafür ist nicht installiert oder beschädigt.</translation>
+    </message>
+    <message>
         <source>Nearhalf reads the exports of ChatGPT and Claude (conversations.json, or the ZIP file), and its own.</source>
         <translation>Nearhalf liest die Exporte von ChatGPT und Claude (conversations.json oder die ZIP-Datei) und seine eigenen.</translation>
     </message>
     <message>
+        <source>Nearhalf&apos;s gate has not cleared this ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No adapter was at work in these frames, so there is nothing to copy.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No chats were found in this file.</source>
         <translation>In dieser Datei wurden keine Chats gefunden.</translation>
+    </message>
+    <message>
+        <source>No embeddings are among the frames that are kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No frames of this message are kept any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No hidden states are among the frames that are kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No model is loaded.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>No record near its end chains to the one before it.</source>
@@ -3104,16 +4718,56 @@
         <translation>Es kam keine sichere Verbindung zu {0} zustande.</translation>
     </message>
     <message>
+        <source>No text was found in what left.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>No working keyring was found, so the token is kept in {0}, readable by you alone.</source>
         <translation>Es wurde kein funktionierender Schlüsselbund gefunden; das Token liegt deshalb in {0}, nur für Sie lesbar.</translation>
+    </message>
+    <message>
+        <source>Noise {0} times as long as each row would still leave {1} of the tokens. The app offers no noise: it would spoil the replies and hide little.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None of the {0} recorded contents is a whole frame.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not sent: an operator who records could rebuild {0} % of the words of your last message, and your limit for this backend is {1} %.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not sent: how much of your last message could be rebuilt could not be measured, and you have set a limit for this backend.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing could be compared: the capture holds nothing of what the ledger says.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Nothing is lost: the history was opened another way.</source>
         <translation>Nichts ist verloren: Der Verlauf wurde auf einem anderen Weg geöffnet.</translation>
     </message>
     <message>
+        <source>Nothing on the wire contradicts the ledger, but not all of it could be compared.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was erased.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was sent or received yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Nothing was sent to {0}: it is not a backend of this app.</source>
         <translation>An {0} wurde nichts gesendet: Das ist kein Backend dieser App.</translation>
+    </message>
+    <message>
+        <source>Nothing was sent. Run start.py again, or turn the redaction of names off in the settings.</source>
+        <translation>Nichts wurde gesendet. Starten Sie start.py erneut oder schalten Sie das Ersetzen von Namen in den Einstellungen aus.</translation>
     </message>
     <message>
         <source>Nothing was sent. This is a fault of the app; please report it.</source>
@@ -3122,6 +4776,10 @@
     <message>
         <source>Numbers to be sent are too large for the fp16 format.</source>
         <translation>Zahlen, die gesendet werden sollen, sind zu groß für das Format fp16.</translation>
+    </message>
+    <message>
+        <source>Of {0} leaks planted for it, it found {1}: believe nothing below.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>One chat in this file is too large to be read.</source>
@@ -3152,12 +4810,28 @@
         <translation>Wählen Sie die Datei, die Sie heruntergeladen haben.</translation>
     </message>
     <message>
+        <source>Pieces packed with zstd: this computer has nothing to open them with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Put the file back, or restore a backup, or start with an empty history: the old one is kept.</source>
         <translation>Legen Sie die Datei zurück, spielen Sie eine Sicherung zurück, oder beginnen Sie mit einem leeren Verlauf: Der alte bleibt erhalten.</translation>
     </message>
     <message>
+        <source>Puts the model&apos;s public output layer on every hidden state that came back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Record {0} continues the name of a host that was never begun.</source>
         <translation>Eintrag {0} setzt den Namen eines Rechners fort, der nie begonnen wurde.</translation>
+    </message>
+    <message>
+        <source>Record {0} is erased, and no later record says that it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Record {0} is marked as erased, and still says something.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Record {0} is missing or out of place: number {1} stands there.</source>
@@ -3168,12 +4842,32 @@
         <translation>Eintrag {0} nennt einen Rechner, der nie vorgestellt wurde.</translation>
     </message>
     <message>
+        <source>Record {0} tells of an erasure, and breaks the rules for that.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Record {0} was altered, or the one before it: its chain hash does not fit.</source>
         <translation>Eintrag {0} oder der davor wurde verändert: Seine Prüfsumme passt nicht.</translation>
     </message>
     <message>
+        <source>Record {0} was to be erased (record {1} says so), and still has its contents.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Records are missing at the end: the chain stops at {0}.</source>
         <translation>Am Ende fehlen Einträge: Die Kette hört bei {0} auf.</translation>
+    </message>
+    <message>
+        <source>Remove the limit in the settings, or use the built-in backend or your own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the model and fetch it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the model and prepare it again.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Remove the model in the settings and fetch it again.</source>
@@ -3182,6 +4876,10 @@
     <message>
         <source>Rename the file and try again.</source>
         <translation>Benennen Sie die Datei um, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Replace identifying text before sending, use the built-in backend or your own, or raise the limit in the settings.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Restore a backup, or start with an empty history: the damaged file is kept either way.</source>
@@ -3200,12 +4898,44 @@
         <translation>Führen Sie start.py noch einmal aus; es lädt und wandelt das Modell.</translation>
     </message>
     <message>
+        <source>Runs candidate words through the public layers until the numbers match.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sanitised: no bodies, few headers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Self-test: {0} of {1} planted leaks were found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Send a message and look right afterwards.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Send again in a moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Send the message again and look at it while the app is open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Set one first.</source>
         <translation>Legen Sie zuerst eine fest.</translation>
     </message>
     <message>
+        <source>Signed by the key {0} ({1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Someone may be in between. Ask whoever runs the backend whether its certificate was renewed, and compare the new fingerprint before you trust it in the settings.</source>
         <translation>Vielleicht ist jemand dazwischen. Fragen Sie den Betreiber des Backends, ob sein Zertifikat erneuert wurde, und vergleichen Sie den neuen Fingerabdruck, bevor Sie ihm in den Einstellungen vertrauen.</translation>
+    </message>
+    <message>
+        <source>Something travelled that the ledger does not tell, or the reverse; it is named below.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Something went wrong inside Nearhalf.</source>
@@ -3242,6 +4972,14 @@
     <message>
         <source>Switch the adapter off, or use the backend it was trained with.</source>
         <translation>Schalten Sie den Adapter ab, oder verwenden Sie das Backend, mit dem er trainiert wurde.</translation>
+    </message>
+    <message>
+        <source>TLS added {0} bytes (handshakes and seals), which are in no entry.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Text left this computer or lies open on it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>That message is no longer in this chat.</source>
@@ -3524,6 +5262,34 @@
         <translation>Das eingebaute Backend nannte eine Adresse, die keine ist.</translation>
     </message>
     <message>
+        <source>The capture and the ledger differ: {0} findings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The capture cannot be read: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The capture ends inside its header.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The capture file ends in the middle of what follows packet {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The capture file is damaged: what follows packet {0} {1}. The rest is unread.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The capture matches the ledger: every byte on the wire is in the ledger, and the reverse.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The capture&apos;s clock was {0} s from the ledger&apos;s.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The certificate file {0} cannot be read: {1}.</source>
         <translation>Die Zertifikatsdatei {0} kann nicht gelesen werden: {1}.</translation>
     </message>
@@ -3552,6 +5318,10 @@
         <translation>Die Beschreibung des Modells auf diesem Computer (pack.json) ist beschädigt.</translation>
     </message>
     <message>
+        <source>The description of the model on this computer (pack.json) is missing or damaged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The device pack cannot be stored: {0}.</source>
         <translation>Das Gerätepaket kann nicht gespeichert werden: {0}.</translation>
     </message>
@@ -3568,8 +5338,24 @@
         <translation>Das Gerätepaket ist größer, als das Backend sagte.</translation>
     </message>
     <message>
+        <source>The device&apos;s part of the model that these frames were made with is not on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The export could not be written: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The export has version {0}; this program reads version {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The file ends inside record {0}.</source>
         <translation>Die Datei endet innerhalb des Eintrags {0}.</translation>
+    </message>
+    <message>
+        <source>The file is not a capture that this program reads.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The file is not a ledger.</source>
@@ -3594,6 +5380,22 @@
     <message>
         <source>The gate kept bytes from leaving this computer: {0}.</source>
         <translation>Die Sperre hat verhindert, dass Bytes diesen Computer verlassen: {0}.</translation>
+    </message>
+    <message>
+        <source>The head you gave is nowhere in this ledger: records before it changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The head you gave is that of record {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The hidden states belong to another model.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The hidden states have different widths.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The history could not be brought to this version: {0}. It is as it was, in {1}.</source>
@@ -3636,6 +5438,10 @@
         <translation>Der Verlauf {0} wurde von einem neueren Nearhalf geschrieben.</translation>
     </message>
     <message>
+        <source>The independent recording and the ledger differ.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The installation seems incomplete: run start.py again.</source>
         <translation>Die Installation scheint unvollständig: Führen Sie start.py noch einmal aus.</translation>
     </message>
@@ -3658,6 +5464,10 @@
     <message>
         <source>The key file {0} is not there any more.</source>
         <translation>Die Schlüsseldatei {0} ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>The key log cannot be written: {0}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The keyring did not answer, so a token may still be in it, under {0}.</source>
@@ -3688,6 +5498,10 @@
         <translation>Die Schlüssel des Verlaufs, {0}, können nicht gelesen werden: {1}.</translation>
     </message>
     <message>
+        <source>The ledger cannot be written ({0}), so nothing is sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The ledger could not be continued: {0} It was moved to {1}, and a new one was begun.</source>
         <translation>Das Sendeprotokoll konnte nicht fortgesetzt werden: {0} Es wurde nach {1} verschoben, und ein neues wurde begonnen.</translation>
     </message>
@@ -3696,16 +5510,60 @@
         <translation>Das Sendeprotokoll endete mit {0} Byte, die nicht zu seiner Kette passen: ein Absturz oder eine Änderung von außen. Sie wurden nach {1} verschoben, und die Kette geht ab Eintrag {2} weiter.</translation>
     </message>
     <message>
+        <source>The ledger has no entry of which {0} could be the frame.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The ledger has version {0}; this program writes version {1}.</source>
         <translation>Das Sendeprotokoll hat die Version {0}; dieses Programm schreibt die Version {1}.</translation>
+    </message>
+    <message>
+        <source>The ledger is a chain: no record in it was altered, dropped, added or moved since the next one was written, except those that it names as erased.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The ledger of what leaves this computer cannot be written ({0}), so nothing more is sent.</source>
         <translation>Das Protokoll dessen, was diesen Computer verlässt, kann nicht geschrieben werden ({0}); deshalb wird nichts mehr gesendet.</translation>
     </message>
     <message>
+        <source>The limit on recovery is no percentage.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The line of entry {0} does not say what the ledger says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The line of entry {0} is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The log has the details. Try again.</source>
         <translation>Die Protokolldatei nennt die Einzelheiten. Versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The manifest does not list {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The manifest is not that of an export.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The manifest lists {0}, which is no part of an export.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The manifest names another key than the one that signed it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The manifest names this ledger&apos;s head, {0}...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The manifest tells of another ledger: its head or its counts are not these.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The message that this one answers is not stored.</source>
@@ -3728,12 +5586,28 @@
         <translation>Die Chatvorlage des Modells nimmt diese Unterhaltung nicht an.</translation>
     </message>
     <message>
+        <source>The model&apos;s decoder layers are not on this computer, so this cannot be tried here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model&apos;s decoder layers on this computer are damaged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The model&apos;s file {0} on this computer is missing or damaged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The model&apos;s files are not on this computer.</source>
         <translation>Die Dateien des Modells sind nicht auf diesem Computer.</translation>
     </message>
     <message>
         <source>The model&apos;s files could not be written.</source>
         <translation>Die Dateien des Modells konnten nicht geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s files do not fit each other.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The model&apos;s files have format {0}; this app reads format {1}.</source>
@@ -3744,6 +5618,10 @@
         <translation>Die Dateien des Modells auf diesem Computer sind beschädigt: {0}.</translation>
     </message>
     <message>
+        <source>The model&apos;s files on this computer lack a part that is needed here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The model&apos;s tokenizer (tokenizer.json) is damaged.</source>
         <translation>Der Tokenizer des Modells (tokenizer.json) ist beschädigt.</translation>
     </message>
@@ -3752,8 +5630,20 @@
         <translation>Der Tokenizer des Modells (tokenizer.model) ist beschädigt.</translation>
     </message>
     <message>
-        <source>The old history and its keys are kept in {0}.</source>
-        <translation>Der alte Verlauf und seine Schlüssel werden in {0} aufbewahrt.</translation>
+        <source>The model&apos;s tokenizer on this computer is missing or damaged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The numbers that left were computed from the words, one row for each token. At this layer that can be turned around exactly: whoever runs the backend, records the traffic and has the same public model can rebuild every word. This test cannot see that, because it searches for text. `nearhalf audit recover` does to your own frames what an operator could do, and shows how much comes back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The old history is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The old history, its keys and its adapters are</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The passphrase is empty.</source>
@@ -3762,6 +5652,26 @@
     <message>
         <source>The passphrase is longer than {0} characters.</source>
         <translation>Die Passphrase ist länger als {0} Zeichen.</translation>
+    </message>
+    <message>
+        <source>The reply can be read from what the backend computes, without any frame of yours. Where a token was drawn by chance, this names the likeliest one instead.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The request of entry {0} is missing in control.har.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The signature does not fit the manifest: one of them was altered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The signature is of the kind {0}, not {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The signature shows which key made this export. Compare its fingerprint with the one that the app shows on that computer; nothing in an export can prove it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The system&apos;s keyring did not answer.</source>
@@ -3784,12 +5694,24 @@
         <translation>Der Schlüsselbund des Systems hat den Schlüssel des Verlaufs nicht mehr.</translation>
     </message>
     <message>
+        <source>The test itself failed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The token of backend {0} is not there any more: the keyring was changed or is locked.</source>
         <translation>Das Token des Backends {0} ist nicht mehr da: Der Schlüsselbund wurde geändert oder ist gesperrt.</translation>
     </message>
     <message>
+        <source>There are more lines than the ledger&apos;s {0} entries.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>There are too many adapters of this name.</source>
         <translation>Es gibt zu viele Adapter dieses Namens.</translation>
+    </message>
+    <message>
+        <source>There are {0} frames; the manifest says {1}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is a typing mistake in this recovery code.</source>
@@ -3806,6 +5728,10 @@
     <message>
         <source>There is no file {0}.</source>
         <translation>Es gibt keine Datei {0}.</translation>
+    </message>
+    <message>
+        <source>There is no ledger at {0}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is no message that this reply could answer.</source>
@@ -3838,6 +5764,14 @@
     <message>
         <source>These could not be deleted: {0}. The keys of the history are gone.</source>
         <translation>Diese konnten nicht gelöscht werden: {0}. Die Schlüssel des Verlaufs sind weg.</translation>
+    </message>
+    <message>
+        <source>These frames were made for another model than {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They stay in memory for a while only, and are wiped by locking: look right after sending.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>This Nearhalf export names no version.</source>
@@ -3992,6 +5926,14 @@
         <translation>Diese Antwort ist nicht mehr gespeichert.</translation>
     </message>
     <message>
+        <source>This reply was written before its chat was redacted, so its tokens hold real words.</source>
+        <translation>Diese Antwort wurde geschrieben, bevor in ihrem Chat ersetzt wurde: Ihre Token enthalten echte Wörter.</translation>
+    </message>
+    <message>
+        <source>This reply was written while its chat was redacted, so its tokens hold stand-ins.</source>
+        <translation>Diese Antwort wurde geschrieben, während in ihrem Chat ersetzt wurde: Ihre Token enthalten den Ersatz.</translation>
+    </message>
+    <message>
         <source>This sampling setting cannot be used: {0}.</source>
         <translation>Diese Einstellung der Tokenwahl kann nicht verwendet werden: {0}.</translation>
     </message>
@@ -4018,6 +5960,10 @@
     <message>
         <source>Try again; it goes on where it stopped.</source>
         <translation>Versuchen Sie es erneut; es geht weiter, wo es aufgehört hat.</translation>
+    </message>
+    <message>
+        <source>Turn redaction on again, or generate the reply anew.</source>
+        <translation>Schalten Sie das Ersetzen wieder ein oder erzeugen Sie die Antwort neu.</translation>
     </message>
     <message>
         <source>Unlock it first.</source>
@@ -4104,8 +6050,32 @@
         <translation>Warten Sie ein wenig.</translation>
     </message>
     <message>
+        <source>Wait until the backend is ready.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What no content hides: that this computer and the backend were in contact, when, how often, how many bytes each way, and so roughly how long the texts were, and which model was used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was deleted could not be erased from every ledger ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What was there before the backup was restored is kept in {0}.</source>
         <translation>Was vor dem Zurückspielen der Sicherung da war, wird in {0} aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>What was typed, and what came back, is in nothing that was sent, in none of the forms searched for. That does not mean that nobody can read it: see the next section.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whoever controls that computer could have written another ledger from the start. What really left is what an independent capture of the network shows: compare it with `nearhalf audit verify EXPORT --pcap FILE`.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With bodies.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Without TLS, everyone between here and the backend could read the traffic and the access token.</source>
@@ -4142,6 +6112,10 @@
     <message>
         <source>newer</source>
         <translation>neuer</translation>
+    </message>
+    <message>
+        <source>panel notes</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>repetition penalty must be above 0</source>
@@ -4216,6 +6190,10 @@
         <translation>{0} kann nicht geändert werden: {1}. Alles ist wie vorher.</translation>
     </message>
     <message>
+        <source>{0} cannot be read ({1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0} cannot be read or written: {1}.</source>
         <translation>{0} kann nicht gelesen oder geschrieben werden: {1}.</translation>
     </message>
@@ -4232,6 +6210,26 @@
         <translation>{0} konnte nicht gelöscht werden: {1}.</translation>
     </message>
     <message>
+        <source>{0} entries of the ledger are from before or after the capture: it says nothing of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} entries of the ledger were erased: what they described is in it no more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} files have the SHA-256 that the manifest lists.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} files, all of them parts of an export.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} frames have the hashes that the ledger recorded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0} goes on after the host and port.</source>
         <translation>{0} geht nach Rechner und Port weiter.</translation>
     </message>
@@ -4244,12 +6242,96 @@
         <translation>{0} ist beschädigt oder unvollständig oder wurde mit einem anderen Schlüssel verschlüsselt.</translation>
     </message>
     <message>
+        <source>{0} is damaged or cut, or no export.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is no JSON object.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is no JSON.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is no ordinary file.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0} is not an address.</source>
         <translation>{0} ist keine Adresse.</translation>
     </message>
     <message>
+        <source>{0} is not as long as it says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is not in the manifest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is not the file that the manifest lists.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is not there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is not what entry {1} recorded: its hash differs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is packed in a way that exports never are.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is there already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is too large: {1} bytes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} kept in {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} lines say what the ledger says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} packets were not read: they are {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} packets were recorded only in part: capture whole packets (tcpdump -s 0).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} positions are too few to copy an adapter from and judge the copy.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} records are erased, and the ledger says of each that it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{0} showed another certificate than the one you trusted. Nothing was sent.</source>
         <translation>{0} zeigte ein anderes Zertifikat als das, dem Sie vertraut haben. Nichts wurde gesendet.</translation>
+    </message>
+    <message>
+        <source>{0} traces of what was typed were found; they are listed below. Please report it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} would grow from {1} to {2} bytes.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} {1} cannot be read: {2}.</source>
