@@ -52,6 +52,7 @@ from app.ui.window_style import window_style
 __all__ = ["BackendFacts", "ChatWindow"]
 
 FIRST_SIZE = (1120, 760)
+JOBS_END_S = 5.0
 NARROW = 2.6  # times the list's width: below this it makes room for the chat
 _PAGES = {
     Step.BACKENDS: "backends",
@@ -404,7 +405,13 @@ class ChatWindow(QMainWindow):
         if conversations is None:
             QTimer.singleShot(0, self, done)
             return
-        self._closing = Job("nearhalf-close", conversations.close, self)
+        self.privacy.cancel()
+
+        def close() -> None:
+            conversations.close()
+            self.privacy.wait(JOBS_END_S)
+
+        self._closing = Job("nearhalf-close", close, self)
         self._closing.start(lambda _: done(), lambda _: done())
 
     def finish_closing(self) -> None:

@@ -38,6 +38,7 @@ class PanelHost(QObject):
         self._page: ChatPage | None = None
         self._own: PanelWindow | None = None
         self._width = 0
+        self._ending: list[PanelDesk] = []
         self.desk: PanelDesk | None = None
         self.commands: dict[str, Callable[[], object]] = {
             "privacy_panel": self.toggle,
@@ -136,8 +137,10 @@ class PanelHost(QObject):
     def forget(self) -> None:
         """The lock, or the end: the panel goes with all that it shows."""
         desk, self.desk, self._page = self.desk, None, None
+        self._ending = [old for old in self._ending if old.is_working]
         if desk is not None:
             desk.forget()
+            self._ending.append(desk)  # its jobs end soon, and hold their objects until then
             if desk.panel is not None:
                 desk.panel.setParent(None)
                 desk.panel.deleteLater()
@@ -146,6 +149,17 @@ class PanelHost(QObject):
             self._own.hide()
             self._own.deleteLater()
             self._own = None
+
+    def cancel(self) -> None:
+        """The window is closing: stop what is slow."""
+        if self.desk is not None:
+            self.desk.cancel()
+
+    def wait(self, timeout_s: float) -> None:
+        """Any thread: until nothing of the panel runs."""
+        for desk in (self.desk, *self._ending):
+            if desk is not None:
+                desk.wait(timeout_s)
 
     # Places
 

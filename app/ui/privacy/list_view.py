@@ -196,5 +196,5 @@ class EntryList(QTableView):
         for column, sample in SAMPLES.items():
             words = str(self._entries.headerData(column, Qt.Orientation.Horizontal))
             width = max(self.fontMetrics().horizontalAdvance(text) for text in (sample, words))
-            self.setColumnWidth(column, width + 2 * metrics.space_2)
+            self.setColumnWidth(column, width + 2 * metrics.space_2 + metrics.space_1)
         self._entries.refresh_cells()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from threading import Event as Flag
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -16,7 +17,7 @@ from app.core.panel_feed import GateState, MessageTokens, PanelFeed, PanelSource
 from app.core.panel_ledger import Rows
 from app.core.ports import Conversations
 from app.domain.clearance import NotCleared
-from app.domain.errors import AppError, LedgerError
+from app.domain.errors import AppError, Cancelled, LedgerError
 from app.domain.ids import NO_MESSAGE, ChatId, MessageId
 from app.ui.backend_facts import BackendFacts
 from app.ui.bridge import Bridge
@@ -51,6 +52,8 @@ class PanelDesk(QObject):
         self._last = LastMessage()
         self._measured: MessageId = NO_MESSAGE  # the message that `_last` speaks of
         self._job: Job | None = None
+        self._wanted: list[str] = []  # attacks that are still to be run
+        self._cancelled = Flag()
         self._tokens_job: Job | None = None
         self.panel: PrivacyPanel | None = None
         self._live = QTimer(self, singleShot=True)
@@ -130,6 +133,7 @@ class PanelDesk(QObject):
         self._show()
 
     def _begin(self, message: MessageId) -> None:
+        self.cancel()
         self._last = LastMessage()
         self._measured = message
         if self._feed is not None:
@@ -141,6 +145,7 @@ class PanelDesk(QObject):
         if self._feed is not None:
             self._feed.last_message = event.message_id
             self._feed.forget_titles()
+        self.cancel()
         self._last, self._measured = LastMessage(), event.message_id
         if self._live.isActive():
             self._tick()
@@ -200,43 +205,74 @@ class PanelDesk(QObject):
         self._ask_for_tokens()
 
     def measure_all(self) -> None:
-        if self._job is None and self._feed is not None and self.panel is not None:
+        """Every attack, one after the other; each result is shown when it is there. Some take minutes."""
+        if self._feed is not None and self.panel is not None:
             self.panel.detail.open_recovery()
-            self._measure([attack.name for attack in self._source.attacks()])
+            known = {one.attack for one in self._last.all}
+            if self._job is None:
+                self._measure([attack.name for attack in self._source.attacks() if attack.name not in known])
 
     def _measure(self, attacks: Sequence[str]) -> None:
         feed = self._feed
         assert feed is not None
-        message, first_kept = feed.last_message, self._source.first_kept()
+        first_kept = self._source.first_kept()
         if first_kept is None or first_kept > feed.totals().first:
             self._last = replace(self._last, measuring=Measuring.GONE)
-            self._show()
-            return
-        self._last = replace(self._last, measuring=Measuring.UNDER_WAY)
-        self._job = Job("nearhalf-recovery", lambda: self._source.recover(message, attacks, lambda _: None), self)
-        self._job.start(lambda found: self._take(message, found), lambda error: self._fail(message, error))
+        else:
+            self._wanted = list(attacks)
+            self._measure_next(feed.last_message)
         self._show()
+
+    def _measure_next(self, message: MessageId) -> None:
+        if not self._wanted:
+            self._last = replace(self._last, running="")
+            return
+        name, cancelled = self._wanted.pop(0), Flag()
+        title = next((one.title for one in self._source.attacks() if one.name == name), name)
+        is_first = self._last.measuring is not Measuring.DONE
+        measuring = Measuring.UNDER_WAY if is_first else Measuring.DONE
+        self._last = replace(self._last, measuring=measuring, running=in_words(title))
+        self._cancelled = cancelled
+
+        def tell(_: str) -> None:
+            if cancelled.is_set():
+                raise Cancelled
+
+        job = self._job = Job("nearhalf-recovery", lambda: self._source.recover(message, [name], tell))
+        job.start(partial(self._take, message), partial(self._fail, message))
+
+    def cancel(self) -> None:
+        """Stop measuring at the attack's next word; nothing of it is shown."""
+        self._wanted = []
+        self._cancelled.set()
 
     def _take(self, message: MessageId, found: Sequence[Recovered]) -> None:
         self._job = None
-        if self._is_forgotten or message != self._measured:
-            self._measure_if_new() if not self._is_forgotten else None
+        if self._is_forgotten:
             return
-        kept = {one.attack: one for one in self._last.all}
-        kept.update({one.attack: one for one in found})
+        if message != self._measured:
+            self._measure_if_new()
+            return
+        kept = {one.attack: one for one in self._last.all} | {one.attack: one for one in found}
         quick = {attack.name for attack in self._source.attacks() if attack.is_quick}
         best = next((one for one in kept.values() if one.attack in quick and one.share is not None), None)
-        problem = next((one.problem for one in kept.values() if one.problem), "")
+        problem = next((one.problem for one in kept.values() if one.attack in quick), "")
         measuring = Measuring.DONE if best is not None else Measuring.FAILED
         self._last = replace(
             self._last, measuring=measuring, recovered=best, all=tuple(kept.values()), problem=in_words(problem)
         )
+        self._measure_next(message)
         self._show()
 
     def _fail(self, message: MessageId, error: AppError) -> None:
         self._job = None
-        if not self._is_forgotten and message == self._measured:
-            self._last = replace(self._last, measuring=Measuring.FAILED, problem=in_words(str(error)))
+        if self._is_forgotten:
+            return
+        if message != self._measured:
+            self._measure_if_new()
+        elif not isinstance(error, Cancelled):
+            self._wanted = []
+            self._last = replace(self._last, measuring=Measuring.FAILED, problem=in_words(str(error)), running="")
             self._show()
 
     def _ask_for_tokens(self) -> None:
@@ -244,7 +280,7 @@ class PanelDesk(QObject):
         if feed is None or self._tokens_job is not None or feed.last_message == NO_MESSAGE:
             return
         message = feed.last_message
-        self._tokens_job = Job("nearhalf-tokens", lambda: self._source.tokens_of(message), self)
+        self._tokens_job = Job("nearhalf-tokens", lambda: self._source.tokens_of(message))
         self._tokens_job.start(self._take_tokens, lambda _: self._take_tokens(None))
 
     def _take_tokens(self, tokens: MessageTokens | None) -> None:
@@ -294,8 +330,9 @@ class PanelDesk(QObject):
     # The end
 
     def forget(self) -> None:
-        """Let go of every frame, text and number; nothing is heard after this. Jobs under way end by themselves."""
+        """Let go of every frame, text and number; nothing is heard after this. Jobs under way end soon."""
         self._is_forgotten = True
+        self.cancel()
         self._live.stop()
         self.bridge.close()
         self._feed = None
@@ -303,8 +340,12 @@ class PanelDesk(QObject):
         if self.panel is not None:
             self.panel.forget()
 
+    @property
+    def is_working(self) -> bool:
+        return any(job is not None and job.is_running for job in (self._job, self._tokens_job))
+
     def wait(self, timeout_s: float) -> None:
-        """Until no job of the panel runs."""
+        """Any thread: until no job of the panel runs."""
         for job in (self._job, self._tokens_job):
             if job is not None:
                 job.wait(timeout_s)

@@ -55,7 +55,9 @@ class AttackCard(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(space)
         for row, (name, value) in enumerate(found.details):
-            grid.addWidget(label(self, "caption", in_words(name)), row, 0)
+            caption = label(self, "caption", in_words(name))
+            caption.setWordWrap(False)
+            grid.addWidget(caption, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label(self, "body", value), row, 1)
         grid.setColumnStretch(1, 1)
         return grid
@@ -98,6 +100,8 @@ class RecoveryView(QScrollArea):
 
     def show_last(self, last: LastMessage) -> None:
         words = recovery_words(last)
+        if last.running and last.all:
+            words = f"{words} {self.tr('Now trying: {attack}…').format(attack=last.running)}"
         if self._state.text() != words:
             self._state.setText(words)
             self._state.setVisible(bool(words))

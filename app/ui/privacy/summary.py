@@ -47,6 +47,7 @@ class LastMessage:
     is_on_this_computer: bool = True
     backend: str = ""
     problem: str = ""  # why it could not be measured
+    running: str = ""  # the attack that is being tried
 
 
 _TONES = {Light.IDLE: "good", Light.SENDING: "busy", Light.BLOCKED: "danger", Light.OFFLINE: "warning"}
@@ -174,7 +175,7 @@ class Summary(QWidget):
             label.setVisible(bool(words))
         self.own_backend.setVisible(has_message and not last.is_on_this_computer)
         self.measure.setVisible(has_message)
-        self.measure.setEnabled(last.measuring is not Measuring.UNDER_WAY and last.measuring is not Measuring.GONE)
+        self.measure.setEnabled(not last.running and last.measuring is not Measuring.GONE)
 
     def show_redaction(self, is_on: bool | None) -> None:
         """None: this app cannot do it."""

@@ -158,6 +158,9 @@ class TokenStrip(QAbstractScrollArea):
 
     def _words(self, position: int) -> str:
         assert self._tokens is not None
+        if not self._tokens.texts[position]:
+            words = self.tr("Position {position}: a sign of the chat's form, with no text")
+            return words.format(position=number(position))
         words = self.tr("Position {position}: {text}")
         return words.format(position=number(position), text=visible(self._tokens.texts[position]))
 

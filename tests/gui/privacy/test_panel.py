@@ -1,5 +1,6 @@
 """The privacy panel, as the person sees it: what it says is what the ledger says."""
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -448,3 +449,43 @@ def test_errors_of_the_vault_are_shown(qtbot, stage: Stage) -> None:
     panel.list.go_to(int(panel.model.rows[-1]))
     qtbot.keyClick(panel.list, Qt.Key.Key_M)
     assert "The vault is full." in stage.window.page.banner.text
+
+
+def test_a_new_message_ends_the_measuring_of_the_last(qtbot, make_stage: Callable[..., Stage]) -> None:
+    stage = make_stage(ScriptedReply(pause_s=0.01))
+    stage.window.privacy.toggle()
+    qtbot.waitUntil(lambda: "100" in stage.panel.summary.recovery.text())
+    told = []
+
+    def endless(message: object, attacks: object, tell: Callable[[str], None]) -> list[Recovered]:
+        try:
+            while True:
+                tell("")
+                time.sleep(0.005)
+        finally:
+            told.append(True)
+
+    stage.source.recover = endless
+    stage.panel.summary.measure.click()
+    assert not stage.panel.summary.measure.isEnabled()
+    say(qtbot, stage.window, "hello")
+    qtbot.waitUntil(lambda: bool(told))
+    wait_idle(qtbot, stage.window)
+    stage.window.privacy.cancel()
+
+
+def test_each_result_is_shown_when_it_is_there(qtbot, stage: Stage) -> None:
+    go_on = threading.Event()
+
+    def slow(message: object, attacks: object, tell: object) -> list[Recovered]:
+        go_on.wait(5)
+        return [Recovered("head", "The last layer", share=0.25)]
+
+    stage.source.recover = slow
+    stage.panel.summary.measure.click()
+    view = stage.panel.detail.recovery
+    assert "100 %" in view._state.text(), "what was measured stays"
+    assert "Now trying: Reading the last layer" in view._state.text()
+    go_on.set()
+    qtbot.waitUntil(lambda: "25.0 %" in everything_said(view))
+    assert "Now trying" not in view._state.text()
