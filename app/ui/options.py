@@ -92,6 +92,7 @@ class OptionsPanel(QFrame):
         redacts.setProperty("kind", "muted")
         redacts.setBuddy(self.redacts)
         self.redacts.setAccessibleName(redacts.text())
+        self.redacts.view().setAccessibleName(redacts.text())
         for widget in (title, caption, self.system, redacts, self.redacts, self.own_sampling):
             self._layout.addWidget(widget)
         self._layout.addLayout(self._grid)

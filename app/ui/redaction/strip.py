@@ -93,6 +93,7 @@ class RedactionStrip(QWidget):
         chip.setProperty("kind", "quiet")
         chip.setProperty("real", one.real)
         chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        chip.setMinimumWidth(1)  # a long one must not push the list of chats aside
         chip.setCheckable(True)
         chip.setChecked(not one.is_kept)
         kind = kind_words()[one.kind]
