@@ -1,4 +1,4 @@
-"""`nearhalf audit export|verify|key`: the ledger for somebody else, and the judgement of what somebody else gave."""
+"""`nearhalf audit export|verify|recover|canary|key`: the ledger for somebody else, and what others gave, judged."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from pathlib import Path
 from app.audit.export import Exported, Wanted, export
 from app.audit.layout import AuditError
 from app.audit.verify import Known, State, Verification, verify_export
+from app.cli.audit_capture import judge_capture
 from app.cli.terminal import Terminal, counted
 from app.core.services import Services
 
@@ -19,6 +20,15 @@ def run_audit(arguments: argparse.Namespace, services: Services, terminal: Termi
     if arguments.action == "export":
         _export(arguments, services, terminal)
         return True
+    if arguments.action == "recover":
+        from app.cli.audit_recover import run_recover  # numpy: the others need not wait for it
+
+        run_recover(arguments, services, terminal)
+        return True
+    if arguments.action == "canary":
+        from app.cli.audit_canary import run_canary
+
+        return run_canary(arguments, services, terminal)
     if arguments.action == "key":
         terminal.print(services.device_key(lambda: _secret(terminal)).fingerprint)
         return True
@@ -81,14 +91,20 @@ def _secret(terminal: Terminal) -> str:
 
 def _verify(arguments: argparse.Namespace, terminal: Terminal) -> bool:
     known = Known(arguments.fingerprint, arguments.head, arguments.unsigned)
-    found = verify_export(Path(arguments.export), known, terminal.progress)
+    if arguments.keylog and not arguments.pcap:
+        raise AuditError("A key log opens a capture, and there is none.", "Give the capture too: --pcap FILE.")
+    path = Path(arguments.export)
+    found = verify_export(path, known, terminal.progress)
+    key_log = Path(arguments.keylog) if arguments.keylog else None
+    captured = judge_capture(path, Path(arguments.pcap), key_log, found.erased, terminal) if arguments.pcap else None
     terminal.clear_progress()
     if arguments.json:
-        terminal.print(json.dumps(found.as_json(), indent=1))
+        capture = {"capture": captured.facts()} if captured else {}
+        terminal.print(json.dumps(found.as_json() | capture, indent=1))
     else:
-        for line in report(found):
+        for line in report(found) + (["", *captured.sentences()] if captured else []):
             terminal.print(line)
-    return found.is_good
+    return found.is_good and (captured is None or captured.is_good)
 
 
 def report(found: Verification) -> list[str]:

@@ -3,10 +3,15 @@
 import argparse
 from typing import Protocol
 
+from app.cli.canary_arguments import add_canary
+from app.cli.recover_arguments import add_recover
+
 AUDIT = """\
 examples:
   nearhalf audit export --out audit.zip
   nearhalf audit verify audit.zip
+  nearhalf audit recover
+  nearhalf audit canary
   nearhalf audit key
 """
 _EXPORT = """\
@@ -25,10 +30,12 @@ examples:
   nearhalf audit verify audit.zip
   nearhalf audit verify audit.zip --fingerprint "5647 5aa7 5463 ..." --json
   nearhalf audit verify ledger.nhl
+  nearhalf audit verify audit.zip --pcap capture.pcap --keylog keys.log
 
 Judges an export (ZIP or folder) or a bare ledger file: chain, erasures, signature, sums, and whether lines, frames and
-requests say what the ledger says. Names the first bad entry of each. Exit status: 0 all of it fits together and is
-signed, 1 something is wrong or was left open.
+requests say what the ledger says. Names the first bad entry of each. With --pcap, what tcpdump, dumpcap or tshark
+recorded is put together and compared byte for byte: what only the wire has is named, and what only the ledger has.
+Exit status: 0 all of it fits together and is signed, 1 something is wrong or was left open.
 """
 
 _KEY = """\
@@ -49,10 +56,14 @@ class MakeCommand(Protocol):
 
 
 def add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", make: MakeCommand) -> None:
-    audit = make(commands, "audit", "Export what left this computer, and verify an export.", AUDIT)
+    audit = make(
+        commands, "audit", "Export what left this computer, verify an export, and try the attacks on it.", AUDIT
+    )
     actions = audit.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
     _add_export(actions, make)
     _add_verify(actions, make)
+    add_recover(actions, make)
+    add_canary(actions, make)
     make(actions, "key", "Show the fingerprint of the key that signs this computer's exports.", _KEY)
 
 
@@ -72,3 +83,5 @@ def _add_verify(actions: "argparse._SubParsersAction[argparse.ArgumentParser]", 
     verify.add_argument("--fingerprint", default="", metavar="HEX", help="the key's, as read off that computer")
     verify.add_argument("--head", default="", metavar="HEX", help="of an older export: must still stand in the ledger")
     verify.add_argument("--unsigned", action="store_true", help="a missing signature is no reason for a bad verdict")
+    verify.add_argument("--pcap", metavar="FILE", help="compare it with an independent capture (pcap, pcapng)")
+    verify.add_argument("--keylog", metavar="FILE", help="TLS keys for it, as `nearhalf chat --keylog` writes them")

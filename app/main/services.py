@@ -42,17 +42,14 @@ class Nearhalf:
     def open_chat(self, request: ChatRequest, report: Report) -> Iterator[Conversations]:
         """Conversations of which nothing is stored, ready to send. Raises AppError."""
         with ExitStack() as stack:
-            if request.keylog is not None:
-                from app.net import key_log
-
-                key_log.begin(request.keylog)
-                stack.callback(key_log.end)
+            _write_keys(request, stack)
             yield self._build_conversations(request, report, stack)
 
     @contextmanager
     def open_recorded_chat(self, request: ChatRequest, report: Report) -> Iterator[RecordedChat]:
         """The same, with what the gate keeps of it. Raises AppError."""
         with ExitStack() as stack:
+            _write_keys(request, stack)
             network = self._network(stack)
             yield RecordedChat(self._conversations_over(network, request, report, stack), network.gate.kept)
 
@@ -123,3 +120,12 @@ class Nearhalf:
     def _tell(self, notice: str) -> None:
         log.warning(notice)
         self._notify(notice)
+
+
+def _write_keys(request: ChatRequest, stack: ExitStack) -> None:
+    """Write the keys of this chat's TLS connections, where the person asked for that. Raises SettingsError."""
+    if request.keylog is not None:
+        from app.net import key_log
+
+        key_log.begin(request.keylog)
+        stack.callback(key_log.end)
