@@ -93,6 +93,7 @@ def test_garbage_is_never_more_than_refused(garbage: bytes, chunk: int) -> None:
         b"\x89\xfe",  # a ping over 125 bytes
         _frame(b"", fin=False) + b"\x82\x80",  # a message inside a message
     ],
+    ids=lambda bad: f"{bad[0]:02x}{bad[1]:02x}, {len(bad)} bytes",  # a frame's mask is drawn anew each time
 )
 def test_breach_of_websocket_is_a_fault_and_nothing_more_is_read(bad: bytes) -> None:
     listener, reader = _reader()
