@@ -81,7 +81,7 @@ class ChatWindow(QMainWindow):
         self._link = LinkChanged(LinkState.STARTING)
         self._commands: dict[str, Callable[[], object]] = {}
         self._closing: Job | None = None
-        self._is_closing = self._is_closed = self._is_narrow = False
+        self._is_closing = self._is_closed = self._is_narrow = self._was_narrow = False
         self._place = decoded_place(preferences.settings.window_geometry)
         self.page: ChatPage | None = None
         self.desk: Desk | None = None
@@ -122,6 +122,7 @@ class ChatWindow(QMainWindow):
         self.privacy.export_requested.connect(self.ledger_export_requested)
         self.privacy.failed.connect(self.show_error)
         self.privacy.said.connect(self.show_toast)
+        self.privacy.placed.connect(self._make_room)
         self._own_commands: dict[str, Callable[[], object]] = self.privacy.commands | {
             "stop": self._escape,
             "search": self._search,
@@ -342,6 +343,7 @@ class ChatWindow(QMainWindow):
         metrics = self._theme.metrics
         self.setStyleSheet(window_style(self._theme))
         self.setMinimumSize(metrics.column * 3 // 5, metrics.column * 3 // 5)
+        self._make_room()
         self._fit_sidebar()
 
     def _follow_preferences(self) -> None:
@@ -370,10 +372,13 @@ class ChatWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        is_narrow = event.size().width() < NARROW * self._theme.metrics.sidebar
-        was_narrow = event.oldSize().width() < NARROW * self._theme.metrics.sidebar
-        if event.oldSize().width() < 0 or is_narrow != was_narrow:
-            self._is_narrow = is_narrow
+        self._make_room(is_first=event.oldSize().width() < 0)
+
+    def _make_room(self, *, is_first: bool = False) -> None:
+        """The list goes where the chat, beside the privacy panel, would be too narrow."""
+        is_narrow = self.width() - self.privacy.docked_width < NARROW * self._theme.metrics.sidebar
+        if is_first or is_narrow != self._was_narrow:
+            self._is_narrow = self._was_narrow = is_narrow
             self._show_sidebar()
 
     def _keep_place(self) -> None:

@@ -5,10 +5,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import mkdtemp
 
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.core.panel_feed import MessageTokens, Recovered
 from app.core.settings_services import KeptAdapter, KeptModel
 from app.core.vault import Vault
 from app.domain.backend import Backend
@@ -28,6 +30,7 @@ from app.ui.theme import Theme
 from app.ui.window import ChatWindow
 from tests.sim.keyrings import MemoryKeyring
 from tests.sim.scripted_conversations import ScriptedConversations
+from tests.sim.scripted_panel import RecordedSource
 from tests.sim.scripted_settings import ScriptedFiles, ScriptedSettings
 
 CHEAP = PassphraseCost(memory_kib=64, passes=1, lanes=1)
@@ -49,6 +52,7 @@ SURFACES = (
     "chat, palette",
     "chat, options",
     "chat, attachments",
+    *(f"privacy, {part}" for part in ("docked", "bytes", "numbers", "plan", "recovery", "nothing", "filter")),
     "chat, redaction",
     "shortcut sheet",
     "link",
@@ -77,6 +81,8 @@ class Stage:
             return self._chat(detail)
         if kind == "settings":
             return self._settings(detail)
+        if kind == "privacy":
+            return self._privacy(detail)
         if kind.startswith("first run"):
             return self._first_run(int(kind.split()[-1]) - 1)
         make = {"shortcut sheet": self._sheet, "link": self._link, "crash": self._crash}.get(kind)
@@ -138,6 +144,42 @@ class Stage:
             )
         settle()
         return window
+
+    def _privacy(self, detail: str) -> QWidget:
+        conversations = ScriptedConversations()
+        source = RecordedSource(Path(mkdtemp(dir=self._folder)), conversations)
+        chat = conversations.seeded("Why did it fall?", "It was ripe.")
+        message = conversations.turns(chat)[1].message.id
+        if detail != "nothing":
+            source.open_session()
+            source.record_reply(message)
+        source.recovered = {"embeddings": Recovered("embeddings", "0123", "4567", 1.0, "89", "89", 0.5)}
+        source.tokens[message] = MessageTokens(message, tuple(f" {number}" for number in range(16)), 12)
+        window = ChatWindow(self.theme, self.preferences)
+        window.set_panel_source(source)
+        self._ends += [source.close, window.deleteLater, window.finish_closing, conversations.close]
+        window.open_chats(conversations)
+        self._show(window)
+        host = window.privacy
+        if detail == "docked":
+            window.resize(1600, 900)
+            settle()
+            host.toggle()
+        else:
+            host.open_window()
+        panel = host.panel
+        assert panel is not None
+        panel.entries.list.go_to(7)
+        for part in (panel.detail.numbers, panel.detail.plan, panel.detail.recovery):
+            if type(part).__name__.lower().startswith(detail):
+                panel.detail.tabs.setCurrentWidget(part)
+        if detail == "filter":
+            panel.entries.filter_bar.set_text("kind:0123")
+            panel.entries.group.click()
+        assert host.desk is not None
+        host.desk.wait(5.0)
+        settle()
+        return panel.window()
 
     def _settings(self, detail: str) -> QWidget:
         window = SettingsWindow(self.theme, self.preferences, self.vault(), self._services())

@@ -11,6 +11,8 @@ from app.ui.privacy.fields_view import FieldsView
 from app.ui.privacy.hex_view import HexView
 from app.ui.theme import Theme
 
+_TALL = 6  # controls on top of each other: with less, the words stand in the fields' tool tips alone
+
 
 class BytesView(QWidget):
     number_chosen = Signal(object, int, int)  # FrameTensor, row, column
@@ -80,6 +82,7 @@ class BytesView(QWidget):
         wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
         if self._splitter.orientation() is not wanted:
             self._splitter.setOrientation(wanted)
+        self.explained.setVisible(event.size().height() >= _TALL * self._theme.metrics.control)
         self._splitter.setSizes([2000, 2500] if is_wide else [1000, 1000])
 
     def _wear(self) -> None:

@@ -6,6 +6,7 @@ tokens. Contents are asked for when an entry is looked at, and only the one on s
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
 
 from app.core.frame_fields import frame_of, plan_of
@@ -26,6 +27,7 @@ from app.wire.frames import Kind
 from app.wire.plan import ExchangePlan
 
 _MOST_SELECTED = 20_000  # entries whose tokens are worked out
+_TALL = 10  # controls on top of each other
 _FAR = 20_000  # records before a message in which its session's OPEN is searched
 
 
@@ -111,12 +113,18 @@ class Detail(QWidget):
         self.plan.picture.show_arrows((), None, (0, 0))
         self.recovery.forget()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little height, what an entry is stands in the title's tool tip alone."""
+        super().resizeEvent(event)
+        self.words.setVisible(event.size().height() >= _TALL * self._theme.metrics.control)
+
     # One entry
 
     def _show_nothing(self) -> None:
         self._shown = None
         self.title.setText(self.tr("No entry is selected"))
         self.words.clear()
+        self.title.setToolTip("")
         self.bytes.show_content(b"", [])
         self.numbers.show_tensors([], 0)
         self._show_gone(self.tr("Select an entry in the list to see what it carried, byte by byte."))
@@ -130,6 +138,7 @@ class Detail(QWidget):
         self._shown = row
         entry = self._feed.ledger.entry(row)
         self.words.setText(kind_explained(int(entry["kind"])))
+        self.title.setToolTip(self.words.text())
         content = self._feed.source.content(row)
         if content is None:
             self.bytes.show_content(b"", [])

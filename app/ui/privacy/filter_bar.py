@@ -35,7 +35,6 @@ class FilterBar(QWidget):
         self.field.setObjectName("search")
         self.field.setAccessibleName(self.tr("Filter the list"))
         self.field.setPlaceholderText(self.tr("Filter: kind:step tap:3"))
-        self.field.setClearButtonEnabled(True)
         self.field.installEventFilter(self)
         self.help = QToolButton(self)
         self.help.setProperty("kind", "quiet")

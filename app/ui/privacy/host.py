@@ -30,6 +30,7 @@ class PanelHost(QObject):
     export_requested = Signal()
     failed = Signal(object)  # AppError
     said = Signal(str)
+    placed = Signal()  # it takes another part of the chat's window now, or none
 
     def __init__(self, theme: Theme, window: QWidget) -> None:
         super().__init__(window)
@@ -65,6 +66,12 @@ class PanelHost(QObject):
     @property
     def panel(self) -> PrivacyPanel | None:
         return self.desk.panel if self.desk is not None else None
+
+    @property
+    def docked_width(self) -> int:
+        """What it takes of the chat's window."""
+        panel = self.panel
+        return panel.width() if panel is not None and panel.is_docked and not panel.isHidden() else 0
 
     @property
     def is_shown(self) -> bool:
@@ -212,7 +219,9 @@ class PanelHost(QObject):
     def _shown(self) -> None:
         if self.desk is not None:
             self.desk.set_shown(True)
+        self.placed.emit()
 
     def _hidden(self) -> None:
         if self.desk is not None:
             self.desk.set_shown(False)
+        self.placed.emit()
