@@ -15,6 +15,7 @@ from app.domain.errors import Cancelled, ModelError
 from app.privacy.recovery.attack import Attack, Real, Recovery, all_attacks, attack, run_all, run_one
 from app.privacy.recovery.attacks.adapter_copy import all_pairs, copied
 from app.privacy.recovery.attacks.embeddings import NearestEmbeddings
+from app.privacy.recovery.attacks.head import HeadOnStates, likeliest_tokens
 from app.privacy.recovery.recording import Recording
 from app.privacy.recovery.tensors import decode_rows
 from app.privacy.recovery.weights import PublicWeights, weights_for
@@ -89,6 +90,26 @@ def test_the_reply_is_rebuilt_beside_the_real_one(packed: Packed) -> None:
     assert found[0].rebuilt == text and found[0].real == spoiled.message
     assert 0 < found[0].shares["message"].tokens < 1
     assert found[0].spans is not None and found[0].spans.real_found == ()
+
+
+@pytest.mark.parametrize("rounds", [False, True], ids=["fp32", "bf16"])
+def test_how_the_device_rounds_is_learned_from_what_it_chose(rounds: bool, packed: Packed) -> None:
+    """Where two tokens are all but equally likely, the device's own rounding decides between them."""
+    pack = packed("llama")
+    weights = public(pack)
+    random = np.random.default_rng(0)
+    states = random.standard_normal((4000, 48)).astype(np.float32)
+    plain, rounded = likeliest_tokens(states, weights, lambda share: None)
+    split = np.flatnonzero(plain != rounded)[:6]
+    assert len(split) == 6, "the two ways of rounding must differ somewhere"
+    chosen = (rounded if rounds else plain)[split].tolist()
+    recorder = Recorder(model_hash=bytes.fromhex(pack.facts.backbone_sha256))
+    for position, number in enumerate(split):
+        sent = weights.embeddings([5] if position == 0 else [chosen[position - 1]])
+        recorder.step(sent, position, state=states[number : number + 1])
+    found = HeadOnStates().run(Recording.of(recorder.contents), weights, lambda share: None)
+    assert list(found.tokens) == chosen and found.share == 1.0
+    assert found.data["compared"] == 5
 
 
 @pytest.mark.parametrize("recipe", list(Recipe), ids=lambda recipe: recipe.name)
