@@ -21,7 +21,8 @@ OPENERS = {
     "urlopen",
     "create_datagram_endpoint",
 }
-TAKEN_FROM_SSL = {  # transport passes a context on; trust makes one and reads the certificate that stream was shown
+TAKEN_FROM_SSL = {  # transport passes a context on, key_log sets its key log; trust makes one and reads the certificate that stream was shown
+    "net/key_log.py": {"SSLContext"},
     "net/transport.py": {"SSLContext"},
     "net/trust.py": {
         "SSLContext", "SSLSocket", "SSLError", "TLSVersion", "PROTOCOL_TLS_CLIENT", "CERT_NONE",
