@@ -21,7 +21,8 @@ OPENERS = {
     "urlopen",
     "create_datagram_endpoint",
 }
-TAKEN_FROM_SSL = {  # transport passes a context on, key_log sets its key log; trust makes one and reads the certificate that stream was shown
+# transport passes a context on, key_log sets its log; trust makes one and reads the certificate that stream was shown
+TAKEN_FROM_SSL = {
     "net/key_log.py": {"SSLContext"},
     "net/transport.py": {"SSLContext"},
     "net/trust.py": {
