@@ -62,6 +62,7 @@ class Recovered:
     rebuilt: str = ""
     real: str = ""
     seconds: float = 0.0
+    replaced: int = 0  # stand-ins of names and numbers that it found in their place
     words: str = ""  # what it found, in one sentence
     details: tuple[tuple[str, str], ...] = ()
     problem: str = ""
@@ -108,6 +109,9 @@ class PanelSource(Protocol):
         """The chat of a message; None where there is none (deleted, another history)."""
 
     def messages_of(self, chat: ChatId) -> Set[MessageId]: ...
+
+    def redacts(self, chat: ChatId) -> bool | None:
+        """Whether names and numbers of this chat are replaced before anything is sent; None: nothing here does that."""
 
     def tokens_of(self, message: MessageId) -> MessageTokens | None:
         """Slow. Only for the latest reply: what the backend's cache holds."""

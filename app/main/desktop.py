@@ -52,7 +52,14 @@ class LocalDesktop:
         self._library: Library | None = None
         self._slow_links: set[Link] = set()
         self._writer: ReplyWriter | None = None
-        self._panel = LocalPanel(folder, self._network, self._vault, lambda: self._library, lambda: self._writer)
+        self._panel = LocalPanel(
+            folder,
+            self._network,
+            self._vault,
+            lambda: self._library,
+            lambda: self._writer,
+            lambda: preferences.settings.redacts,
+        )
         self._recovery = RecoveryWatch(self._panel.share_of)
 
     # Desktop

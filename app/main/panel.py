@@ -11,6 +11,7 @@ from app.domain.conversation import Role
 from app.domain.errors import AppError, ModelError
 from app.domain.ids import ChatId, MessageId
 from app.main.link import Network
+from app.privacy.guard import denials
 from app.storage.paths import DataFolder
 from app.ui.words import chat_title
 
@@ -23,7 +24,8 @@ _NOTES = "panel notes"
 
 
 class LocalPanel:
-    """Implements PanelSource. `library` and `writer`: what is open now; None while there is none."""
+    """Implements PanelSource. `library` and `writer`: what is open now; None while there is none. `redacts`: whether
+    chats that say nothing of their own do."""
 
     def __init__(
         self,
@@ -32,9 +34,10 @@ class LocalPanel:
         vault: Vault,
         library: Callable[[], Library | None],
         writer: "Callable[[], ReplyWriter | None]",
+        redacts: Callable[[], bool],
     ) -> None:
         self._folder, self._network, self._vault = folder, network, vault
-        self._library, self._writer = library, writer
+        self._library, self._writer, self._redacts = library, writer, redacts
         self._infos: tuple[AttackInfo, ...] | None = None
 
     @property
@@ -43,7 +46,8 @@ class LocalPanel:
 
     def gate_state(self) -> GateState:
         failure = self._network.gate.ledger_failure
-        return GateState(f"The ledger cannot be written ({failure}), so nothing is sent." if failure else "")
+        words = f"The ledger cannot be written ({failure}), so nothing is sent." if failure else ""
+        return GateState(words, denials()[0])
 
     def first_kept(self) -> int | None:
         return self._network.gate.first_kept()
@@ -67,6 +71,14 @@ class LocalPanel:
             return {message.id for message in library.whole(chat).messages} if library is not None else set()
         except AppError:
             return set()
+
+    def redacts(self, chat: ChatId) -> bool | None:
+        library = self._library()
+        try:
+            chosen = library.chat(chat).options.redacts if library is not None else None
+        except AppError:
+            return None
+        return self._redacts() if chosen is None else chosen
 
     def tokens_of(self, message: MessageId) -> MessageTokens | None:
         writer = self._writer()
@@ -118,7 +130,11 @@ class LocalPanel:
         if reply is None:
             return None
         asked = by_id.get(reply.parent) if reply.parent is not None else None
-        return Real(asked.text if asked is not None and asked.role is Role.USER else "", reply.text)
+        if asked is None or asked.role is not Role.USER:
+            return Real("", reply.text)
+        found = library.preview(chat, asked.text, asked.attachments, instead_of=asked.id)
+        pairs = tuple((one.real, one.stand_in) for one in found.replaced if not one.is_kept) if found else ()
+        return Real(asked.text, reply.text, pairs)
 
 
 def _recovered(one: "Recovery") -> Recovered:
@@ -130,6 +146,7 @@ def _recovered(one: "Recovery") -> Recovered:
         rebuilt=one.rebuilt,
         real=one.real or "",
         seconds=one.seconds,
+        replaced=one.spans.stand_ins_found if one.spans is not None else 0,
         words=one.words,
         details=one.details,
         problem="" if one.is_possible else one.words,

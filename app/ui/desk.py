@@ -4,6 +4,8 @@ Only `receive` and the person's own actions change what is seen. A chat is opene
 that text of a reply under way is neither lost nor shown twice. What is slow runs elsewhere (latest.py, job.py).
 """
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
 from app.core.events import (
@@ -183,6 +185,10 @@ class Desk(QObject):
         self.notices.attempt(lambda: self._conversations.set_options(self.chat, options))
         self._page.header.set_has_options(options != ChatOptions())
         self.writing.count()
+
+    def set_redacts(self, is_on: bool) -> None:
+        """Replace names and numbers in this chat from now on, or send them as they are."""
+        self._set_options(replace(self._conversations.chat(self.chat).options, redacts=is_on))
 
     def open_options(self) -> None:
         options = self._conversations.chat(self.chat).options

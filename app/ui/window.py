@@ -119,6 +119,7 @@ class ChatWindow(QMainWindow):
         self.tray.quit_requested.connect(self.close)
         self.privacy.chat_requested.connect(self._open_chat_at)
         self.privacy.own_backend_requested.connect(lambda: self.settings_requested.emit("backends"))
+        self.privacy.redaction_requested.connect(self._set_redacts)
         self.privacy.export_requested.connect(self.ledger_export_requested)
         self.privacy.failed.connect(self.show_error)
         self.privacy.said.connect(self.show_toast)
@@ -250,6 +251,10 @@ class ChatWindow(QMainWindow):
         """Open one chat: what was imported, for example."""
         if self.desk is not None:
             self.desk.open_chat(chat, None)
+
+    def _set_redacts(self, is_on: bool) -> None:
+        if self.desk is not None:
+            self.desk.set_redacts(is_on)
 
     def _open_chat_at(self, chat: ChatId, message: MessageId) -> None:
         if self.desk is not None:

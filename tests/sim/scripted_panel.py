@@ -64,6 +64,10 @@ class RecordedSource:
         assert self.conversations is not None
         return {message.id for message in self.conversations.whole(chat).messages}
 
+    def redacts(self, chat: ChatId) -> bool | None:
+        assert self.conversations is not None
+        return bool(self.conversations.chat(chat).options.redacts)
+
     def tokens_of(self, message: MessageId) -> MessageTokens | None:
         return self.tokens.get(message)
 

@@ -27,6 +27,7 @@ class PanelHost(QObject):
 
     chat_requested = Signal(object, object)  # ChatId, MessageId
     own_backend_requested = Signal()
+    redaction_requested = Signal(bool)
     export_requested = Signal()
     failed = Signal(object)  # AppError
     said = Signal(str)
@@ -59,6 +60,7 @@ class PanelHost(QObject):
         desk = self.desk = PanelDesk(self._theme, self._source, conversations, link, self)
         desk.chat_requested.connect(self.chat_requested)
         desk.own_backend_requested.connect(self.own_backend_requested)
+        desk.redaction_requested.connect(self.redaction_requested)
         desk.export_requested.connect(self.export_requested)
         desk.failed.connect(self.failed)
         desk.said.connect(self.said)

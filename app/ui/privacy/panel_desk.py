@@ -12,7 +12,7 @@ from threading import Event as Flag
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.core.events import Event, LinkChanged, LinkState, MessageAdded, ReplyEnded, Role
+from app.core.events import ChatsChanged, Event, LinkChanged, LinkState, MessageAdded, ReplyEnded, Role
 from app.core.panel_feed import GateState, MessageTokens, PanelFeed, PanelSource, Recovered
 from app.core.panel_ledger import Rows
 from app.core.ports import Conversations
@@ -35,6 +35,7 @@ SHARE = 100  # of this many parts of the window's time, following a reply may ta
 class PanelDesk(QObject):
     chat_requested = Signal(object, object)  # ChatId, MessageId
     own_backend_requested = Signal()
+    redaction_requested = Signal(bool)  # for the chat on show
     export_requested = Signal()
     failed = Signal(object)  # AppError
     said = Signal(str)  # a short word for the person
@@ -73,6 +74,7 @@ class PanelDesk(QObject):
             panel.entries.note_requested.connect(self._edit_note)
             panel.entries.mark_requested.connect(self._mark)
             panel.summary.own_backend_requested.connect(self.own_backend_requested)
+            panel.summary.redaction_requested.connect(self.redaction_requested)
             panel.summary.measure_requested.connect(self.measure_all)
             panel.export_requested.connect(self.export_requested)
         return self.panel
@@ -94,6 +96,7 @@ class PanelDesk(QObject):
         self._chat = chat
         if self._feed is not None:
             self._feed.chat = chat
+            self._show()
 
     def set_backend(self, facts: BackendFacts) -> None:
         self._facts = facts
@@ -128,6 +131,9 @@ class PanelDesk(QObject):
                 self._begin(turn.message.id)
             case ReplyEnded():
                 self._end(event)
+            case ChatsChanged():  # a title, or what a chat does differently
+                if self._feed is not None:
+                    self._feed.forget_titles()
             case _:
                 return
         self._show()
@@ -189,6 +195,7 @@ class PanelDesk(QObject):
             backend=self._facts.backend_name,
         )
         self.panel.show_state(self.light, self._last, gate)
+        self.panel.summary.show_redaction(self._source.redacts(self._chat) if self._chat is not None else None)
 
     # Recovery
 

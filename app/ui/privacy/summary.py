@@ -43,7 +43,6 @@ class LastMessage:
     measuring: Measuring = Measuring.NOT_YET
     recovered: Recovered | None = None  # by the quick attack
     all: tuple[Recovered, ...] = ()  # by every attack that was run
-    replaced: int = 0  # names and numbers that were replaced before it was sent
     is_on_this_computer: bool = True
     backend: str = ""
     problem: str = ""  # why it could not be measured
@@ -91,12 +90,12 @@ def recovery_words(last: LastMessage) -> str:
 
 
 def _measured_words(last: LastMessage, share: str) -> str:
-    if last.replaced:
+    if last.recovered is not None and last.recovered.replaced:
         return translate(
             "privacy",
-            "An operator who records this could rebuild {share} of what was sent, in which {count} names and numbers "
-            "were replaced.",
-        ).format(share=share, count=number(last.replaced))
+            "An operator who records this could rebuild {share} of your words; {count} names and numbers were replaced "
+            "before it was sent.",
+        ).format(share=share, count=number(last.recovered.replaced))
     return translate("privacy", "An operator who records this could rebuild {share} of your words.").format(share=share)
 
 

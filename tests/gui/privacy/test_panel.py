@@ -489,3 +489,22 @@ def test_each_result_is_shown_when_it_is_there(qtbot, stage: Stage) -> None:
     go_on.set()
     qtbot.waitUntil(lambda: "25.0 %" in everything_said(view))
     assert "Now trying" not in view._state.text()
+
+
+def test_the_switch_replaces_names_from_now_on(qtbot, stage: Stage) -> None:
+    switch = stage.panel.summary.redaction
+    assert switch.isVisible()
+    assert not switch.isChecked()
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+    assert stage.conversations.chat(stage.chat).options.redacts is True
+    qtbot.waitUntil(switch.isChecked)
+    stage.window.desk.new_chat()
+    qtbot.waitUntil(lambda: not switch.isChecked())
+
+
+def test_what_was_replaced_is_counted_by_the_attack(qtbot, make_stage: Callable[..., Stage]) -> None:
+    stage = make_stage()
+    stage.source.recovered = {"embeddings": Recovered("embeddings", share=0.8, replaced=2)}
+    stage.window.privacy.toggle()
+    qtbot.waitUntil(lambda: "2 names and numbers were replaced" in stage.panel.summary.recovery.text())
+    assert "80.0 % of your words" in stage.panel.summary.recovery.text()
