@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from app.audit.capture.verdict import Outcome
 from app.audit.needles import Canary, Found, Needle, needles_of, search, zstd
 
 _WORDS = (
@@ -46,7 +47,7 @@ class CanaryVerdict:
     noticed: int = 0
     not_searched: list[str] = field(default_factory=list)
     capture: list[str] = field(default_factory=list)
-    is_capture_good: bool | None = None  # None: there was none
+    outcome: Outcome | None = None  # of the comparison with the capture; None: there was none
 
     @property
     def found(self) -> list[Found]:
@@ -59,7 +60,7 @@ class CanaryVerdict:
 
     @property
     def is_good(self) -> bool:
-        return self.is_trusted and not self.found and self.is_capture_good is not False
+        return self.is_trusted and not self.found and self.outcome in (None, Outcome.MATCHES)
 
 
 def make_canaries() -> tuple[Canary, ...]:

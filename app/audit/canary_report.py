@@ -1,6 +1,7 @@
 """The canary test's outcome for a person, as a page to print, and for a program (DESIGN.md section 6 on the words)."""
 
 from app.audit.canary import CanaryVerdict
+from app.audit.capture.verdict import Outcome
 from app.audit.report import Report, Section
 
 TITLE = "Did the text leave this computer?"
@@ -56,7 +57,12 @@ def lines_of(verdict: CanaryVerdict) -> list[str]:
     ]
     lines += [f"  {one.kind} as {one.form}: {one.place}, at byte {one.offset:,}" for one in verdict.found[:_MOST_ROWS]]
     lines.append(f"Self-test: {verdict.noticed:,} of {verdict.planted:,} planted leaks were found.")
-    lines += [*verdict.capture[:1], *(f"Not searched: {words}" for words in verdict.not_searched), "", OPERATOR]
+    lines += [
+        *verdict.capture[: 1 if verdict.outcome is Outcome.MATCHES else 12],
+        *(f"Not searched: {words}" for words in verdict.not_searched),
+        "",
+        OPERATOR,
+    ]
     return lines
 
 
@@ -65,8 +71,10 @@ def _verdict(verdict: CanaryVerdict) -> str:
         return "The test itself failed."
     if verdict.found:
         return "Text left this computer or lies open on it."
-    if verdict.is_capture_good is False:
+    if verdict.outcome is Outcome.DIFFERS:
         return "The independent recording and the ledger differ."
+    if verdict.outcome is Outcome.INCOMPLETE:
+        return "The independent recording is not whole."
     return "No text was found in what left."
 
 
@@ -75,7 +83,9 @@ def _sentence(verdict: CanaryVerdict) -> str:
         return f"Of {verdict.planted:,} leaks planted for it, it found {verdict.noticed:,}: believe nothing below."
     if verdict.found:
         return f"{len(verdict.found):,} traces of what was typed were found; they are listed below. Please report it."
-    if verdict.is_capture_good is False:
+    if verdict.outcome is Outcome.INCOMPLETE:
+        return "No text was found, but not all of what travelled was recorded; what is missing is named below."
+    if verdict.outcome is Outcome.DIFFERS:
         return "Something travelled that the ledger does not tell, or the reverse; it is named below."
     return (
         "Neither what was typed nor what came back is in anything that was sent or stored, in any form searched for. "

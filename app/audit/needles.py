@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
 import numpy as np
+import numpy.typing as npt
 
 WORDS_IN_A_ROW = 3  # of a sentence: fewer may be chance
 REPLY_WORDS_IN_A_ROW = 5  # a model's words are less unusual
@@ -27,10 +28,16 @@ _MOST_TRIES = 20_000
 _DEEPEST = 2  # packed inside packed
 _LOOK_BYTES = 2048
 _BLOCK_BYTES = 2**22
-_PACKED = re.compile(
-    rb"(?=(\x1f\x8b\x08|BZh[1-9]|\xfd7zXZ\x00|\x28\xb5\x2f\xfd|[\x08\x18\x28\x38\x48\x58\x68\x78][\x01-\xff]))",
-    re.DOTALL,
+_ZLIB = b"|".join(  # RFC 1950: method 8, a multiple of 31, no dictionary
+    re.escape(bytes((method,)))
+    + b"["
+    + b"".join(
+        re.escape(bytes((flags,))) for flags in range(256) if not flags & 32 and (256 * method + flags) % 31 == 0
+    )
+    + b"]"
+    for method in range(0x08, 0x79, 0x10)
 )
+_PACKED = re.compile(rb"(?=(\x1f\x8b\x08|BZh[1-9]|\xfd7zXZ\x00|\x28\xb5\x2f\xfd|" + _ZLIB + b"))", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,31 +171,49 @@ def search(places: Iterable[tuple[str, bytes]], needles: Sequence[Needle]) -> li
 
 
 class _Sieve:
-    """Finds thousands of needles in one pass: at each offset, three tables say whether six bytes can begin one."""
+    """Finds thousands of needles in one pass: at each offset, three tables say whether six bytes can be one's own.
+
+    Those six are the least even ones of each needle: token ids of eight bytes begin with zeros, as so much else does.
+    """
 
     def __init__(self, needles: Sequence[Needle]) -> None:
-        self._by_start: dict[bytes, list[Needle]] = {}
-        self._tables = np.zeros((3, 2**16), dtype=np.bool_)
+        self._by_anchor: dict[bytes, list[tuple[Needle, int]]] = {}
         for needle in needles:
-            self._by_start.setdefault(needle.data[:_LEAST_BYTES], []).append(needle)
+            at = _anchor(needle.data)
+            self._by_anchor.setdefault(needle.data[at : at + _LEAST_BYTES], []).append((needle, at))
+        self._tables = np.zeros((3, 2**16), dtype=np.bool_)
+        for anchor in self._by_anchor:
             for table in range(3):
-                self._tables[table, int.from_bytes(needle.data[2 * table : 2 * table + 2], "little")] = True
+                self._tables[table, int.from_bytes(anchor[2 * table : 2 * table + 2], "little")] = True
+        self._anchors = np.array([int.from_bytes(anchor, "little") for anchor in self._by_anchor], np.uint64)
 
     def find(self, content: bytes) -> list[tuple[Needle, int]]:
         """The first place of each."""
         found: dict[bytes, tuple[Needle, int]] = {}
         for start in range(0, max(len(content) - _LEAST_BYTES + 1, 0), _BLOCK_BYTES):
             block = np.frombuffer(content, np.uint8, min(_BLOCK_BYTES + _LEAST_BYTES - 1, len(content) - start), start)
-            pairs = block[:-1].astype(np.uint16) | block[1:].astype(np.uint16) << 8
-            size = len(pairs) - 4
-            hits = self._tables[0][pairs[:size]]
-            for table in (1, 2):
-                hits &= self._tables[table][pairs[2 * table : 2 * table + size]]
-            for offset in (np.flatnonzero(hits) + start).tolist():
-                for needle in self._by_start.get(content[offset : offset + _LEAST_BYTES], ()):
-                    if needle.data not in found and content.startswith(needle.data, offset):
-                        found[needle.data] = (needle, offset)
+            for offset in self._possible(block):
+                place = start + offset
+                for needle, at in self._by_anchor[content[place : place + _LEAST_BYTES]]:
+                    if needle.data not in found and place >= at and content.startswith(needle.data, place - at):
+                        found[needle.data] = (needle, place - at)
         return list(found.values())
+
+    def _possible(self, block: npt.NDArray[np.uint8]) -> list[int]:
+        """Offsets where an anchor stands."""
+        pairs = block[:-1].astype(np.uint16) | block[1:].astype(np.uint16) << 8
+        size = len(pairs) - 4
+        hits = self._tables[0][pairs[:size]]
+        for table in (1, 2):
+            hits &= self._tables[table][pairs[2 * table : 2 * table + size]]
+        offsets = np.flatnonzero(hits)
+        words = [pairs[offsets + 2 * table].astype(np.uint64) << 16 * table for table in range(3)]
+        possible: list[int] = offsets[np.isin(words[0] | words[1] | words[2], self._anchors)].tolist()
+        return possible
+
+
+def _anchor(data: bytes) -> int:
+    return max(range(len(data) - _LEAST_BYTES + 1), key=lambda at: len({*data[at : at + _LEAST_BYTES]} - {0}))
 
 
 def _unpacked(place: str, data: bytes, depth: int) -> Iterator[tuple[str, bytes]]:
@@ -223,7 +248,7 @@ def _ways(magic: bytes) -> list[tuple[str, Unpack]]:
     if magic.startswith(b"\x28\xb5"):
         unpack = zstd()
         return [("zstd", unpack)] if unpack is not None else []
-    return [("zlib", _inflater(zlib.MAX_WBITS))] if int.from_bytes(magic[:2]) % 31 == 0 else []
+    return [("zlib", _inflater(zlib.MAX_WBITS))]
 
 
 def _inflater(window: int) -> Unpack:

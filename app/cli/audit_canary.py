@@ -21,7 +21,6 @@ from app.audit.capture.capture import Capture, read_capture
 from app.audit.capture.hosts import HostTable
 from app.audit.capture.http import unmasked
 from app.audit.capture.match import match, ports_of
-from app.audit.capture.verdict import Outcome
 from app.audit.layout import AuditError
 from app.audit.needles import Canary, needles_of
 from app.audit.report import as_html
@@ -120,7 +119,7 @@ def _search_capture(
     capture = read_capture(path, Path(arguments.keylog) if arguments.keylog else None, ports_of(entries))
     compared = match(entries, capture)
     verdict.capture = compared.sentences()
-    verdict.is_capture_good = compared.outcome is Outcome.MATCHES
+    verdict.outcome = compared.outcome
     needles = needles_of(verdict.canaries)
     verdict.searched.append(look("Recorded by somebody else's program", _recorded(path, capture, entries), needles))
 
@@ -178,7 +177,7 @@ def _check_recorder(arguments: argparse.Namespace) -> None:
     if arguments.pcap and not Path(arguments.pcap).is_file():
         raise AuditError(
             f"Nothing records to {arguments.pcap} yet.",
-            "Start your recorder first, for example: tcpdump -i lo -s 0 --immediate-mode -U -w FILE",
+            "Start your recorder first, for example: tcpdump -i lo -s 0 -B 65536 --immediate-mode -U -w FILE",
         )
 
 

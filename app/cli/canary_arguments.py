@@ -10,7 +10,8 @@ _EXAMPLES = """\
 examples:
   nearhalf audit canary
   nearhalf audit canary --out report.html --json-out report.json
-  sudo tcpdump -i lo -s 0 --immediate-mode -U -w canary.pcap &  nearhalf audit canary --pcap canary.pcap
+  sudo tcpdump -i lo -s 0 -B 65536 --immediate-mode -U -w canary.pcap   (in another terminal, then:)
+  nearhalf audit canary --pcap canary.pcap
 
 Makes up a sentence, a name and a number, chats with them as any chat goes, then searches everything that was sent, and
 every file in the data folder, for them in every form known to it. With --pcap, also what your own recorder writes to

@@ -1,7 +1,8 @@
 """The keys of TLS connections, written to a file for an auditor's tools: only where a person asked for it, for a time.
 
 Whoever has that file and a recording of the network can read the connections made meanwhile. Python itself would obey
-the environment variable SSLKEYLOGFILE in silence; here nothing but `begin` starts it, and `active` says so on screen.
+the environment variable SSLKEYLOGFILE in silence (ssl.create_default_context, which trust.py therefore avoids). Here
+nothing but `begin` starts it; the terminal says so in red (app/cli/chat.py).
 """
 
 import os
@@ -56,8 +57,7 @@ def active() -> KeyLog | None:
 
 
 def write_keys_of(context: ssl.SSLContext) -> None:
-    """Make `context` write its keys where that was asked for, and nowhere else, whatever the environment says."""
+    """Make a new `context` write its keys where that was asked for."""
     current = active()
-    wanted = str(current.path) if current is not None else None
-    if context.keylog_filename != wanted:
-        context.keylog_filename = wanted  # type: ignore[assignment]  # typeshed knows no way back; the setter takes None
+    if current is not None:
+        context.keylog_filename = str(current.path)

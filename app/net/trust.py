@@ -6,6 +6,7 @@ is asked, because no one else vouches for it. TLS itself proves that the peer ho
 
 import hashlib
 import ssl
+import sys
 from dataclasses import dataclass
 
 from app.domain.backend import Backend
@@ -27,8 +28,7 @@ def trust_in(backend: Backend) -> Trust:
         pinned = reading_context()
         write_keys_of(pinned)
         return Trust(pinned, backend.fingerprint)
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context = _judging_context()
     write_keys_of(context)
     if backend.ca_file is not None:
         try:
@@ -39,6 +39,16 @@ def trust_in(backend: Backend) -> Trust:
                 "Choose a PEM file with the backend's certificate authority.",
             ) from error
     return Trust(context)
+
+
+def _judging_context() -> ssl.SSLContext:
+    """What ssl.create_default_context gives, which alone would also obey SSLKEYLOGFILE (key_log.py)."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # demands a certificate, and that its name fits
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if sys.version_info >= (3, 13):
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN | ssl.VERIFY_X509_STRICT
+    context.load_default_certs()
+    return context
 
 
 def reading_context() -> ssl.SSLContext:

@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 from app.domain.clearance import Purpose
 from app.domain.errors import BackendError, ConnectionLost, SettingsError, UntrustedCertificate
 from app.domain.ids import new_message_id
+from app.net import key_log
 from app.net.channel import DataChannel
 from app.net.control import ControlClient
 from app.privacy.ledger_format import read_entries
@@ -256,3 +257,47 @@ def test_nothing_is_written_to_a_peer_that_is_not_trusted(tmp_path: Path, author
             DataChannel(backend_at(port, scheme="https"), gate).connect()
         gate.close()
     assert b"".join(heard) == b""
+
+
+def talk_over_tls(folder: Path, authority: Authority, is_pinned: bool) -> None:
+    with websocket_peer(context=authority.server_context()) as port:
+        backend = backend_at(port, scheme="https", ca_file=str(authority.file))
+        if is_pinned:
+            backend = replace(backend, ca_file=None, fingerprint=fingerprint_of_file(authority.folder))
+        gate = make_gate(folder, port)
+        channel = DataChannel(backend, gate)
+        channel.connect()
+        channel.exchange(step_frame(), Purpose.GENERATE, new_message_id(), 5.0)
+        channel.close()
+        gate.close()
+
+
+@pytest.mark.parametrize("is_pinned", [False, True])
+def test_keys_are_written_only_where_a_person_asked_and_only_for_a_time(
+    tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch, is_pinned: bool
+) -> None:
+    asked, unasked = tmp_path / "asked.log", tmp_path / "unasked.log"
+    monkeypatch.setenv("SSLKEYLOGFILE", str(unasked))  # which Python would obey in silence
+    talk_over_tls(tmp_path, authority, is_pinned)
+    assert not unasked.exists()
+    try:
+        key_log.begin(asked)
+        assert key_log.active() is not None
+        talk_over_tls(tmp_path, authority, is_pinned)
+        written = asked.read_text()
+        assert "CLIENT_TRAFFIC_SECRET_0" in written
+        assert asked.stat().st_mode & 0o077 == 0
+        key_log.begin(asked, seconds=0)
+        assert key_log.active() is None
+        talk_over_tls(tmp_path, authority, is_pinned)
+        assert asked.read_text() == written
+    finally:
+        key_log.end()
+    assert not unasked.exists()
+
+
+def test_a_key_log_that_cannot_be_written_is_an_error_with_advice(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        key_log.begin(tmp_path / "missing" / "keys.log")
+    assert caught.value.advice
+    assert key_log.active() is None
