@@ -46,6 +46,15 @@ examples:
 
 Measures round trips, steps and exchanges, and predicts tokens/s = 1 / (step + (round trips - 1) x exchange).
 """
+_LIMIT = """\
+examples:
+  nearhalf backend limit home 90
+  nearhalf backend limit home none
+
+After each reply, what an operator could rebuild of your message is measured (`nearhalf audit recover` shows how). Above
+the limit the next message to this backend is not sent. Unprotected messages are at 100 %: only what has identifying
+text replaced stays below.
+"""
 _REMOVE = "example:\n  nearhalf backend remove home\n"
 
 
@@ -72,7 +81,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = _command(None, _program(), "Chat with a model whose decoder layers run elsewhere.", _TOP)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands (none: open the window)")
     _add_chat(commands)
-    backend = _command(commands, "backend", "Add, list, test and remove backends.", _ADD + _TEST.partition("\n\n")[0])
+    backend = _command(
+        commands, "backend", "Add, list, test, limit and remove backends.", _ADD + _TEST.partition("\n\n")[0]
+    )
     actions = backend.add_subparsers(dest="action", metavar="ACTION", title="actions", required=True)
     add = _command(actions, "add", "Add a backend, or replace one.", _ADD)
     add.add_argument("name", metavar="NAME", help="what to call it: letters, digits, . _ -")
@@ -83,6 +94,11 @@ def _parser() -> argparse.ArgumentParser:
     test = _command(actions, "test", "Measure a backend and predict its speed.", _TEST)
     test.add_argument("backend", metavar="NAME|URL", nargs="?", help="which one (the built-in one if left out)")
     _add_credentials(test)
+    limit = _command(actions, "limit", "Choose how much of a message may be rebuildable there.", _LIMIT)
+    limit.add_argument("name", metavar="NAME")
+    limit.add_argument(
+        "percent", metavar="PERCENT|none", help="0 to 100: above it nothing more is sent; none: no limit"
+    )
     remove = _command(actions, "remove", "Forget a backend and its token.", _REMOVE)
     remove.add_argument("name", metavar="NAME")
     add_audit(commands, _command)

@@ -1,4 +1,4 @@
-"""`nearhalf backend add|list|test|remove`."""
+"""`nearhalf backend add|list|test|limit|remove`."""
 
 import argparse
 
@@ -30,6 +30,8 @@ def run_backend(arguments: argparse.Namespace, services: Services, terminal: Ter
     elif arguments.action == "remove":
         terminal.warn(services.backends.remove(arguments.name))
         terminal.print(f"Removed {arguments.name} and its token.")
+    elif arguments.action == "limit":
+        _limit(arguments, services, terminal)
     else:
         _test(arguments, services, terminal)
 
@@ -52,6 +54,20 @@ def _add(arguments: argparse.Namespace, services: Services, terminal: Terminal) 
     terminal.warn(services.backends.add(Backend(name, url, token, ca_file)))
     terminal.note(OPERATOR_CAN_READ)
     terminal.print(f"Added {name} at {url}. Try it: nearhalf backend test {name}")
+
+
+def _limit(arguments: argparse.Namespace, services: Services, terminal: Terminal) -> None:
+    text = arguments.percent.removesuffix("%").strip()
+    is_number = text.isascii() and text.isdecimal() and len(text) <= 3
+    if not is_number and text != "none":
+        raise SettingsError("The limit is no percentage.", "Give a whole number from 0 to 100, or none.")
+    terminal.warn(services.backends.limit_recovery(arguments.name, int(text) if is_number else None))
+    if is_number:
+        terminal.print(
+            f"Nothing more is sent to {arguments.name} after a message of which more than {text} % could be rebuilt."
+        )
+    else:
+        terminal.print(f"{arguments.name} has no limit any more.")
 
 
 def _list(services: Services, terminal: Terminal) -> None:

@@ -21,8 +21,10 @@ Measure = Callable[[MessageId], float | None]
 class RecoveryWatch:
     """`hear` is a listener of Conversations, `check` what the Library asks before anything is sent. Any thread."""
 
-    def __init__(self, measure: Measure) -> None:
+    def __init__(self, measure: Measure, *, in_place: bool = False) -> None:
+        """in_place: measure on the thread that brings the end of a reply, where the next message comes at once."""
         self._measure = measure
+        self._in_place = in_place
         self._guard = RecoveryGuard()
         self._lock = threading.Lock()
         self._asked: MessageId | None = None  # the person's message that was measured last
@@ -41,10 +43,13 @@ class RecoveryWatch:
         self._guard.start_anew()
 
     def hear(self, event: Event) -> None:
-        """Returns at once."""
+        """Returns at once, unless it measures in place."""
         if not isinstance(event, ReplyEnded) or self._guard.limit_percent is None:
             return
         asked = event.message.parent if event.message is not None else None
+        if self._in_place:
+            self._run(event.message_id, asked)
+            return
         thread = threading.Thread(target=self._run, args=(event.message_id, asked), name="nearhalf-recovery")
         self._thread = thread
         thread.start()

@@ -104,12 +104,14 @@ class Nearhalf:
         from app.core.conversations import Library
         from app.core.memory_store import MemoryStore
         from app.domain.sampling import SamplingSettings
+        from app.main.recovery import keep_limit
 
         writer = open_writer(network, self._folder, request, report)
         stack.callback(writer.close)
         library = Library(MemoryStore(), sampling=SamplingSettings, system=lambda: request.system or "")
         stack.callback(library.close)
         library.attach(writer)
+        stack.callback(keep_limit(library, network.gate, self._folder, request.backend).close)
         return library
 
     def _network(self, stack: ExitStack) -> Network:

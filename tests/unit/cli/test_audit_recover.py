@@ -9,9 +9,11 @@ import pytest
 from app.cli import run
 from app.cli.audit_recover import exported_frames
 from app.cli.terminal import Terminal
+from app.domain.backend import Backend
 from app.main import BUILT_IN_MODEL, Nearhalf
 from app.privacy.recovery.recording import Recording
 from app.storage.paths import DataFolder
+from tests.sim.backend_process import BackendProcess
 from tests.tiny_models import prepare_tiny, tiny_model
 
 QUESTION = "The near half stays at home."
@@ -93,3 +95,30 @@ def test_frames_of_an_export_are_attacked_too(app: Nearhalf, tmp_path: Path) -> 
     assert len(Recording.of(exported_frames(tmp_path / "folder")).steps) == len(Recording.of(kept).steps)
     status, out, err = nearhalf(app, "--export", str(tmp_path / "without.zip"))
     assert status == 1 and "holds no frames" in err
+
+
+def test_a_limit_holds_in_the_terminal_too(app: Nearhalf, tmp_path: Path) -> None:
+    """Two lines are piped: the first is sent, measured at 100 %, and the second is refused; without a limit both go."""
+    with BackendProcess(app.models / BUILT_IN_MODEL, tmp_path / "backend") as backend:
+        app.backends.add(Backend("lab", backend.url, backend.token))
+
+        def chat() -> tuple[int, list[str], str]:
+            terminal = Terminal(StringIO(f"{QUESTION}\nAnd a second line.\n"), StringIO(), StringIO(), {})
+            status = run(["chat", "--backend", "lab", "--json", "--max-tokens", "2"], app, terminal)
+            assert isinstance(terminal.stdout, StringIO) and isinstance(terminal.stderr, StringIO)
+            return status, terminal.stdout.getvalue().splitlines(), terminal.stderr.getvalue()
+
+        def limit(percent: str) -> tuple[int, str]:
+            terminal = Terminal(StringIO(), StringIO(), StringIO(), {})
+            status = run(["backend", "limit", "lab", percent], app, terminal)
+            assert isinstance(terminal.stderr, StringIO)
+            return status, terminal.stderr.getvalue()
+
+        assert limit("90%") == (0, "")
+        status, replies, said = chat()
+        assert status == 1 and len(replies) == 1 and "100 %" in said and "90 %" in said
+        assert limit("none") == (0, "")
+        status, replies, said = chat()
+        assert status == 0 and len(replies) == 2, said
+        for wrong in ("101", "-1", "much", "", "1e2"):
+            assert limit(wrong)[0] in (1, 2)
