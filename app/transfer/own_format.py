@@ -90,7 +90,6 @@ def _options_object(options: ChatOptions) -> dict[str, object]:
     return {
         "system": None if options.system is None else as_text(options.system),
         "adapter": None if options.adapter is None else as_text(options.adapter),
-        "redacts": options.redacts,
         "sampling": None
         if sampling is None
         else {
@@ -103,7 +102,7 @@ def _options_object(options: ChatOptions) -> dict[str, object]:
             "stop": [as_text(found) for found in sampling.stop],
             "max_tokens": sampling.max_tokens,
         },
-    }
+    } | ({} if options.redacts is None else {"redacts": options.redacts})
 
 
 def _traffic_object(traffic: Traffic) -> dict[str, object]:

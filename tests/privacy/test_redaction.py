@@ -27,6 +27,7 @@ from app.privacy.recovery.attacks.embeddings import look_up
 from app.privacy.recovery.recording import Recording
 from app.privacy.recovery.weights import PublicWeights
 from app.privacy.redaction.kinds import Kind
+from app.privacy.redaction.names import PresidioNames
 from app.privacy.redaction.redacting import redact
 from app.privacy.redaction.redactor import Choices, Redactor
 from app.privacy.redaction.stand_ins import StandIns, parts_of
@@ -161,6 +162,14 @@ def test_loading_and_using_the_language_model_asks_for_no_network(tmp_path: Path
     )
     assert done.stdout.strip() == "quiet", done.stderr
     assert not list(tmp_path.rglob("*suffix*")) and not (tmp_path / "tld").exists()
+
+
+def test_the_language_model_keeps_no_word_of_what_it_read() -> None:
+    """What is locked away must not live on in a vocabulary."""
+    names = PresidioNames()
+    assert [span.text for span in names.find("Please ask Anna Quillfeatherling to call.")]
+    strings = names._analyzer.nlp_engine.nlp["en"].vocab.strings
+    assert "Anna" in strings and "Quillfeatherling" not in strings
 
 
 def test_nothing_of_it_is_imported_before_a_chat_redacts() -> None:

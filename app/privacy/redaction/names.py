@@ -158,7 +158,8 @@ class PresidioNames:
 
     def _model_spans(self, text: str) -> list[Span]:
         plain = text.replace("_", " ").replace("\u2019", "'")
-        with self._lock:
+        # What the model's vocabulary learns of a text goes again with the zone, or every word would stay in memory.
+        with self._lock, self._analyzer.nlp_engine.nlp["en"].memory_zone():
             results = self._analyzer.analyze(plain, language="en", entities=[*_LABELS, "EMAIL_ADDRESS"])
         found: list[Span] = []
         is_german = looks_german(text)

@@ -155,16 +155,11 @@ class Restorer:
             states = _step(states, held[at])
             at += 1
             node = next((node for node, skipped in states if node.pair is not None and not skipped), None)
-            if node is not None:
-                if at == len(held):
-                    if not is_end:
-                        return None, True  # the next character decides whether the word ends here
-                    best = _Match(at, node)
-                elif not (_in_word(held[at - 1]) and _in_word(held[at])):
-                    best = _Match(at, node)
+            ends_here = at == len(held) or not (_in_word(held[at - 1]) and _in_word(held[at]))
+            if node is not None and ends_here:
+                best = _Match(at, node)
+        # Held where what came so far is how a longer one begins, and where only the next character ends the word.
         is_open = not is_end and at == len(held) and any(node.next or node.pair for node, _ in states)
-        if is_open and best is not None and all(skipped and not node.next for node, skipped in states):
-            is_open = False
         return best, is_open
 
 

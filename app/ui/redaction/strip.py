@@ -90,7 +90,7 @@ class RedactionStrip(QWidget):
 
     def _add(self, one: Replaced) -> None:
         chip = QToolButton(self._row)
-        chip.setProperty("kind", "quiet")
+        chip.setProperty("kind", "replaced")
         chip.setProperty("real", one.real)
         chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         chip.setMinimumWidth(1)  # a long one must not push the list of chats aside

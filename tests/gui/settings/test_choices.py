@@ -48,7 +48,7 @@ def test_every_page_can_be_reached_by_keys(qtbot: QtBot, window: SettingsWindow)
         titles.append(window.list.currentItem().text())
         assert titles[-1] in read(window)
         qtbot.keyClick(window.list, Qt.Key.Key_Down)
-    assert len(set(titles)) == window.list.count() == 9
+    assert len(set(titles)) == window.list.count() == 10
 
 
 def test_an_unknown_page_is_the_first(window: SettingsWindow) -> None:
@@ -60,11 +60,11 @@ def test_a_small_window_has_a_choice_instead_of_the_list(qtbot: QtBot, window: S
     window.setMinimumSize(1, 1)
     window.resize(METRICS.sidebar + 40, 500)
     qtbot.waitUntil(lambda: window.choice.isVisible() and not window.list.isVisible())
-    window.choice.setCurrentIndex(8)
+    window.choice.setCurrentIndex(9)
     assert "Delete everything" in read(window)
     window.resize(METRICS.column + METRICS.sidebar, 500)
     qtbot.waitUntil(lambda: window.list.isVisible() and not window.choice.isVisible())
-    assert window.list.currentRow() == 8
+    assert window.list.currentRow() == 9
 
 
 def test_general_choices_are_kept(window: SettingsWindow, preferences: Preferences, tmp_path: Path) -> None:
