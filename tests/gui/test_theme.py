@@ -63,9 +63,8 @@ def test_the_style_sheet_names_no_size_of_its_own() -> None:
 
 
 def test_no_widget_names_a_colour_or_a_size_of_its_own() -> None:
-    own = re.compile(
-        r"""["']\#[0-9a-fA-F]{3,8}["']|\.set(?:Fixed|Minimum|Maximum)(?:Width|Height|Size)\((?![01]\))\d+(?:, *\d+)?\)"""
-    )
+    colour, size = r"""["']\#[0-9a-fA-F]{3,8}["']""", r"\.set(?:Fixed|Minimum|Maximum)(?:Width|Height|Size)"
+    own = re.compile(colour + "|" + size + r"\((?![01]\))\d+(?:, *\d+)?\)")
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
         for path in sorted((ROOT / "app" / "ui").rglob("*.py"))
