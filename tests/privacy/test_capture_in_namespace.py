@@ -19,6 +19,7 @@ from app.cli import run
 from app.cli.terminal import Terminal
 from app.domain.clearance import Direction, Purpose
 from app.privacy.ledger_format import LedgerEntry, read_entries
+from app.wire.frames import Kind
 from tests.sim.outside_tools import needs
 from tests.sim.scripted_services import ScriptedServices
 
@@ -83,6 +84,7 @@ def test_over_tls_with_the_key_log_and_without_it(audited: Path) -> None:
     assert verdict.outcome is Outcome.MATCHES, verdict.sentences()
     assert verdict.matched == len(mine) and verdict.encrypted_around > 1000
     assert all(entry.is_tls for entry in mine)
+    assert {Kind.STEP, Kind.TAP, Kind.DELTA, Kind.STATE} <= {entry.kind for entry in mine}
     verdict = judge(mine, pcap)
     assert verdict.outcome is not Outcome.MATCHES and not verdict.matched
     assert Fault.ENCRYPTED in {finding.fault for finding in verdict.differences}

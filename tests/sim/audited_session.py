@@ -4,8 +4,8 @@
 
 WORK/plain: a device pack is downloaded, messages are sent, stopped, edited and regenerated, the backend dies and comes
 back. capture.pcap is all of that; behind.pcap is a socket that something else opens to the same backend afterwards.
-WORK/tls: a download and a message over TLS, with keys.log. Each has home/ledger.nhl, and told.json: what the app itself
-counted. Nothing else can be in the captures: in this namespace nobody else speaks.
+WORK/tls: a download, a message, and one with an adapter, over TLS, with keys.log. Each has home/ledger.nhl, and
+told.json: what the app itself counted. Nothing else can be in the captures: nobody else speaks in this namespace.
 """
 
 import argparse
@@ -18,17 +18,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from app.core.events import Event, ReplyEnded, TextAdded
 from app.core.ports import Conversations
 from app.core.services import ChatRequest
+from app.device.adapter import Adapter
+from app.device.pack import DevicePack
 from app.domain.backend import Backend
 from app.domain.conversation import ChatOptions
 from app.domain.ids import ChatId, MessageId
 from app.domain.sampling import SamplingSettings
 from app.main import Nearhalf
 from app.storage.paths import DataFolder
+from app.wire.messages import Recipe
+from app.wire.plan import layer_by_layer
 from tests.sim.backend_process import BackendProcess
 
 SETTINGS = SamplingSettings(max_tokens=12)
@@ -155,7 +160,17 @@ def over_tls(work: Path, model: Path) -> list[ReplyEnded]:
     with BackendProcess(model, work / "backend", *options) as backend, watched(work / "capture.pcap"):
         url = backend.url.replace("http:", "https:")
         request = ChatRequest(Backend("watched", url, backend.token, certificate), keylog=work / "keys.log")
-        return one_message(folder, request)
+        replies = one_message(folder, request)
+        return replies + one_message(folder, replace(request, adapter=random_adapter(folder, work)))
+
+
+def random_adapter(folder: DataFolder, work: Path) -> Path:
+    """A tap at every layer: thirty exchanges a token."""
+    pack = DevicePack(next(path for path in folder.packs.iterdir() if path.is_dir()))
+    plan = layer_by_layer(range(pack.facts.layers), 8)
+    path = work / "adapter.safetensors"
+    Adapter.random(plan, pack.facts, Recipe.SVD, seed=1, scale=0.01).save(path)
+    return path
 
 
 def main() -> int:
