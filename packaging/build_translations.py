@@ -27,7 +27,7 @@ CATALOG = APP / "ui" / "sentence_catalog.py"
 LANGUAGES = ("de",)
 
 # Parts whose sentences a person reads in the window. The terminal is English; app.wire speaks to peers.
-SPEAKING = ("audit", "core", "device", "domain", "main", "net", "privacy", "storage", "transfer")
+SPEAKING = ("core", "device", "domain", "main", "net", "privacy", "storage", "transfer")
 # Words of files, not of the window: what is written into an export in the person's language comes from the window.
 SILENT = {"transfer/export_words.py", "transfer/report.py", "transfer/claude.py", "storage/schema.py"}
 _SENTENCE = re.compile(r"[A-Z{“0-9].* .*[.?!…:]", re.DOTALL)
@@ -40,6 +40,7 @@ PHRASES = {
     "storage/json_file.py": r"The .*|was .*|damaged|newer",
     "storage/vault.py": r"The .*",
     "main/.*": r"[a-z].* .*",
+    "privacy/recovery/attacks/.*": r"[A-Za-z][a-z]+ [a-z {0}]+|gaps",  # titles and captions of the results
 }
 
 

@@ -154,19 +154,19 @@
     <name>AttackCard</name>
     <message>
         <source>It took {time}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dauer: {time}.</translation>
     </message>
     <message>
         <source>What was written</source>
-        <translation type="unfinished"></translation>
+        <translation>Was geschrieben wurde</translation>
     </message>
     <message>
         <source>What was rebuilt</source>
-        <translation type="unfinished"></translation>
+        <translation>Was wiederhergestellt wurde</translation>
     </message>
     <message>
         <source>Nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts</translation>
     </message>
 </context>
 <context>
@@ -404,7 +404,7 @@
     <name>BytesView</name>
     <message>
         <source>Choose a field to see its bytes, or a byte to see its field.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie ein Feld, um seine Bytes zu sehen, oder ein Byte, um sein Feld zu sehen.</translation>
     </message>
 </context>
 <context>
@@ -649,165 +649,167 @@
     <name>Detail</name>
     <message>
         <source>What to look at</source>
-        <translation type="unfinished"></translation>
+        <translation>Was angesehen wird</translation>
     </message>
     <message>
         <source>Bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes</translation>
     </message>
     <message>
         <source>Numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>Zahlen</translation>
     </message>
     <message>
         <source>Plan</source>
-        <translation type="unfinished">Plan</translation>
+        <translation>Plan</translation>
     </message>
     <message>
         <source>Recovery</source>
-        <translation type="unfinished"></translation>
+        <translation>Wiederherstellung</translation>
     </message>
     <message>
         <source>No entry is selected</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Eintrag ist ausgewählt</translation>
     </message>
     <message>
         <source>Select an entry in the list to see what it carried, byte by byte.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie in der Liste einen Eintrag, um Byte für Byte zu sehen, was er enthielt.</translation>
     </message>
     <message>
         <source>Entry {number}: {what}, {direction} {time}</source>
-        <translation type="unfinished"></translation>
+        <translation>Eintrag {number}: {what}, {direction} {time}</translation>
     </message>
     <message>
         <source>1 entry selected</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Eintrag ausgewählt</translation>
     </message>
     <message>
         <source>%n entries selected</source>
-        <translation type="unfinished"></translation>
+        <translation>%n Einträge ausgewählt</translation>
     </message>
     <message>
         <source>Its content is no longer in memory: contents are kept for a while, and wiped when Nearhalf is locked or closed. The ledger keeps its size, {size}, and its SHA-256:
 
 {hash}</source>
-        <translation type="unfinished"></translation>
+        <translation>Sein Inhalt ist nicht mehr im Speicher: Inhalte werden eine Weile aufbewahrt und gelöscht, wenn Nearhalf gesperrt oder geschlossen wird. Das Sendeprotokoll behält seine Größe, {size}, und seinen SHA-256-Wert:
+
+{hash}</translation>
     </message>
 </context>
 <context>
     <name>EntriesPanel</name>
     <message>
         <source>Group by message</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach Nachricht gruppieren</translation>
     </message>
     <message>
         <source>Hold the list</source>
-        <translation type="unfinished"></translation>
+        <translation>Liste anhalten</translation>
     </message>
     <message>
         <source>The list is held; 1 newer record is kept and not shown.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Liste ist angehalten; 1 neuerer Eintrag ist erfasst und wird nicht gezeigt.</translation>
     </message>
     <message>
         <source>The list is held; %n newer records are kept and not shown.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Liste ist angehalten; %n neuere Einträge sind erfasst und werden nicht gezeigt.</translation>
     </message>
     <message>
         <source>1 entry passes the filter</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Eintrag passt zum Filter</translation>
     </message>
     <message>
         <source>%n entries pass the filter</source>
-        <translation type="unfinished"></translation>
+        <translation>%n Einträge passen zum Filter</translation>
     </message>
     <message>
         <source>1 entry</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Eintrag</translation>
     </message>
     <message>
         <source>%n entries</source>
-        <translation type="unfinished"></translation>
+        <translation>%n Einträge</translation>
     </message>
     <message>
         <source>There is no ledger that can be read. Nothing can be sent without one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt kein lesbares Sendeprotokoll. Ohne Sendeprotokoll kann nichts gesendet werden.</translation>
     </message>
     <message>
         <source>No entry passes the filter.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Eintrag passt zum Filter.</translation>
     </message>
     <message>
         <source>Nothing has been sent or received yet. Every byte will stand here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch wurde nichts gesendet oder empfangen. Jedes Byte wird hier stehen.</translation>
     </message>
     <message>
         <source>This entry</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Eintrag</translation>
     </message>
     <message>
         <source>Open the chat there</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Chat an dieser Stelle öffnen</translation>
     </message>
     <message>
         <source>Copy the whole hash</source>
-        <translation type="unfinished"></translation>
+        <translation>Den ganzen Hash kopieren</translation>
     </message>
     <message>
         <source>Copy the selected lines</source>
-        <translation type="unfinished"></translation>
+        <translation>Die ausgewählten Zeilen kopieren</translation>
     </message>
     <message>
         <source>Mark, or take the mark away</source>
-        <translation type="unfinished"></translation>
+        <translation>Markieren oder Markierung entfernen</translation>
     </message>
     <message>
         <source>Write a note</source>
-        <translation type="unfinished"></translation>
+        <translation>Notiz schreiben</translation>
     </message>
     <message>
         <source>Only {term}</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur {term}</translation>
     </message>
 </context>
 <context>
     <name>EntryList</name>
     <message>
         <source>What was sent and received</source>
-        <translation type="unfinished"></translation>
+        <translation>Was gesendet und empfangen wurde</translation>
     </message>
 </context>
 <context>
     <name>FieldsView</name>
     <message>
         <source>Fields</source>
-        <translation type="unfinished"></translation>
+        <translation>Felder</translation>
     </message>
     <message>
         <source>Field</source>
-        <translation type="unfinished"></translation>
+        <translation>Feld</translation>
     </message>
     <message>
         <source>Value</source>
-        <translation type="unfinished"></translation>
+        <translation>Wert</translation>
     </message>
     <message>
         <source>At</source>
-        <translation type="unfinished"></translation>
+        <translation>Stelle</translation>
     </message>
 </context>
 <context>
     <name>FilterBar</name>
     <message>
         <source>Filter the list</source>
-        <translation type="unfinished"></translation>
+        <translation>Liste filtern</translation>
     </message>
     <message>
         <source>Filter: kind:step tap:3</source>
-        <translation type="unfinished"></translation>
+        <translation>Filter: kind:step tap:3</translation>
     </message>
     <message>
         <source>How to filter</source>
-        <translation type="unfinished"></translation>
+        <translation>So wird gefiltert</translation>
     </message>
 </context>
 <context>
@@ -818,7 +820,7 @@
     </message>
     <message>
         <source>Find</source>
-        <translation type="unfinished"></translation>
+        <translation>Suchen</translation>
     </message>
     <message>
         <source>Previous</source>
@@ -1021,14 +1023,14 @@
     <name>HeatMap</name>
     <message>
         <source>The numbers as a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Zahlen als Bild</translation>
     </message>
 </context>
 <context>
     <name>HexView</name>
     <message>
         <source>Bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes</translation>
     </message>
 </context>
 <context>
@@ -1419,7 +1421,7 @@
     <name>NoteDialog</name>
     <message>
         <source>Note on entry {number}</source>
-        <translation type="unfinished"></translation>
+        <translation>Notiz zu Eintrag {number}</translation>
     </message>
     <message>
         <source>Save</source>
@@ -1427,26 +1429,26 @@
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Abbrechen</translation>
+        <translation>Abbrechen</translation>
     </message>
 </context>
 <context>
     <name>NumbersView</name>
     <message>
         <source>This entry carries no numbers.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Eintrag enthält keine Zahlen.</translation>
     </message>
     <message>
         <source>{rows} × {cols} numbers from {low} to {high}, mean {mean}, standard deviation {deviation}, norm {norm}. {zeros} are zero, {odd} are not finite. Full colour from ±{bound} on.</source>
-        <translation type="unfinished"></translation>
+        <translation>{rows} × {cols} Zahlen von {low} bis {high}, Mittelwert {mean}, Standardabweichung {deviation}, Norm {norm}. {zeros} sind null, {odd} sind nicht endlich. Volle Farbe ab ±{bound}.</translation>
     </message>
     <message>
         <source>A line is a position of the text. Choose a number to see its bytes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Zeile ist eine Position im Text. Wählen Sie eine Zahl, um ihre Bytes zu sehen.</translation>
     </message>
     <message>
         <source>Position {position}, number {place}: {value}</source>
-        <translation type="unfinished"></translation>
+        <translation>Position {position}, Zahl {place}: {value}</translation>
     </message>
 </context>
 <context>
@@ -1535,14 +1537,14 @@
     <name>PanelDesk</name>
     <message>
         <source>This entry belongs to no chat that is still here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Eintrag gehört zu keinem Chat, der noch da ist.</translation>
     </message>
 </context>
 <context>
     <name>PanelWindow</name>
     <message>
         <source>Privacy panel</source>
-        <translation type="unfinished"></translation>
+        <translation>Privatsphäre-Ansicht</translation>
     </message>
 </context>
 <context>
@@ -1596,79 +1598,79 @@
     <name>PlanPicture</name>
     <message>
         <source>What went which way</source>
-        <translation type="unfinished"></translation>
+        <translation>Was in welche Richtung ging</translation>
     </message>
     <message>
         <source>1 frame</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Frame</translation>
     </message>
     <message>
         <source>%n frames</source>
-        <translation type="unfinished"></translation>
+        <translation>%n Frames</translation>
     </message>
     <message>
         <source>This computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Computer</translation>
     </message>
     <message>
         <source>Backend</source>
-        <translation type="unfinished">Backend</translation>
+        <translation>Backend</translation>
     </message>
     <message>
         <source>Beside these: {up} up, {down} down, with no numbers in them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Daneben: {up} hinauf, {down} herunter, ohne Zahlen darin.</translation>
     </message>
     <message>
         <source>Embeddings and y of layer 0</source>
-        <translation type="unfinished"></translation>
+        <translation>Embeddings und y der Schicht 0</translation>
     </message>
     <message>
         <source>Embeddings</source>
-        <translation type="unfinished"></translation>
+        <translation>Embeddings</translation>
     </message>
     <message>
         <source>Hidden states of the last layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Verborgene Zustände der letzten Schicht</translation>
     </message>
     <message>
         <source>z of layer {layer}</source>
-        <translation type="unfinished"></translation>
+        <translation>z der Schicht {layer}</translation>
     </message>
     <message>
         <source>y for {layers}</source>
-        <translation type="unfinished"></translation>
+        <translation>y für {layers}</translation>
     </message>
     <message>
         <source>Your tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Token</translation>
     </message>
     <message>
         <source>Next token</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächstes Token</translation>
     </message>
     <message>
         <source>Your adapter</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihr Adapter</translation>
     </message>
     <message>
         <source>Layer 0</source>
-        <translation type="unfinished"></translation>
+        <translation>Schicht 0</translation>
     </message>
     <message>
         <source>Last layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte Schicht</translation>
     </message>
     <message>
         <source>layer {layer}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schicht {layer}</translation>
     </message>
     <message>
         <source>layers {first} to {last}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichten {first} bis {last}</translation>
     </message>
     <message>
         <source>Nothing has gone either way for a message yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Für eine Nachricht ging noch nichts in eine der beiden Richtungen.</translation>
     </message>
 </context>
 <context>
@@ -1686,23 +1688,23 @@
     <name>PrivacyPanel</name>
     <message>
         <source>Privacy panel</source>
-        <translation type="unfinished"></translation>
+        <translation>Privatsphäre-Ansicht</translation>
     </message>
     <message>
         <source>Export the ledger</source>
-        <translation type="unfinished"></translation>
+        <translation>Sendeprotokoll exportieren</translation>
     </message>
     <message>
         <source>Show in its own window</source>
-        <translation type="unfinished"></translation>
+        <translation>In eigenem Fenster zeigen</translation>
     </message>
     <message>
         <source>Close the privacy panel</source>
-        <translation type="unfinished"></translation>
+        <translation>Privatsphäre-Ansicht schließen</translation>
     </message>
     <message>
         <source>Show beside the chat</source>
-        <translation type="unfinished"></translation>
+        <translation>Neben dem Chat zeigen</translation>
     </message>
 </context>
 <context>
@@ -2107,11 +2109,11 @@
     <name>RecoveryView</name>
     <message>
         <source>What an operator could rebuild</source>
-        <translation type="unfinished"></translation>
+        <translation>Was ein Betreiber wiederherstellen könnte</translation>
     </message>
     <message>
         <source>These attacks run here, on exactly the frames that were recorded, with public files only, as whoever runs the backend could run them. Nothing is sent for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Angriffe laufen hier, auf genau den aufgezeichneten Frames und nur mit öffentlichen Dateien, so wie sie ausführen könnte, wer das Backend betreibt. Gesendet wird dafür nichts.</translation>
     </message>
 </context>
 <context>
@@ -2695,15 +2697,15 @@
     <name>Summary</name>
     <message>
         <source>Replace names and numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>Namen und Nummern ersetzen</translation>
     </message>
     <message>
         <source>Use a backend of your own</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein eigenes Backend verwenden</translation>
     </message>
     <message>
         <source>Try every attack</source>
-        <translation type="unfinished"></translation>
+        <translation>Jeden Angriff versuchen</translation>
     </message>
 </context>
 <context>
@@ -2732,15 +2734,15 @@
     <name>TokenStrip</name>
     <message>
         <source>Tokens of the last exchange</source>
-        <translation type="unfinished"></translation>
+        <translation>Token des letzten Wortwechsels</translation>
     </message>
     <message>
         <source>Position {position}: a sign of the chat&apos;s form, with no text</source>
-        <translation type="unfinished"></translation>
+        <translation>Position {position}: ein Zeichen der Chatform, ohne Text</translation>
     </message>
     <message>
         <source>Position {position}: {text}</source>
-        <translation type="unfinished"></translation>
+        <translation>Position {position}: {text}</translation>
     </message>
 </context>
 <context>
@@ -2822,7 +2824,7 @@
     </message>
     <message>
         <source>Privacy</source>
-        <translation type="unfinished"></translation>
+        <translation>Privatsphäre</translation>
     </message>
     <message>
         <source>Appearance</source>
@@ -2970,19 +2972,19 @@
     </message>
     <message>
         <source>Show or hide the privacy panel</source>
-        <translation type="unfinished"></translation>
+        <translation>Privatsphäre-Ansicht ein- oder ausblenden</translation>
     </message>
     <message>
         <source>Privacy panel in its own window</source>
-        <translation type="unfinished"></translation>
+        <translation>Privatsphäre-Ansicht in eigenem Fenster</translation>
     </message>
     <message>
         <source>Filter what was sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Gesendetes filtern</translation>
     </message>
     <message>
         <source>Export the ledger</source>
-        <translation type="unfinished"></translation>
+        <translation>Sendeprotokoll exportieren</translation>
     </message>
     <message>
         <source>Larger</source>
@@ -3213,827 +3215,831 @@
     </message>
     <message>
         <source>No.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nr.</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit</translation>
     </message>
     <message>
         <source>What</source>
-        <translation type="unfinished"></translation>
+        <translation>Was</translation>
     </message>
     <message>
         <source>Tap</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgriff</translation>
     </message>
     <message>
         <source>Shape</source>
-        <translation type="unfinished"></translation>
+        <translation>Form</translation>
     </message>
     <message>
         <source>On the wire</source>
-        <translation type="unfinished"></translation>
+        <translation>Übertragen</translation>
     </message>
     <message>
         <source>Answer</source>
-        <translation type="unfinished"></translation>
+        <translation>Dauer</translation>
     </message>
     <message>
         <source>Chat</source>
-        <translation type="unfinished">Chat</translation>
+        <translation>Chat</translation>
     </message>
     <message>
         <source>Why</source>
-        <translation type="unfinished"></translation>
+        <translation>Wofür</translation>
     </message>
     <message>
         <source>Host</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechner</translation>
     </message>
     <message>
         <source>Format</source>
-        <translation type="unfinished"></translation>
+        <translation>Format</translation>
     </message>
     <message>
         <source>Content</source>
-        <translation type="unfinished"></translation>
+        <translation>Inhalt</translation>
     </message>
     <message>
         <source>SHA-256</source>
-        <translation type="unfinished"></translation>
+        <translation>SHA-256</translation>
     </message>
     <message>
         <source>Note</source>
-        <translation type="unfinished"></translation>
+        <translation>Notiz</translation>
     </message>
     <message>
         <source>The entry&apos;s number in the ledger</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Nummer des Eintrags im Sendeprotokoll</translation>
     </message>
     <message>
         <source>When it was sent or had arrived, by this computer&apos;s clock</source>
-        <translation type="unfinished"></translation>
+        <translation>Wann es gesendet wurde oder ankam, nach der Uhr dieses Computers</translation>
     </message>
     <message>
         <source>↑ sent from this computer, ↓ received</source>
-        <translation type="unfinished"></translation>
+        <translation>↑ von diesem Computer gesendet, ↓ empfangen</translation>
     </message>
     <message>
         <source>The numbers that it carries, or what it is instead</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche Zahlen er enthält, oder was er sonst ist</translation>
     </message>
     <message>
         <source>The layer at which numbers are exchanged</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Schicht, an der Zahlen ausgetauscht werden</translation>
     </message>
     <message>
         <source>Positions × numbers for each; with a +, of two tensors</source>
-        <translation type="unfinished"></translation>
+        <translation>Positionen × Zahlen je Position; mit einem +, die zweier Tensoren</translation>
     </message>
     <message>
         <source>Bytes on the wire, with the connection&apos;s own framing</source>
-        <translation type="unfinished"></translation>
+        <translation>Übertragene Bytes, samt denen der Verbindung selbst</translation>
     </message>
     <message>
         <source>How long the answer took: down, the network and the backend; up, this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie lange die Antwort brauchte: herunter das Netz und das Backend, hinauf dieser Computer</translation>
     </message>
     <message>
         <source>The chat whose reply it was for</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Chat, zu dessen Antwort er gehörte</translation>
     </message>
     <message>
         <source>What it was for</source>
-        <translation type="unfinished"></translation>
+        <translation>Wofür es war</translation>
     </message>
     <message>
         <source>The backend&apos;s address</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Adresse des Backends</translation>
     </message>
     <message>
         <source>How the numbers are written</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie die Zahlen geschrieben sind</translation>
     </message>
     <message>
         <source>Bytes of what is carried</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes des Inhalts</translation>
     </message>
     <message>
         <source>The start of the SHA-256 of the bytes on the wire</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Anfang des SHA-256-Werts der übertragenen Bytes</translation>
     </message>
     <message>
         <source>Your mark and your note on this entry</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Markierung und Ihre Notiz zu diesem Eintrag</translation>
     </message>
     <message>
         <source>No longer here</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht mehr da</translation>
     </message>
     <message>
         <source>Mark</source>
-        <translation type="unfinished"></translation>
+        <translation>Kennung</translation>
     </message>
     <message>
         <source>Version</source>
-        <translation type="unfinished"></translation>
+        <translation>Version</translation>
     </message>
     <message>
         <source>Minor version</source>
-        <translation type="unfinished"></translation>
+        <translation>Nebenversion</translation>
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished"></translation>
+        <translation>Art</translation>
     </message>
     <message>
         <source>Second format</source>
-        <translation type="unfinished"></translation>
+        <translation>Zweites Format</translation>
     </message>
     <message>
         <source>Flags</source>
-        <translation type="unfinished"></translation>
+        <translation>Schalter</translation>
     </message>
     <message>
         <source>Session</source>
-        <translation type="unfinished"></translation>
+        <translation>Sitzung</translation>
     </message>
     <message>
         <source>Step</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt</translation>
     </message>
     <message>
         <source>Position</source>
-        <translation type="unfinished"></translation>
+        <translation>Position</translation>
     </message>
     <message>
         <source>Unused</source>
-        <translation type="unfinished"></translation>
+        <translation>Unbenutzt</translation>
     </message>
     <message>
         <source>Positions</source>
-        <translation type="unfinished"></translation>
+        <translation>Positionen</translation>
     </message>
     <message>
         <source>Numbers each</source>
-        <translation type="unfinished"></translation>
+        <translation>Zahlen je Position</translation>
     </message>
     <message>
         <source>Second numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>Zweite Zahlen</translation>
     </message>
     <message>
         <source>Length</source>
-        <translation type="unfinished"></translation>
+        <translation>Länge</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell</translation>
     </message>
     <message>
         <source>Matrices A, B</source>
-        <translation type="unfinished"></translation>
+        <translation>Matrizen A, B</translation>
     </message>
     <message>
         <source>Recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept</translation>
     </message>
     <message>
         <source>Its version</source>
-        <translation type="unfinished"></translation>
+        <translation>Seine Version</translation>
     </message>
     <message>
         <source>Room for</source>
-        <translation type="unfinished"></translation>
+        <translation>Platz für</translation>
     </message>
     <message>
         <source>Format of states</source>
-        <translation type="unfinished"></translation>
+        <translation>Format der Zustände</translation>
     </message>
     <message>
         <source>Format at taps</source>
-        <translation type="unfinished"></translation>
+        <translation>Format an Abgriffen</translation>
     </message>
     <message>
         <source>Exchange plan</source>
-        <translation type="unfinished"></translation>
+        <translation>Austauschplan</translation>
     </message>
     <message>
         <source>Tap → layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgriff → Schichten</translation>
     </message>
     <message>
         <source>Most in a step</source>
-        <translation type="unfinished"></translation>
+        <translation>Höchstens je Schritt</translation>
     </message>
     <message>
         <source>Idle limit, s</source>
-        <translation type="unfinished"></translation>
+        <translation>Leerlaufgrenze, s</translation>
     </message>
     <message>
         <source>Step limit, s</source>
-        <translation type="unfinished"></translation>
+        <translation>Schrittgrenze, s</translation>
     </message>
     <message>
         <source>Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>Grund</translation>
     </message>
     <message>
         <source>Limit</source>
-        <translation type="unfinished"></translation>
+        <translation>Grenze</translation>
     </message>
     <message>
         <source>y of layer 0</source>
-        <translation type="unfinished"></translation>
+        <translation>y der Schicht 0</translation>
     </message>
     <message>
         <source>Scales</source>
-        <translation type="unfinished"></translation>
+        <translation>Skalen</translation>
     </message>
     <message>
         <source>Whole numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>Ganze Zahlen</translation>
     </message>
     <message>
         <source>More bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>Weitere Bytes</translation>
     </message>
     <message>
         <source>Bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes</translation>
     </message>
     <message>
         <source>First line</source>
-        <translation type="unfinished"></translation>
+        <translation>Erste Zeile</translation>
     </message>
     <message>
         <source>End of headers</source>
-        <translation type="unfinished"></translation>
+        <translation>Ende der Kopfzeilen</translation>
     </message>
     <message>
         <source>Body</source>
-        <translation type="unfinished"></translation>
+        <translation>Rumpf</translation>
     </message>
     <message>
         <source>Embeddings</source>
-        <translation type="unfinished"></translation>
+        <translation>Embeddings</translation>
     </message>
     <message>
         <source>Hidden states</source>
-        <translation type="unfinished"></translation>
+        <translation>Verborgene Zustände</translation>
     </message>
     <message>
         <source>“NH”: by this a Nearhalf frame is known.</source>
-        <translation type="unfinished"></translation>
+        <translation>„NH“: Daran ist ein Frame von Nearhalf zu erkennen.</translation>
     </message>
     <message>
         <source>The protocol&apos;s version; both sides must speak the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Version des Protokolls; beide Seiten müssen dieselbe sprechen.</translation>
     </message>
     <message>
         <source>Additions to the protocol that an older side may leave out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zusätze zum Protokoll, die eine ältere Seite weglassen darf.</translation>
     </message>
     <message>
         <source>What this frame is and who may send it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was dieser Frame ist und wer ihn senden darf.</translation>
     </message>
     <message>
         <source>How each number of the tensor is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie jede Zahl des Tensors geschrieben ist.</translation>
     </message>
     <message>
         <source>How each number of the second tensor is written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie jede Zahl des zweiten Tensors geschrieben ist.</translation>
     </message>
     <message>
         <source>Which hidden states the step wants back, and how exactly it is computed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche verborgenen Zustände der Schritt zurückhaben will, und wie genau gerechnet wird.</translation>
     </message>
     <message>
         <source>A number for this session; chosen anew each time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Nummer für diese Sitzung; jedes Mal neu gewählt.</translation>
     </message>
     <message>
         <source>Counts the forward passes, so that sending one again does no harm.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zählt die Vorwärtsdurchläufe, damit es nicht schadet, einen noch einmal zu senden.</translation>
     </message>
     <message>
         <source>The place in the text of the first row. The operator sees how long the text is.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Stelle der ersten Zeile im Text. Der Betreiber sieht, wie lang der Text ist.</translation>
     </message>
     <message>
         <source>The layer at which these numbers are exchanged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Schicht, an der diese Zahlen ausgetauscht werden.</translation>
     </message>
     <message>
         <source>Always zero.</source>
-        <translation type="unfinished"></translation>
+        <translation>Immer null.</translation>
     </message>
     <message>
         <source>How many tokens this frame speaks of.</source>
-        <translation type="unfinished"></translation>
+        <translation>Von wie vielen Token dieser Frame handelt.</translation>
     </message>
     <message>
         <source>How many numbers stand for each token.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Zahlen für jedes Token stehen.</translation>
     </message>
     <message>
         <source>How many numbers the second tensor has for each token.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Zahlen der zweite Tensor für jedes Token hat.</translation>
     </message>
     <message>
         <source>How many bytes follow the header.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Bytes auf den Kopf folgen.</translation>
     </message>
     <message>
         <source>SHA-256 of the model&apos;s file: both sides must hold the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>SHA-256-Wert der Modelldatei: Beide Seiten müssen dieselbe haben.</translation>
     </message>
     <message>
         <source>SHA-256 of the public matrices A and B; zeros without an adapter.</source>
-        <translation type="unfinished"></translation>
+        <translation>SHA-256-Wert der öffentlichen Matrizen A und B; Nullen ohne Adapter.</translation>
     </message>
     <message>
         <source>How A and B were made from the public model.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie A und B aus dem öffentlichen Modell gemacht wurden.</translation>
     </message>
     <message>
         <source>The recipe&apos;s version.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Version des Rezepts.</translation>
     </message>
     <message>
         <source>How many tokens the session can hold.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Token die Sitzung aufnehmen kann.</translation>
     </message>
     <message>
         <source>How embeddings and hidden states are written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie Embeddings und verborgene Zustände geschrieben sind.</translation>
     </message>
     <message>
         <source>How the numbers at the taps are written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie die Zahlen an den Abgriffen geschrieben sind.</translation>
     </message>
     <message>
         <source>At which layers numbers are exchanged. It tells that an adapter is used, not which.</source>
-        <translation type="unfinished"></translation>
+        <translation>An welchen Schichten Zahlen ausgetauscht werden. Es verrät, dass ein Adapter verwendet wird, nicht welcher.</translation>
     </message>
     <message>
         <source>One tap: its layer, the projections it serves, and how many numbers go down and up.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Abgriff: seine Schicht, die Projektionen, denen er dient, und wie viele Zahlen herunter- und hinaufgehen.</translation>
     </message>
     <message>
         <source>The most tokens that one step may have.</source>
-        <translation type="unfinished"></translation>
+        <translation>So viele Token darf ein Schritt höchstens haben.</translation>
     </message>
     <message>
         <source>After so long without a frame the backend closes the session.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach so langer Zeit ohne Frame schließt das Backend die Sitzung.</translation>
     </message>
     <message>
         <source>So long may one step take.</source>
-        <translation type="unfinished"></translation>
+        <translation>So lange darf ein Schritt dauern.</translation>
     </message>
     <message>
         <source>Why the backend ends the session.</source>
-        <translation type="unfinished"></translation>
+        <translation>Warum das Backend die Sitzung beendet.</translation>
     </message>
     <message>
         <source>The limit that was exceeded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Grenze, die überschritten wurde.</translation>
     </message>
     <message>
         <source>What your adapter adds at layer 0, whose input this computer has already.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was Ihr Adapter an Schicht 0 hinzufügt, deren Eingabe dieser Computer schon hat.</translation>
     </message>
     <message>
         <source>One number for each row: value = scale × whole number.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Zahl für jede Zeile: Wert = Skala × ganze Zahl.</translation>
     </message>
     <message>
         <source>The numbers themselves, as whole numbers from -127 to 127.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Zahlen selbst, als ganze Zahlen von -127 bis 127.</translation>
     </message>
     <message>
         <source>Bytes that this version has no name for.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes, für die diese Version keinen Namen hat.</translation>
     </message>
     <message>
         <source>The content as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Inhalt, wie er ist.</translation>
     </message>
     <message>
         <source>What is asked for, or how it was answered. It has no place for words of yours.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wonach gefragt oder wie geantwortet wurde. Für Ihre Wörter ist darin kein Platz.</translation>
     </message>
     <message>
         <source>A header of the request or of the answer. A token is blanked before it is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Kopfzeile der Anfrage oder der Antwort. Ein Zugangstoken wird geschwärzt, bevor sie aufbewahrt wird.</translation>
     </message>
     <message>
         <source>An empty line ends the headers.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine leere Zeile beendet die Kopfzeilen.</translation>
     </message>
     <message>
         <source>What was fetched.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was geholt wurde.</translation>
     </message>
     <message>
         <source>One row for each token: looking it up in the public table gives the token back, exactly.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Zeile für jedes Token: In der öffentlichen Tabelle nachgeschlagen, ergibt sie das Token genau.</translation>
     </message>
     <message>
         <source>z = A·x: the layer&apos;s input, made shorter by a public matrix.</source>
-        <translation type="unfinished"></translation>
+        <translation>z = A·x: die Eingabe der Schicht, durch eine öffentliche Matrix verkürzt.</translation>
     </message>
     <message>
         <source>y = M·z: the work of your adapter. With z beside it, M can be worked out.</source>
-        <translation type="unfinished"></translation>
+        <translation>y = M·z: die Arbeit Ihres Adapters. Zusammen mit z lässt sich M ausrechnen.</translation>
     </message>
     <message>
         <source>The last layer&apos;s result: the public LM head turns it into the next token.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Ergebnis der letzten Schicht: Der öffentliche LM-Kopf macht daraus das nächste Token.</translation>
     </message>
     <message>
         <source>There is no field “{word}”. There are: {known}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt kein Feld „{word}“. Es gibt: {known}.</translation>
     </message>
     <message>
         <source>“{word}” is not known for {field}. Known are: {known}.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{word}“ ist für {field} nicht bekannt. Bekannt sind: {known}.</translation>
     </message>
     <message>
         <source>“{word}” says nothing by itself. Write a field before it, as in kind:step.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{word}“ allein sagt nichts. Schreiben Sie ein Feld davor, wie in kind:step.</translation>
     </message>
     <message>
         <source>{field} needs a number, as 3, 3..7 or 1k; “{word}” is none.</source>
-        <translation type="unfinished"></translation>
+        <translation>{field} braucht eine Zahl, wie 3, 3..7 oder 1k; „{word}“ ist keine.</translation>
     </message>
     <message>
         <source>{field} needs a time, as 10m, 14:05 or 2026-11-23; “{word}” is none.</source>
-        <translation type="unfinished"></translation>
+        <translation>{field} braucht eine Zeit, wie 10m, 14:05 oder 2026-11-23; „{word}“ ist keine.</translation>
     </message>
     <message>
         <source>{field} needs digits from 0 to 9 and a to f; “{word}” has others.</source>
-        <translation type="unfinished"></translation>
+        <translation>{field} braucht Ziffern von 0 bis 9 und a bis f; „{word}“ hat andere.</translation>
     </message>
     <message>
         <source>{field} has no order: write : after it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{field} hat keine Reihenfolge: Schreiben Sie : dahinter.</translation>
     </message>
     <message>
         <source>Something is missing after {field}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach {field} fehlt etwas.</translation>
     </message>
     <message>
         <source>A bracket is never closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Klammer wird nie geschlossen.</translation>
     </message>
     <message>
         <source>This bracket holds nothing, or was never opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Klammer enthält nichts oder wurde nie geöffnet.</translation>
     </message>
     <message>
         <source>A quotation mark is never closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Anführungszeichen wird nie geschlossen.</translation>
     </message>
     <message>
         <source>Something is missing after “{word}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach „{word}“ fehlt etwas.</translation>
     </message>
     <message>
         <source>The filter is too long.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Filter ist zu lang.</translation>
     </message>
     <message>
         <source>There are too many brackets in brackets.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es stehen zu viele Klammern ineinander.</translation>
     </message>
     <message>
         <source>up: sent from this computer, down: received</source>
-        <translation type="unfinished"></translation>
+        <translation>up: von diesem Computer gesendet, down: empfangen</translation>
     </message>
     <message>
         <source>the kind of frame</source>
-        <translation type="unfinished"></translation>
+        <translation>die Art des Frames</translation>
     </message>
     <message>
         <source>what it was for</source>
-        <translation type="unfinished"></translation>
+        <translation>wofür es war</translation>
     </message>
     <message>
         <source>how the numbers are written</source>
-        <translation type="unfinished"></translation>
+        <translation>wie die Zahlen geschrieben sind</translation>
     </message>
     <message>
         <source>the entry&apos;s number in the ledger</source>
-        <translation type="unfinished"></translation>
+        <translation>die Nummer des Eintrags im Sendeprotokoll</translation>
     </message>
     <message>
         <source>the layer of an exchange</source>
-        <translation type="unfinished"></translation>
+        <translation>die Schicht eines Austauschs</translation>
     </message>
     <message>
         <source>how many positions it carries</source>
-        <translation type="unfinished"></translation>
+        <translation>wie viele Positionen er enthält</translation>
     </message>
     <message>
         <source>how many numbers for each position</source>
-        <translation type="unfinished"></translation>
+        <translation>wie viele Zahlen je Position</translation>
     </message>
     <message>
         <source>the step of the session</source>
-        <translation type="unfinished"></translation>
+        <translation>der Schritt der Sitzung</translation>
     </message>
     <message>
         <source>the first position</source>
-        <translation type="unfinished"></translation>
+        <translation>die erste Position</translation>
     </message>
     <message>
         <source>the session&apos;s number</source>
-        <translation type="unfinished"></translation>
+        <translation>die Nummer der Sitzung</translation>
     </message>
     <message>
         <source>the connection&apos;s number</source>
-        <translation type="unfinished"></translation>
+        <translation>die Nummer der Verbindung</translation>
     </message>
     <message>
         <source>bytes on the wire</source>
-        <translation type="unfinished"></translation>
+        <translation>übertragene Bytes</translation>
     </message>
     <message>
         <source>bytes of the content</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes des Inhalts</translation>
     </message>
     <message>
         <source>a part of the backend&apos;s address</source>
-        <translation type="unfinished"></translation>
+        <translation>ein Teil der Adresse des Backends</translation>
     </message>
     <message>
         <source>how long the answer took, as latency&gt;50ms</source>
-        <translation type="unfinished"></translation>
+        <translation>wie lange die Antwort brauchte, wie latency&gt;50ms</translation>
     </message>
     <message>
         <source>not older than this: 10m, 14:05 or a date</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht älter als dies: 10m, 14:05 oder ein Datum</translation>
     </message>
     <message>
         <source>not newer than this</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht neuer als dies</translation>
     </message>
     <message>
         <source>chat:this is the chat on show</source>
-        <translation type="unfinished"></translation>
+        <translation>chat:this ist der angezeigte Chat</translation>
     </message>
     <message>
         <source>message:last, or how a message&apos;s id begins</source>
-        <translation type="unfinished"></translation>
+        <translation>message:last, oder wie die Kennung einer Nachricht beginnt</translation>
     </message>
     <message>
         <source>how the SHA-256 begins</source>
-        <translation type="unfinished"></translation>
+        <translation>wie der SHA-256-Wert beginnt</translation>
     </message>
     <message>
         <source>marked, noted, kept (its content is still here), tls</source>
-        <translation type="unfinished"></translation>
+        <translation>marked (markiert), noted (mit Notiz), kept (Inhalt noch da), tls</translation>
     </message>
     <message>
         <source>Terms with a space between must all hold. “or” between them, “not” or - before one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Begriffe mit Leerzeichen dazwischen müssen alle zutreffen. Dazwischen „or“ für oder, davor „not“ oder - für nicht.</translation>
     </message>
     <message>
         <source>A comma lists values: kind:tap,delta. Two dots make a range: tap:3..7.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Komma zählt Werte auf: kind:tap,delta. Zwei Punkte machen einen Bereich: tap:3..7.</translation>
     </message>
     <message>
         <source>Numbers know &gt; &lt; &gt;= &lt;=, bytes know k and M.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zahlen kennen &gt; &lt; &gt;= &lt;=, Bytes kennen k und M.</translation>
     </message>
     <message>
         <source>Sent from this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>Von diesem Computer gesendet</translation>
     </message>
     <message>
         <source>Received</source>
-        <translation type="unfinished"></translation>
+        <translation>Empfangen</translation>
     </message>
     <message>
         <source>Of no message</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu keiner Nachricht</translation>
     </message>
     <message>
         <source>1 entry</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Eintrag</translation>
     </message>
     <message>
         <source>%n entries</source>
-        <translation type="unfinished"></translation>
+        <translation>%n Einträge</translation>
     </message>
     <message>
         <source>{up} up, {down} down</source>
-        <translation type="unfinished">{up} hinauf, {down} herunter</translation>
+        <translation>{up} hinauf, {down} herunter</translation>
     </message>
     <message>
         <source>Sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Gesendet</translation>
     </message>
     <message>
         <source>List of models</source>
-        <translation type="unfinished"></translation>
+        <translation>Liste der Modelle</translation>
     </message>
     <message>
         <source>Model&apos;s files</source>
-        <translation type="unfinished"></translation>
+        <translation>Dateien des Modells</translation>
     </message>
     <message>
         <source>Is it there?</source>
-        <translation type="unfinished"></translation>
+        <translation>Ist es da?</translation>
     </message>
     <message>
         <source>Opening the channel</source>
-        <translation type="unfinished"></translation>
+        <translation>Kanal öffnen</translation>
     </message>
     <message>
         <source>Reply</source>
-        <translation type="unfinished">Antwort</translation>
+        <translation>Antwort</translation>
     </message>
     <message>
         <source>Sent again</source>
-        <translation type="unfinished"></translation>
+        <translation>Erneut gesendet</translation>
     </message>
     <message>
         <source>Measuring</source>
-        <translation type="unfinished"></translation>
+        <translation>Messung</translation>
     </message>
     <message>
         <source>Keeping it open</source>
-        <translation type="unfinished"></translation>
+        <translation>Offen halten</translation>
     </message>
     <message>
         <source>Closing</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>No frame</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Frame</translation>
     </message>
     <message>
         <source>Open a session</source>
-        <translation type="unfinished"></translation>
+        <translation>Sitzung öffnen</translation>
     </message>
     <message>
         <source>Delta</source>
-        <translation type="unfinished"></translation>
+        <translation>Delta</translation>
     </message>
     <message>
         <source>Session is open</source>
-        <translation type="unfinished"></translation>
+        <translation>Sitzung ist offen</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>Zustand</translation>
     </message>
     <message>
         <source>Refusal</source>
-        <translation type="unfinished"></translation>
+        <translation>Ablehnung</translation>
     </message>
     <message>
         <source>y = M·z</source>
-        <translation type="unfinished"></translation>
+        <translation>y = M·z</translation>
     </message>
     <message>
         <source>z = A·x</source>
-        <translation type="unfinished"></translation>
+        <translation>z = A·x</translation>
     </message>
     <message>
         <source>Hidden state</source>
-        <translation type="unfinished"></translation>
+        <translation>Verborgener Zustand</translation>
     </message>
     <message>
         <source>These bytes are no frame of a session: a request, its answer, or a sign of life.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Bytes sind kein Frame einer Sitzung: eine Anfrage, ihre Antwort oder ein Lebenszeichen.</translation>
     </message>
     <message>
         <source>Asks for a session: which model, how many positions, and at which layers numbers are exchanged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bittet um eine Sitzung: welches Modell, wie viele Positionen, und an welchen Schichten Zahlen ausgetauscht werden.</translation>
     </message>
     <message>
         <source>The embeddings of new tokens: one row of numbers for each. Whoever has the public model can look up the token that belongs to a row.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Embeddings neuer Token: eine Zeile Zahlen für jedes. Wer das öffentliche Modell hat, kann das Token nachschlagen, das zu einer Zeile gehört.</translation>
     </message>
     <message>
         <source>What your adapter adds at this layer. Pairs of this and the tap before it are enough to copy the adapter.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was Ihr Adapter an dieser Schicht hinzufügt. Paare hieraus und aus dem Abgriff davor genügen, um den Adapter zu kopieren.</translation>
     </message>
     <message>
         <source>The backend has opened the session, with these limits.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Backend hat die Sitzung geöffnet, mit diesen Grenzen.</translation>
     </message>
     <message>
         <source>A layer&apos;s input, made shorter by a public matrix, for your adapter on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Eingabe einer Schicht, durch eine öffentliche Matrix verkürzt, für Ihren Adapter auf diesem Computer.</translation>
     </message>
     <message>
         <source>The last layer&apos;s result. This computer chooses the next token from it; whoever has the public model can do that too.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Ergebnis der letzten Schicht. Dieser Computer wählt daraus das nächste Token; wer das öffentliche Modell hat, kann das auch.</translation>
     </message>
     <message>
         <source>The backend ends the session, with a code for the reason.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Backend beendet die Sitzung, mit einem Code für den Grund.</translation>
     </message>
     <message>
         <source>A kind of frame that this version does not know.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Art von Frame, die diese Version nicht kennt.</translation>
     </message>
     <message>
         <source>{count} µs</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} µs</translation>
     </message>
     <message>
         <source>{count} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} ms</translation>
     </message>
     <message>
         <source>{count} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} s</translation>
     </message>
     <message>
         <source>{share} %</source>
-        <translation type="unfinished"></translation>
+        <translation>{share} %</translation>
     </message>
     <message>
         <source>Idle: nothing is being sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Bereit: Es wird nichts gesendet</translation>
     </message>
     <message>
         <source>Sending numbers for your message</source>
-        <translation type="unfinished"></translation>
+        <translation>Zahlen für Ihre Nachricht werden gesendet</translation>
     </message>
     <message>
         <source>Blocked: nothing is sent</source>
-        <translation type="unfinished"></translation>
+        <translation>Gesperrt: Es wird nichts gesendet</translation>
     </message>
     <message>
         <source>Offline: there is no connection to a backend</source>
-        <translation type="unfinished"></translation>
+        <translation>Offline: Es besteht keine Verbindung zu einem Backend</translation>
     </message>
     <message>
         <source>No message has been sent yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wurde noch keine Nachricht gesendet.</translation>
     </message>
     <message>
         <source>1 frame</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Frame</translation>
     </message>
     <message>
         <source>%n frames</source>
-        <translation type="unfinished"></translation>
+        <translation>%n Frames</translation>
     </message>
     <message>
         <source>Your last message: {frames}, {up} up, {down} down, 0 bytes of text.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre letzte Nachricht: {frames}, {up} hinauf, {down} herunter, 0 Byte Text.</translation>
     </message>
     <message>
         <source>Measuring how much of it an operator could rebuild…</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wird gemessen, wie viel davon ein Betreiber wiederherstellen könnte…</translation>
     </message>
     <message>
         <source>Its frames are no longer in memory, so how much an operator could rebuild cannot be measured any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Frames sind nicht mehr im Speicher; wie viel ein Betreiber wiederherstellen könnte, lässt sich deshalb nicht mehr messen.</translation>
     </message>
     <message>
         <source>How much an operator could rebuild could not be measured.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viel ein Betreiber wiederherstellen könnte, ließ sich nicht messen.</translation>
     </message>
     <message>
         <source>How much of it an operator could rebuild has not been measured yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viel davon ein Betreiber wiederherstellen könnte, wurde noch nicht gemessen.</translation>
     </message>
     <message>
-        <source>An operator who records this could rebuild {share} of what was sent, in which {count} names and numbers were replaced.</source>
-        <translation type="unfinished"></translation>
+        <source>An operator who records this could rebuild {share} of your words; 1 name or number was replaced before it was sent.</source>
+        <translation>Ein Betreiber, der dies aufzeichnet, könnte {share} Ihrer Wörter wiederherstellen; 1 Name oder Nummer wurde vor dem Senden ersetzt.</translation>
+    </message>
+    <message>
+        <source>An operator who records this could rebuild {share} of your words; %n names and numbers were replaced before it was sent.</source>
+        <translation>Ein Betreiber, der dies aufzeichnet, könnte {share} Ihrer Wörter wiederherstellen; %n Namen und Nummern wurden vor dem Senden ersetzt.</translation>
     </message>
     <message>
         <source>An operator who records this could rebuild {share} of your words.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Betreiber, der dies aufzeichnet, könnte {share} Ihrer Wörter wiederherstellen.</translation>
     </message>
     <message>
         <source>The backend runs on this computer: you are the operator.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Backend läuft auf diesem Computer: Der Betreiber sind Sie.</translation>
     </message>
     <message>
         <source>The operator is whoever runs {backend}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Betreiber ist, wer {backend} betreibt.</translation>
     </message>
     <message>
         <source>1 attempt to reach the outside past the gate was stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Versuch, an der Sperre vorbei nach außen zu gelangen, wurde aufgehalten.</translation>
     </message>
     <message>
         <source>%n attempts to reach the outside past the gate were stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>%n Versuche, an der Sperre vorbei nach außen zu gelangen, wurden aufgehalten.</translation>
     </message>
 </context>
 <context>
@@ -4122,20 +4128,12 @@
         <translation>Ein Ordner braucht einen Namen.</translation>
     </message>
     <message>
-        <source>A frame is not as long as it says.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>A frame is too short.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>A host&apos;s name is not whole.</source>
         <translation>Der Name eines Rechners ist nicht vollständig.</translation>
     </message>
     <message>
         <source>A longer message is enough: about as many positions as the adapter&apos;s rank, and 16 more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine längere Nachricht genügt: etwa so viele Positionen wie der Rang des Adapters, und 16 mehr.</translation>
     </message>
     <message>
         <source>A newer Nearhalf wrote this file.</source>
@@ -4154,10 +4152,6 @@
         <translation>Es wird noch eine Antwort geschrieben.</translation>
     </message>
     <message>
-        <source>A sentence, a name and a number made up for this run, three words of the sentence in a row, and the model&apos;s reply: as text (UTF-8, UTF-16, UTF-32; small and capital letters; backwards), hexadecimal, base64 and base32 at every alignment, URL-encoded, as numbers; the model&apos;s token ids with 1 to 8 bytes each in both byte orders, as varints, floats and text; and all of these inside what is packed with gzip, zlib, deflate, bzip2 or xz, at any place.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>A temporary chat is never stored.</source>
         <translation>Ein temporärer Chat wird nie gespeichert.</translation>
     </message>
@@ -4171,19 +4165,11 @@
     </message>
     <message>
         <source>Adds noise to the same rows, as some products do, and looks them up again.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>An entry up was written before its bytes left: by {0} ms in the median.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gibt zu denselben Zeilen Rauschen hinzu, wie es manche Produkte tun, und schlägt sie noch einmal nach.</translation>
     </message>
     <message>
         <source>An older history is kept in {0}.</source>
         <translation>Ein älterer Verlauf wird in {0} aufbewahrt.</translation>
-    </message>
-    <message>
-        <source>An operator who recorded the traffic and has the same public model can rebuild the text from the numbers that were sent. `nearhalf audit recover` measures how much.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Another Nearhalf has this history open.</source>
@@ -4210,10 +4196,6 @@
         <translation>Das Backend wird nach seinen Modellen gefragt.</translation>
     </message>
     <message>
-        <source>Capture: {0} packets, {1} to {2} UTC.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Change it and try again.</source>
         <translation>Ändern Sie es, und versuchen Sie es erneut.</translation>
     </message>
@@ -4224,10 +4206,6 @@
     <message>
         <source>Check its name and the network.</source>
         <translation>Prüfen Sie seinen Namen und das Netz.</translation>
-    </message>
-    <message>
-        <source>Check its path.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Check its permissions and the disk.</source>
@@ -4274,10 +4252,6 @@
         <translation>Prüfen Sie die Sprache der Tastatur und die Feststelltaste.</translation>
     </message>
     <message>
-        <source>Check the name.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Check the network and that the backend runs; the app goes on where it stopped.</source>
         <translation>Prüfen Sie das Netz und ob das Backend läuft; die App macht weiter, wo sie aufgehört hat.</translation>
     </message>
@@ -4315,7 +4289,7 @@
     </message>
     <message>
         <source>Choose an adapter for the chat to see this.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie für den Chat einen Adapter, um dies zu sehen.</translation>
     </message>
     <message>
         <source>Choose another adapter, or make this one again.</source>
@@ -4328,10 +4302,6 @@
     <message>
         <source>Choose another file.</source>
         <translation>Wählen Sie eine andere Datei.</translation>
-    </message>
-    <message>
-        <source>Choose another name.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Choose another recipe or model.</source>
@@ -4351,7 +4321,7 @@
     </message>
     <message>
         <source>Choose the model that the chat used.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie das Modell, das der Chat verwendet hat.</translation>
     </message>
     <message>
         <source>Close another window or chat that uses this backend.</source>
@@ -4378,28 +4348,16 @@
         <translation>Vergleichen Sie den Anfang; vielleicht hat ein neueres Nearhalf ihn erstellt.</translation>
     </message>
     <message>
-        <source>Compared by SHA-256: {0}; {1}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Compares every row of numbers that was sent with the model&apos;s public table of tokens.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Comparing lines, frames and requests with the ledger.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Comparing the sums of the files.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleicht jede gesendete Zeile Zahlen mit der öffentlichen Token-Tabelle des Modells.</translation>
     </message>
     <message>
         <source>Connected again; the chat so far was sent again.</source>
         <translation>Wieder verbunden; der bisherige Chat wurde erneut gesendet.</translation>
     </message>
     <message>
-        <source>Did the text leave this computer?</source>
-        <translation type="unfinished"></translation>
+        <source>Copy the adapter</source>
+        <translation>Den Adapter kopieren</translation>
     </message>
     <message>
         <source>Download or export it again, and import the new file.</source>
@@ -4407,7 +4365,7 @@
     </message>
     <message>
         <source>Embeddings are rows of a public table, so whoever records them can look every word up again. Only what was replaced before it was sent is safe from this.</source>
-        <translation type="unfinished"></translation>
+        <translation>Embeddings sind Zeilen einer öffentlichen Tabelle; wer sie aufzeichnet, kann also jedes Wort nachschlagen. Davor ist nur sicher, was vor dem Senden ersetzt wurde.</translation>
     </message>
     <message>
         <source>Export fewer chats at once, or without their files, and import that.</source>
@@ -4423,7 +4381,7 @@
     </message>
     <message>
         <source>Fetch the model again; the attacks need its public weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>Laden Sie das Modell noch einmal; die Angriffe brauchen seine öffentlichen Gewichte.</translation>
     </message>
     <message>
         <source>Fetch the model first.</source>
@@ -4435,11 +4393,7 @@
     </message>
     <message>
         <source>Fits a copy of your adapter to the numbers that went down and the answers that went up.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Following the ledger&apos;s chain.</source>
-        <translation type="unfinished"></translation>
+        <translation>Passt eine Kopie Ihres Adapters an die Zahlen an, die herunterkamen, und an die Antworten, die hinaufgingen.</translation>
     </message>
     <message>
         <source>Free some disk space and try again.</source>
@@ -4455,11 +4409,7 @@
     </message>
     <message>
         <source>From {0} positions an operator can fit a copy of the adapter whose answers are off by {1} % (median). The file stays here; what it does to the layers can be copied.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>GOOD: everything that can be checked here fits together.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus {0} Positionen kann ein Betreiber eine Kopie des Adapters anpassen, deren Antworten um {1} % abweichen (Median). Die Datei bleibt hier; was sie mit den Schichten macht, lässt sich kopieren.</translation>
     </message>
     <message>
         <source>Generate it anew: then it is written with stand-ins.</source>
@@ -4475,11 +4425,7 @@
     </message>
     <message>
         <source>Give a whole number from 0 to 100, or none.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Give it a pcap or pcapng file, as tcpdump -w, dumpcap or Wireshark write them, not compressed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie eine ganze Zahl von 0 bis 100 an, oder none.</translation>
     </message>
     <message>
         <source>Give it as an absolute path.</source>
@@ -4498,24 +4444,24 @@
         <translation>Geben Sie mehrere Wörter ein, die nur Sie zusammenstellen würden.</translation>
     </message>
     <message>
-        <source>HTTP/1\.1 ([0-9]{3})(?: (.*))?</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>How much of your last message could be rebuilt is still being measured, and you have set a limit.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>I am {0}, my number is {1}. Repeat after me: {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wird noch gemessen, wie viel von Ihrer letzten Nachricht wiederhergestellt werden könnte, und Sie haben eine Grenze gesetzt.</translation>
     </message>
     <message>
         <source>If it happens again, tell whoever runs it.</source>
         <translation>Sagen Sie es dem Betreiber, falls es wieder geschieht.</translation>
     </message>
     <message>
+        <source>If noise were added to the embeddings</source>
+        <translation>Wenn den Embeddings Rauschen hinzugefügt würde</translation>
+    </message>
+    <message>
         <source>If the backend is your own, compare its fingerprint and trust it in the settings, or name its certificate authority with --ca-file. Otherwise do not connect.</source>
         <translation>Wenn das Backend Ihr eigenes ist, vergleichen Sie seinen Fingerabdruck und vertrauen Sie ihm in den Einstellungen, oder nennen Sie seine Zertifizierungsstelle mit --ca-file. Verbinden Sie sich sonst nicht.</translation>
+    </message>
+    <message>
+        <source>If the first layers ran on your computer</source>
+        <translation>Wenn die ersten Schichten auf Ihrem Computer liefen</translation>
     </message>
     <message>
         <source>If the keyring belongs to another desktop or login, start Nearhalf there. Otherwise restore a backup.</source>
@@ -4523,63 +4469,23 @@
     </message>
     <message>
         <source>If {0} layers ran on your computer{1}, an operator could still rebuild {2} of the tokens. So the app does not offer that as protection.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>In the manifest or the signature, {0} is missing or of the wrong type.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>In the manifest or the signature, {0} is not {1} bytes in hex.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>In the manifest, {0} is out of range.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It could not be verified here: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Liefen {0} Schichten auf Ihrem Computer{1}, könnte ein Betreiber immer noch {2} der Token wiederherstellen. Deshalb bietet die App das nicht als Schutz an.</translation>
     </message>
     <message>
         <source>It has: {0}.</source>
         <translation>Es hat: {0}.</translation>
     </message>
     <message>
-        <source>It holds more than {0} files.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It holds {0} twice.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It holds {0}, which is no part of an export.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It is not signed: anybody could have made it.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>It is signed by another key than the one you gave: {0}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>It is tried again when the app starts. Close other windows of Nearhalf, then start it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wird beim Start der App erneut versucht. Schließen Sie andere Fenster von Nearhalf, und starten Sie es dann noch einmal.</translation>
     </message>
     <message>
         <source>It works with the built-in backend&apos;s model.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es geht mit dem Modell des eingebauten Backends.</translation>
     </message>
     <message>
         <source>Its description cannot be read.</source>
         <translation>Seine Beschreibung kann nicht gelesen werden.</translation>
-    </message>
-    <message>
-        <source>Its files are too large together: {0} bytes.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Its version may not match this app&apos;s: update both, or choose another backend.</source>
@@ -4595,11 +4501,11 @@
     </message>
     <message>
         <source>Look at one message at a time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sehen Sie sich jeweils eine einzelne Nachricht an.</translation>
     </message>
     <message>
-        <source>Made {0} by Nearhalf {1}.</source>
-        <translation type="unfinished"></translation>
+        <source>Look up the embeddings</source>
+        <translation>Die Embeddings nachschlagen</translation>
     </message>
     <message>
         <source>Make it writable, or name another folder in the environment variable NEARHALF_HOME.</source>
@@ -4634,14 +4540,6 @@
         <translation>Schaffen Sie Platz auf der Festplatte, und versuchen Sie es dann erneut.</translation>
     </message>
     <message>
-        <source>Make room, or choose another folder.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Make room, then try again.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Make the folder writable, or name another one in the environment variable NEARHALF_HOME.</source>
         <translation>Machen Sie den Ordner beschreibbar, oder nennen Sie einen anderen in der Umgebungsvariablen NEARHALF_HOME.</translation>
     </message>
@@ -4659,7 +4557,7 @@
     </message>
     <message>
         <source>Most of these rows are no public embeddings: they may belong to another model, or were altered.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die meisten dieser Zeilen sind keine öffentlichen Embeddings: Vielleicht gehören sie zu einem anderen Modell, oder sie wurden verändert.</translation>
     </message>
     <message>
         <source>Move it away by hand, then start again.</source>
@@ -4679,11 +4577,11 @@
     </message>
     <message>
         <source>Nearhalf&apos;s gate has not cleared this ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Sperre von Nearhalf hat das nicht freigegeben ({0}).</translation>
     </message>
     <message>
         <source>No adapter was at work in these frames, so there is nothing to copy.</source>
-        <translation type="unfinished"></translation>
+        <translation>In diesen Frames war kein Adapter am Werk, also gibt es nichts zu kopieren.</translation>
     </message>
     <message>
         <source>No chats were found in this file.</source>
@@ -4691,19 +4589,19 @@
     </message>
     <message>
         <source>No embeddings are among the frames that are kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Unter den aufbewahrten Frames sind keine Embeddings.</translation>
     </message>
     <message>
         <source>No frames of this message are kept any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Von dieser Nachricht sind keine Frames mehr aufbewahrt.</translation>
     </message>
     <message>
         <source>No hidden states are among the frames that are kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Unter den aufbewahrten Frames sind keine verborgenen Zustände.</translation>
     </message>
     <message>
         <source>No model is loaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es ist kein Modell geladen.</translation>
     </message>
     <message>
         <source>No record near its end chains to the one before it.</source>
@@ -4718,48 +4616,28 @@
         <translation>Es kam keine sichere Verbindung zu {0} zustande.</translation>
     </message>
     <message>
-        <source>No text was found in what left.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>No working keyring was found, so the token is kept in {0}, readable by you alone.</source>
         <translation>Es wurde kein funktionierender Schlüsselbund gefunden; das Token liegt deshalb in {0}, nur für Sie lesbar.</translation>
     </message>
     <message>
         <source>Noise {0} times as long as each row would still leave {1} of the tokens. The app offers no noise: it would spoil the replies and hide little.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rauschen, {0}-mal so lang wie jede Zeile, ließe immer noch {1} der Token übrig. Die App bietet kein Rauschen an: Es würde die Antworten verderben und wenig verbergen.</translation>
     </message>
     <message>
         <source>None of the {0} recorded contents is a whole frame.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keiner der {0} aufgezeichneten Inhalte ist ein ganzer Frame.</translation>
     </message>
     <message>
         <source>Not sent: an operator who records could rebuild {0} % of the words of your last message, and your limit for this backend is {1} %.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht gesendet: Ein Betreiber, der aufzeichnet, könnte {0} % der Wörter Ihrer letzten Nachricht wiederherstellen, und Ihre Grenze für dieses Backend ist {1} %.</translation>
     </message>
     <message>
         <source>Not sent: how much of your last message could be rebuilt could not be measured, and you have set a limit for this backend.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nothing could be compared: the capture holds nothing of what the ledger says.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht gesendet: Wie viel von Ihrer letzten Nachricht wiederhergestellt werden könnte, ließ sich nicht messen, und Sie haben für dieses Backend eine Grenze gesetzt.</translation>
     </message>
     <message>
         <source>Nothing is lost: the history was opened another way.</source>
         <translation>Nichts ist verloren: Der Verlauf wurde auf einem anderen Weg geöffnet.</translation>
-    </message>
-    <message>
-        <source>Nothing on the wire contradicts the ledger, but not all of it could be compared.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nothing was erased.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Nothing was sent or received yet.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Nothing was sent to {0}: it is not a backend of this app.</source>
@@ -4776,10 +4654,6 @@
     <message>
         <source>Numbers to be sent are too large for the fp16 format.</source>
         <translation>Zahlen, die gesendet werden sollen, sind zu groß für das Format fp16.</translation>
-    </message>
-    <message>
-        <source>Of {0} leaks planted for it, it found {1}: believe nothing below.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>One chat in this file is too large to be read.</source>
@@ -4810,16 +4684,16 @@
         <translation>Wählen Sie die Datei, die Sie heruntergeladen haben.</translation>
     </message>
     <message>
-        <source>Pieces packed with zstd: this computer has nothing to open them with.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Put the file back, or restore a backup, or start with an empty history: the old one is kept.</source>
         <translation>Legen Sie die Datei zurück, spielen Sie eine Sicherung zurück, oder beginnen Sie mit einem leeren Verlauf: Der alte bleibt erhalten.</translation>
     </message>
     <message>
         <source>Puts the model&apos;s public output layer on every hidden state that came back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wendet die öffentliche Ausgabeschicht des Modells auf jeden verborgenen Zustand an, der zurückkam.</translation>
+    </message>
+    <message>
+        <source>Read the reply from the hidden states</source>
+        <translation>Die Antwort aus den verborgenen Zuständen lesen</translation>
     </message>
     <message>
         <source>Record {0} continues the name of a host that was never begun.</source>
@@ -4827,11 +4701,11 @@
     </message>
     <message>
         <source>Record {0} is erased, and no later record says that it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eintrag {0} ist gelöscht, und kein späterer Eintrag sagt, dass er gelöscht wurde.</translation>
     </message>
     <message>
         <source>Record {0} is marked as erased, and still says something.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eintrag {0} ist als gelöscht gekennzeichnet und sagt doch noch etwas.</translation>
     </message>
     <message>
         <source>Record {0} is missing or out of place: number {1} stands there.</source>
@@ -4843,7 +4717,7 @@
     </message>
     <message>
         <source>Record {0} tells of an erasure, and breaks the rules for that.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eintrag {0} berichtet von einer Löschung und verletzt die Regeln dafür.</translation>
     </message>
     <message>
         <source>Record {0} was altered, or the one before it: its chain hash does not fit.</source>
@@ -4851,7 +4725,7 @@
     </message>
     <message>
         <source>Record {0} was to be erased (record {1} says so), and still has its contents.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eintrag {0} sollte gelöscht werden (so sagt es Eintrag {1}) und hat seinen Inhalt noch.</translation>
     </message>
     <message>
         <source>Records are missing at the end: the chain stops at {0}.</source>
@@ -4859,15 +4733,15 @@
     </message>
     <message>
         <source>Remove the limit in the settings, or use the built-in backend or your own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Heben Sie die Grenze in den Einstellungen auf, oder verwenden Sie das eingebaute Backend oder Ihr eigenes.</translation>
     </message>
     <message>
         <source>Remove the model and fetch it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Entfernen Sie das Modell, und laden Sie es neu.</translation>
     </message>
     <message>
         <source>Remove the model and prepare it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Entfernen Sie das Modell, und bereiten Sie es neu vor.</translation>
     </message>
     <message>
         <source>Remove the model in the settings and fetch it again.</source>
@@ -4879,7 +4753,7 @@
     </message>
     <message>
         <source>Replace identifying text before sending, use the built-in backend or your own, or raise the limit in the settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lassen Sie vor dem Senden ersetzen, was Menschen erkennbar macht, verwenden Sie das eingebaute Backend oder Ihr eigenes, oder erhöhen Sie die Grenze in den Einstellungen.</translation>
     </message>
     <message>
         <source>Restore a backup, or start with an empty history: the damaged file is kept either way.</source>
@@ -4899,43 +4773,27 @@
     </message>
     <message>
         <source>Runs candidate words through the public layers until the numbers match.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Sanitised: no bodies, few headers.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Self-test: {0} of {1} planted leaks were found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schickt mögliche Wörter durch die öffentlichen Schichten, bis die Zahlen übereinstimmen.</translation>
     </message>
     <message>
         <source>Send a message and look right afterwards.</source>
-        <translation type="unfinished"></translation>
+        <translation>Senden Sie eine Nachricht, und sehen Sie gleich danach nach.</translation>
     </message>
     <message>
         <source>Send again in a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Senden Sie in einem Moment erneut.</translation>
     </message>
     <message>
         <source>Send the message again and look at it while the app is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>Senden Sie die Nachricht noch einmal, und sehen Sie sie an, solange die App offen ist.</translation>
     </message>
     <message>
         <source>Set one first.</source>
         <translation>Legen Sie zuerst eine fest.</translation>
     </message>
     <message>
-        <source>Signed by the key {0} ({1}).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>Someone may be in between. Ask whoever runs the backend whether its certificate was renewed, and compare the new fingerprint before you trust it in the settings.</source>
         <translation>Vielleicht ist jemand dazwischen. Fragen Sie den Betreiber des Backends, ob sein Zertifikat erneuert wurde, und vergleichen Sie den neuen Fingerabdruck, bevor Sie ihm in den Einstellungen vertrauen.</translation>
-    </message>
-    <message>
-        <source>Something travelled that the ledger does not tell, or the reverse; it is named below.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Something went wrong inside Nearhalf.</source>
@@ -4972,14 +4830,6 @@
     <message>
         <source>Switch the adapter off, or use the backend it was trained with.</source>
         <translation>Schalten Sie den Adapter ab, oder verwenden Sie das Backend, mit dem er trainiert wurde.</translation>
-    </message>
-    <message>
-        <source>TLS added {0} bytes (handshakes and seals), which are in no entry.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Text left this computer or lies open on it.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>That message is no longer in this chat.</source>
@@ -5262,34 +5112,6 @@
         <translation>Das eingebaute Backend nannte eine Adresse, die keine ist.</translation>
     </message>
     <message>
-        <source>The capture and the ledger differ: {0} findings.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The capture cannot be read: {0}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The capture ends inside its header.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The capture file ends in the middle of what follows packet {0}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The capture file is damaged: what follows packet {0} {1}. The rest is unread.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The capture matches the ledger: every byte on the wire is in the ledger, and the reverse.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The capture&apos;s clock was {0} s from the ledger&apos;s.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The certificate file {0} cannot be read: {1}.</source>
         <translation>Die Zertifikatsdatei {0} kann nicht gelesen werden: {1}.</translation>
     </message>
@@ -5319,7 +5141,7 @@
     </message>
     <message>
         <source>The description of the model on this computer (pack.json) is missing or damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Beschreibung des Modells auf diesem Computer (pack.json) fehlt oder ist beschädigt.</translation>
     </message>
     <message>
         <source>The device pack cannot be stored: {0}.</source>
@@ -5339,23 +5161,11 @@
     </message>
     <message>
         <source>The device&apos;s part of the model that these frames were made with is not on this computer.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The export could not be written: {0}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The export has version {0}; this program reads version {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Teil des Modells für das Gerät, mit dem diese Frames gemacht wurden, ist nicht auf diesem Computer.</translation>
     </message>
     <message>
         <source>The file ends inside record {0}.</source>
         <translation>Die Datei endet innerhalb des Eintrags {0}.</translation>
-    </message>
-    <message>
-        <source>The file is not a capture that this program reads.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The file is not a ledger.</source>
@@ -5382,20 +5192,12 @@
         <translation>Die Sperre hat verhindert, dass Bytes diesen Computer verlassen: {0}.</translation>
     </message>
     <message>
-        <source>The head you gave is nowhere in this ledger: records before it changed.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The head you gave is that of record {0}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The hidden states belong to another model.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die verborgenen Zustände gehören zu einem anderen Modell.</translation>
     </message>
     <message>
         <source>The hidden states have different widths.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die verborgenen Zustände haben verschiedene Breiten.</translation>
     </message>
     <message>
         <source>The history could not be brought to this version: {0}. It is as it was, in {1}.</source>
@@ -5438,10 +5240,6 @@
         <translation>Der Verlauf {0} wurde von einem neueren Nearhalf geschrieben.</translation>
     </message>
     <message>
-        <source>The independent recording and the ledger differ.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The installation seems incomplete: run start.py again.</source>
         <translation>Die Installation scheint unvollständig: Führen Sie start.py noch einmal aus.</translation>
     </message>
@@ -5467,7 +5265,7 @@
     </message>
     <message>
         <source>The key log cannot be written: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Schlüsselprotokoll kann nicht geschrieben werden: {0}.</translation>
     </message>
     <message>
         <source>The keyring did not answer, so a token may still be in it, under {0}.</source>
@@ -5499,7 +5297,7 @@
     </message>
     <message>
         <source>The ledger cannot be written ({0}), so nothing is sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Sendeprotokoll kann nicht geschrieben werden ({0}); deshalb wird nichts gesendet.</translation>
     </message>
     <message>
         <source>The ledger could not be continued: {0} It was moved to {1}, and a new one was begun.</source>
@@ -5510,16 +5308,8 @@
         <translation>Das Sendeprotokoll endete mit {0} Byte, die nicht zu seiner Kette passen: ein Absturz oder eine Änderung von außen. Sie wurden nach {1} verschoben, und die Kette geht ab Eintrag {2} weiter.</translation>
     </message>
     <message>
-        <source>The ledger has no entry of which {0} could be the frame.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The ledger has version {0}; this program writes version {1}.</source>
         <translation>Das Sendeprotokoll hat die Version {0}; dieses Programm schreibt die Version {1}.</translation>
-    </message>
-    <message>
-        <source>The ledger is a chain: no record in it was altered, dropped, added or moved since the next one was written, except those that it names as erased.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The ledger of what leaves this computer cannot be written ({0}), so nothing more is sent.</source>
@@ -5527,43 +5317,11 @@
     </message>
     <message>
         <source>The limit on recovery is no percentage.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The line of entry {0} does not say what the ledger says.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The line of entry {0} is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Grenze für die Wiederherstellung ist keine Prozentzahl.</translation>
     </message>
     <message>
         <source>The log has the details. Try again.</source>
         <translation>Die Protokolldatei nennt die Einzelheiten. Versuchen Sie es erneut.</translation>
-    </message>
-    <message>
-        <source>The manifest does not list {0}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The manifest is not that of an export.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The manifest lists {0}, which is no part of an export.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The manifest names another key than the one that signed it.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The manifest names this ledger&apos;s head, {0}...</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The manifest tells of another ledger: its head or its counts are not these.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The message that this one answers is not stored.</source>
@@ -5587,15 +5345,15 @@
     </message>
     <message>
         <source>The model&apos;s decoder layers are not on this computer, so this cannot be tried here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Decoder-Schichten des Modells sind nicht auf diesem Computer; deshalb lässt sich das hier nicht versuchen.</translation>
     </message>
     <message>
         <source>The model&apos;s decoder layers on this computer are damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Decoder-Schichten des Modells auf diesem Computer sind beschädigt.</translation>
     </message>
     <message>
         <source>The model&apos;s file {0} on this computer is missing or damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei {0} des Modells auf diesem Computer fehlt oder ist beschädigt.</translation>
     </message>
     <message>
         <source>The model&apos;s files are not on this computer.</source>
@@ -5607,7 +5365,7 @@
     </message>
     <message>
         <source>The model&apos;s files do not fit each other.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Dateien des Modells passen nicht zueinander.</translation>
     </message>
     <message>
         <source>The model&apos;s files have format {0}; this app reads format {1}.</source>
@@ -5619,7 +5377,7 @@
     </message>
     <message>
         <source>The model&apos;s files on this computer lack a part that is needed here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Dateien des Modells auf diesem Computer fehlt ein Teil, der hier gebraucht wird.</translation>
     </message>
     <message>
         <source>The model&apos;s tokenizer (tokenizer.json) is damaged.</source>
@@ -5631,19 +5389,15 @@
     </message>
     <message>
         <source>The model&apos;s tokenizer on this computer is missing or damaged.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The numbers that left were computed from the words, one row for each token. At this layer that can be turned around exactly: whoever runs the backend, records the traffic and has the same public model can rebuild every word. This test cannot see that, because it searches for text. `nearhalf audit recover` does to your own frames what an operator could do, and shows how much comes back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Tokenizer des Modells auf diesem Computer fehlt oder ist beschädigt.</translation>
     </message>
     <message>
         <source>The old history is</source>
-        <translation type="unfinished"></translation>
+        <translation>Der alte Verlauf wird</translation>
     </message>
     <message>
         <source>The old history, its keys and its adapters are</source>
-        <translation type="unfinished"></translation>
+        <translation>Der alte Verlauf, seine Schlüssel und seine Adapter werden</translation>
     </message>
     <message>
         <source>The passphrase is empty.</source>
@@ -5655,23 +5409,7 @@
     </message>
     <message>
         <source>The reply can be read from what the backend computes, without any frame of yours. Where a token was drawn by chance, this names the likeliest one instead.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The request of entry {0} is missing in control.har.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The signature does not fit the manifest: one of them was altered.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The signature is of the kind {0}, not {1}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>The signature shows which key made this export. Compare its fingerprint with the one that the app shows on that computer; nothing in an export can prove it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Antwort lässt sich aus dem lesen, was das Backend berechnet, ohne einen Frame von Ihnen. Wo ein Token durch Zufall gezogen wurde, nennt dies stattdessen das wahrscheinlichste.</translation>
     </message>
     <message>
         <source>The system&apos;s keyring did not answer.</source>
@@ -5694,24 +5432,12 @@
         <translation>Der Schlüsselbund des Systems hat den Schlüssel des Verlaufs nicht mehr.</translation>
     </message>
     <message>
-        <source>The test itself failed.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>The token of backend {0} is not there any more: the keyring was changed or is locked.</source>
         <translation>Das Token des Backends {0} ist nicht mehr da: Der Schlüsselbund wurde geändert oder ist gesperrt.</translation>
     </message>
     <message>
-        <source>There are more lines than the ledger&apos;s {0} entries.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>There are too many adapters of this name.</source>
         <translation>Es gibt zu viele Adapter dieses Namens.</translation>
-    </message>
-    <message>
-        <source>There are {0} frames; the manifest says {1}.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is a typing mistake in this recovery code.</source>
@@ -5728,10 +5454,6 @@
     <message>
         <source>There is no file {0}.</source>
         <translation>Es gibt keine Datei {0}.</translation>
-    </message>
-    <message>
-        <source>There is no ledger at {0}.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>There is no message that this reply could answer.</source>
@@ -5767,11 +5489,11 @@
     </message>
     <message>
         <source>These frames were made for another model than {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Frames wurden für ein anderes Modell als {0} gemacht.</translation>
     </message>
     <message>
         <source>They stay in memory for a while only, and are wiped by locking: look right after sending.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie bleiben nur eine Weile im Speicher und werden durch Sperren gelöscht: Sehen Sie gleich nach dem Senden nach.</translation>
     </message>
     <message>
         <source>This Nearhalf export names no version.</source>
@@ -6051,31 +5773,15 @@
     </message>
     <message>
         <source>Wait until the backend is ready.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>What no content hides: that this computer and the backend were in contact, when, how often, how many bytes each way, and so roughly how long the texts were, and which model was used.</source>
-        <translation type="unfinished"></translation>
+        <translation>Warten Sie, bis das Backend bereit ist.</translation>
     </message>
     <message>
         <source>What was deleted could not be erased from every ledger ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Was gelöscht wurde, konnte nicht aus jedem Sendeprotokoll entfernt werden ({0}).</translation>
     </message>
     <message>
         <source>What was there before the backup was restored is kept in {0}.</source>
         <translation>Was vor dem Zurückspielen der Sicherung da war, wird in {0} aufbewahrt.</translation>
-    </message>
-    <message>
-        <source>What was typed, and what came back, is in nothing that was sent, in none of the forms searched for. That does not mean that nobody can read it: see the next section.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Whoever controls that computer could have written another ledger from the start. What really left is what an independent capture of the network shows: compare it with `nearhalf audit verify EXPORT --pcap FILE`.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>With bodies.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Without TLS, everyone between here and the backend could read the traffic and the access token.</source>
@@ -6102,8 +5808,40 @@
         <translation>ein Stopptext darf nicht leer sein</translation>
     </message>
     <message>
+        <source>candidates a position</source>
+        <translation>Kandidaten je Position</translation>
+    </message>
+    <message>
         <source>damaged</source>
         <translation>beschädigt</translation>
+    </message>
+    <message>
+        <source>gaps</source>
+        <translation>Lücken</translation>
+    </message>
+    <message>
+        <source>hidden states</source>
+        <translation>verborgene Zustände</translation>
+    </message>
+    <message>
+        <source>judged on</source>
+        <translation>beurteilt an</translation>
+    </message>
+    <message>
+        <source>layers on the device</source>
+        <translation>Schichten auf dem Gerät</translation>
+    </message>
+    <message>
+        <source>made from</source>
+        <translation>gemacht aus</translation>
+    </message>
+    <message>
+        <source>matrices copied</source>
+        <translation>kopierte Matrizen</translation>
+    </message>
+    <message>
+        <source>median distance to it</source>
+        <translation>mittlerer Abstand dazu (Median)</translation>
     </message>
     <message>
         <source>min-p must lie in [0, 1]</source>
@@ -6114,12 +5852,28 @@
         <translation>neuer</translation>
     </message>
     <message>
+        <source>noise {0} x the length</source>
+        <translation>Rauschen, {0}-mal so lang</translation>
+    </message>
+    <message>
         <source>panel notes</source>
-        <translation type="unfinished"></translation>
+        <translation>Notizen der Privatsphäre-Ansicht</translation>
+    </message>
+    <message>
+        <source>positions sent</source>
+        <translation>gesendete Positionen</translation>
+    </message>
+    <message>
+        <source>positions tried</source>
+        <translation>versuchte Positionen</translation>
     </message>
     <message>
         <source>repetition penalty must be above 0</source>
         <translation>der Wiederholungsabzug muss über 0 liegen</translation>
+    </message>
+    <message>
+        <source>rows that are a public embedding</source>
+        <translation>Zeilen, die ein öffentliches Embedding sind</translation>
     </message>
     <message>
         <source>temperature must be 0 or more</source>
@@ -6142,8 +5896,16 @@
         <translation>die Minuten bis zur Sperre müssen 0 oder mehr sein</translation>
     </message>
     <message>
+        <source>the same token as was chosen</source>
+        <translation>dasselbe Token wie das gewählte</translation>
+    </message>
+    <message>
         <source>the size must lie between {0} % and {1} %</source>
         <translation>die Größe muss zwischen {0} % und {1} % liegen</translation>
+    </message>
+    <message>
+        <source>tokens rebuilt</source>
+        <translation>wiederhergestellte Token</translation>
     </message>
     <message>
         <source>top-k must be 0 or more</source>
@@ -6190,10 +5952,6 @@
         <translation>{0} kann nicht geändert werden: {1}. Alles ist wie vorher.</translation>
     </message>
     <message>
-        <source>{0} cannot be read ({1}).</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{0} cannot be read or written: {1}.</source>
         <translation>{0} kann nicht gelesen oder geschrieben werden: {1}.</translation>
     </message>
@@ -6210,26 +5968,6 @@
         <translation>{0} konnte nicht gelöscht werden: {1}.</translation>
     </message>
     <message>
-        <source>{0} entries of the ledger are from before or after the capture: it says nothing of them.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} entries of the ledger were erased: what they described is in it no more.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} files have the SHA-256 that the manifest lists.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} files, all of them parts of an export.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} frames have the hashes that the ledger recorded.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{0} goes on after the host and port.</source>
         <translation>{0} geht nach Rechner und Port weiter.</translation>
     </message>
@@ -6242,96 +5980,20 @@
         <translation>{0} ist beschädigt oder unvollständig oder wurde mit einem anderen Schlüssel verschlüsselt.</translation>
     </message>
     <message>
-        <source>{0} is damaged or cut, or no export.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} is missing.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} is no JSON object.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} is no JSON.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} is no ordinary file.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{0} is not an address.</source>
         <translation>{0} ist keine Adresse.</translation>
     </message>
     <message>
-        <source>{0} is not as long as it says.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} is not in the manifest.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} is not the file that the manifest lists.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} is not there.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} is not what entry {1} recorded: its hash differs.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} is packed in a way that exports never are.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} is there already.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} is too large: {1} bytes.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{0} kept in {1}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} lines say what the ledger says.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} packets were not read: they are {1}.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} packets were recorded only in part: capture whole packets (tcpdump -s 0).</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} in {1} aufbewahrt.</translation>
     </message>
     <message>
         <source>{0} positions are too few to copy an adapter from and judge the copy.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} records are erased, and the ledger says of each that it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Positionen sind zu wenige, um einen Adapter daraus zu kopieren und die Kopie zu beurteilen.</translation>
     </message>
     <message>
         <source>{0} showed another certificate than the one you trusted. Nothing was sent.</source>
         <translation>{0} zeigte ein anderes Zertifikat als das, dem Sie vertraut haben. Nichts wurde gesendet.</translation>
-    </message>
-    <message>
-        <source>{0} traces of what was typed were found; they are listed below. Please report it.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{0} would grow from {1} to {2} bytes.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{0} {1} cannot be read: {2}.</source>
