@@ -89,6 +89,10 @@ class Photographer:
         window.open_palette()
         self._shoot("palette")
         window.page.palette_panel.close_palette()
+        window.shortcuts["privacy_panel"].trigger()
+        wait_ms(3000)  # the attack on what was just sent
+        self._shoot("panel")
+        window.shortcuts["privacy_panel"].trigger()
         for name in ("appearance", "privacy", "storage"):
             session.open_settings(name)
             wait_ms(300)
