@@ -75,7 +75,8 @@ class ChatPage(QWidget):
         self.header.set_sidebar(is_shown)
 
     def set_sidebar_width(self, width: int) -> None:
-        self.splitter.setSizes([width, max(self.width() - width, 1)])
+        beside = self.splitter.sizes()[2:]  # the privacy panel
+        self.splitter.setSizes([width, max(self.width() - width - sum(beside), 1), *beside])
 
     # A file may be dropped anywhere
 

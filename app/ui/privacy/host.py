@@ -15,7 +15,7 @@ from app.domain.ids import ChatId
 from app.ui.backend_facts import BackendFacts
 from app.ui.page import ChatPage
 from app.ui.privacy.own_window import PanelWindow
-from app.ui.privacy.panel import PrivacyPanel
+from app.ui.privacy.panel import PrivacyPanel, least_width
 from app.ui.privacy.panel_desk import PanelDesk
 from app.ui.theme import Theme
 
@@ -211,7 +211,7 @@ class PanelHost(QObject):
             return False
         side = page.sidebar.width() if not page.sidebar.isHidden() else 0
         metrics = self._theme.metrics
-        return page.width() - side >= metrics.column * _CHAT_SHARE // 5 + metrics.sidebar * 5 // 4
+        return page.width() - side >= metrics.column * _CHAT_SHARE // 5 + least_width(metrics)
 
     def _keep_width(self) -> None:
         panel = self.panel

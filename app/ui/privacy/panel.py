@@ -12,7 +12,12 @@ from app.ui.assets import icon
 from app.ui.privacy.detail import Detail
 from app.ui.privacy.entries_panel import EntriesPanel
 from app.ui.privacy.summary import LastMessage, Light, Summary
-from app.ui.theme import Theme
+from app.ui.theme import Metrics, Theme
+
+
+def least_width(metrics: Metrics) -> int:
+    """So narrow it may become beside the chat."""
+    return metrics.sidebar * 3 // 2
 
 
 class PrivacyPanel(QFrame):
@@ -103,7 +108,7 @@ class PrivacyPanel(QFrame):
         self._layout.setContentsMargins(space, space, space, space)
         self._layout.setSpacing(metrics.space_2)
         self.splitter.setHandleWidth(metrics.space_2)
-        self.setMinimumWidth(metrics.sidebar * 5 // 4)
+        self.setMinimumWidth(least_width(metrics))
         where = "own_window" if self._is_docked else "dock"
         for button, name in ((self.export, "export"), (self.move_button, where), (self.close_button, "close")):
             button.setIcon(icon(name, colours.muted, metrics.icon))

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.core.panel_feed import GateState, MessageTotals, Recovered
 from app.ui.header import Dot
 from app.ui.privacy.names import share_words
 from app.ui.theme import Theme
-from app.ui.words import counted, number, size, translate
+from app.ui.words import counted, size, translate
 
 
 class Light(Enum):
@@ -91,11 +91,19 @@ def recovery_words(last: LastMessage) -> str:
 
 def _measured_words(last: LastMessage, share: str) -> str:
     if last.recovered is not None and last.recovered.replaced:
-        return translate(
-            "privacy",
-            "An operator who records this could rebuild {share} of your words; {count} names and numbers were replaced "
-            "before it was sent.",
-        ).format(share=share, count=number(last.recovered.replaced))
+        return counted(
+            last.recovered.replaced,
+            translate(
+                "privacy",
+                "An operator who records this could rebuild {share} of your words; 1 name or number was replaced "
+                "before it was sent.",
+            ),
+            translate(
+                "privacy",
+                "An operator who records this could rebuild {share} of your words; %n names and numbers were replaced "
+                "before it was sent.",
+            ),
+        ).format(share=share)
     return translate("privacy", "An operator who records this could rebuild {share} of your words.").format(share=share)
 
 
@@ -133,8 +141,7 @@ class Summary(QWidget):
         self.recovery = self._label("strong")
         self.operator = self._label("muted")
         self.gate = self._label("wrong")
-        self.redaction = self._button(self.tr("Replace names and numbers"))
-        self.redaction.setCheckable(True)
+        self.redaction = QCheckBox(self.tr("Replace names and numbers"), self)
         self.redaction.clicked.connect(self.redaction_requested)
         self.redaction.hide()
         self.own_backend = self._button(self.tr("Use a backend of your own"))
@@ -147,13 +154,14 @@ class Summary(QWidget):
         self.corner = QHBoxLayout()  # the panel's own buttons
         self._top.addLayout(self.corner)
         self._choices = QHBoxLayout()
-        for button in (self.redaction, self.own_backend, self.measure):
+        for button in (self.own_backend, self.measure):
             self._choices.addWidget(button)
         self._choices.addStretch(1)
         self._layout = QVBoxLayout(self)
         self._layout.addLayout(self._top)
         for label in (self.gate, self.sentence, self.recovery, self.operator):
             self._layout.addWidget(label)
+        self._layout.addWidget(self.redaction, 0, Qt.AlignmentFlag.AlignLeft)
         self._layout.addLayout(self._choices)
         theme.changed.connect(self._wear)
         self._wear()
