@@ -19,8 +19,7 @@ _MARGIN = 1e-4  # far above float32's error in a sum of V probabilities
 class TokenSampler:
     """Chooses the tokens of one reply. Its random state is its own, so a reply with a seed can be repeated.
 
-    chosen: tokens of the reply that were chosen before, by another sampler: with a seed, this one goes on where that one
-    stood.
+    chosen: tokens of the reply that another sampler chose before: with a seed, this one goes on where that one stood.
     """
 
     def __init__(self, settings: SamplingSettings, chosen: int = 0) -> None:

@@ -30,7 +30,6 @@ from app.ui.preferences import Preferences
 from app.ui.transfer_dialogs import export_words
 
 if TYPE_CHECKING:
-    from app.audit.export import Exported
     from app.core.reply_writer import ReplyWriter
 
 EXPORT_FORMS = {"markdown": ExportFormat.MARKDOWN, "html": ExportFormat.HTML, "json": ExportFormat.JSON}
@@ -160,12 +159,8 @@ class LocalDesktop:
 
     # Auditing
 
-    def export_audit(self, target: Path, progress: Progress, *, frames: bool, har: bool) -> "Exported":
-        """What the terminal's `audit export` writes, with what the gate still keeps. Raises AppError."""
-        return export_from_window(target, self._network.gate, self._vault, progress, frames=frames, har=har)
-
-    def audit_fingerprint(self) -> str:
-        """Of the key that signs exports, to be compared by whoever gets one. Raises StorageError."""
+    def export_ledger(self, target: Path, tell: Progress) -> str:
+        export_from_window(target, self._network.gate, self._vault, tell, frames=True, har=False)
         return device_key(self._vault.read_setting, self._vault.write_setting).fingerprint
 
     def close(self) -> None:

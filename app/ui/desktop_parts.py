@@ -1,6 +1,8 @@
 """What the window needs of the whole app beside its chats, as Protocols. app/main/desktop.py builds the real ones."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from app.core.panel_feed import PanelSource
@@ -55,6 +57,9 @@ class Desktop(Protocol):
 
     def forget_frames(self) -> None:
         """Drop the contents of what was sent and received (the lock): the ledger keeps its hashes."""
+
+    def export_ledger(self, target: Path, tell: Callable[[int, int], None]) -> str:
+        """Write a signed export of the ledger, with the frames still kept. The signing key's fingerprint. Slow."""
 
     def close(self) -> None:
         """After the window: the vault, and all that was started."""

@@ -50,9 +50,9 @@ class Session(QObject):
         self._transfer = TransferDialogs(self.window, self._files)
         self._idle = QTimer(self, singleShot=True)
         self._idle.timeout.connect(self._lock_when_idle)
-        self._connect()
+        self._connect(desktop)
 
-    def _connect(self) -> None:
+    def _connect(self, desktop: Desktop) -> None:
         window = self.window
         window.retry_start_requested.connect(self._start_backend)
         window.close_requested.connect(self._leave)
@@ -60,6 +60,7 @@ class Session(QObject):
         window.settings_requested.connect(self.open_settings)
         window.export_requested.connect(self._transfer.export)
         window.import_requested.connect(self._transfer.import_)
+        window.ledger_export_requested.connect(lambda: self._transfer.export_ledger(desktop.export_ledger))
         self._transfer.said.connect(lambda words, more: window.show_toast(f"{words} {more}".strip()))
         self._transfer.failed.connect(window.show_error)
         self._transfer.imported.connect(window.open_chat)

@@ -115,6 +115,28 @@ class TransferDialogs(QObject):
 
         self._run(tr("Exporting…"), work, done)
 
+    def export_ledger(self, write: Callable[[Path, Callable[[int, int], None]], str]) -> None:
+        """Ask where to, and `write` a signed export there; it returns the fingerprint of the key that signed it."""
+        if self._job is not None:
+            return
+        target, _ = QFileDialog.getSaveFileName(
+            self._window,
+            tr("Export what was sent and received, signed, for somebody else to check"),
+            str(Path.home() / "nearhalf-audit.zip"),
+            tr("Archives (*.zip)"),
+        )
+        if target:
+            self.export_ledger_to(Path(target), write)
+
+    def export_ledger_to(self, target: Path, write: Callable[[Path, Callable[[int, int], None]], str]) -> None:
+        def done(fingerprint: str) -> None:
+            self.said.emit(
+                tr("The ledger and what is kept of its frames is in {path}.").format(path=target),
+                tr("Signed by the key {fingerprint}.").format(fingerprint=fingerprint),
+            )
+
+        self._run(tr("Exporting…"), lambda: write(target, self._tell), done)
+
     def import_(self) -> None:
         chats = self._open()
         if chats is None or self._job is not None:

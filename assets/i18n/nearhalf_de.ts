@@ -6178,6 +6178,22 @@
         <translation>Wird exportiert…</translation>
     </message>
     <message>
+        <source>Export what was sent and received, signed, for somebody else to check</source>
+        <translation>Gesendetes und Empfangenes signiert exportieren, damit es jemand anders prüfen kann</translation>
+    </message>
+    <message>
+        <source>Archives (*.zip)</source>
+        <translation>Archive (*.zip)</translation>
+    </message>
+    <message>
+        <source>The ledger and what is kept of its frames is in {path}.</source>
+        <translation>Das Sendeprotokoll und die noch vorhandenen Frames sind in {path}.</translation>
+    </message>
+    <message>
+        <source>Signed by the key {fingerprint}.</source>
+        <translation>Signiert mit dem Schlüssel {fingerprint}.</translation>
+    </message>
+    <message>
         <source>Import chats of ChatGPT, Claude or Nearhalf</source>
         <translation>Chats von ChatGPT, Claude oder Nearhalf importieren</translation>
     </message>

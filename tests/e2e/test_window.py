@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from app.audit.verify import verify_export
 from app.core.conversations import Library
 from app.core.vault import KeyHolder, VaultState
 from app.domain.conversation import EndReason, Role, Turn
@@ -220,6 +221,11 @@ def test_exported_backed_up_lost_and_restored(start: Callable[[], App], folder: 
     assert KeyHolder.RECOVERY in app.desktop.vault.holders
     app.desktop.vault.back_up(tmp_path / "backup")
     assert CANARY.encode() not in (tmp_path / "backup").read_bytes()
+
+    audit = tmp_path / "audit.zip"
+    app.session._transfer.export_ledger_to(audit, app.desktop.export_ledger)
+    app.until(lambda: app.session._transfer._job is None)
+    assert verify_export(audit).is_good
 
     files = app.desktop.chat_files
     exported = tmp_path / "chats.json"
