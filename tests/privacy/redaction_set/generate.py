@@ -193,8 +193,10 @@ class Maker:
     def address(self) -> str:
         pick, number = self.random.choice, self.random.randrange(1, 240)
         american = (
-            (f"{number} {pick(('Maple', 'Chestnut', 'Old Mill', 'St James'))} "
-            f"{pick(('Street', 'Ave', 'Lane', 'Road', 'Drive'))}"),
+            (
+                f"{number} {pick(('Maple', 'Chestnut', 'Old Mill', 'St James'))} "
+                f"{pick(('Street', 'Ave', 'Lane', 'Road', 'Drive'))}"
+            ),
             f"{pick(('Denver, CO', 'Salem, OR', 'Portland, ME'))} {self.digits(5)}",
         )
         german = (
