@@ -9,6 +9,7 @@ import platform
 import shutil
 import time
 import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -266,7 +267,7 @@ class _Summed:
         return {"bytes": self._bytes, "sha256": self._hash.hexdigest()}
 
 
-class _Sink:
+class _Sink(ABC):
     """Where the files go. sums: of those that the manifest lists, as far as they are written."""
 
     def __init__(self) -> None:
@@ -280,13 +281,13 @@ class _Sink:
         if is_summed:
             self.sums[name] = summed.facts
 
-    def _open(self, name: str) -> IO[bytes]:
-        raise NotImplementedError
+    @abstractmethod
+    def _open(self, name: str) -> IO[bytes]: ...
 
     def __enter__(self) -> "_Sink":
         return self
 
-    def __exit__(self, *failed: object) -> None:
+    def __exit__(self, *failed: object) -> None:  # noqa: B027 - a folder has nothing to end
         pass
 
 
