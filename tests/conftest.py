@@ -17,12 +17,14 @@ from typing import Any
 
 import psutil
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 from setup_console import one_at_a_time
 from setup_model import is_prepared, prepare_default_model
 from setup_steps import Place, data_folder
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_S = 3.0  # for threads and processes that are ending already
+PATIENCE_S = 20.0  # for threads and processes that are ending already
 
 _own_data_folder = data_folder()  # the person's, read before the tests get theirs
 _test_home = Path(tempfile.mkdtemp(prefix="nearhalf-tests-"))
@@ -49,6 +51,21 @@ def smollm2_folder() -> Path:
     _own_data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with one_at_a_time(_own_data_folder / "setup.lock"):
         return prepare_default_model(Place(ROOT, Path(sys.prefix), _own_data_folder))
+
+
+class PatientBot(QtBot):
+    """pytest-qt's bot, which waits as long as a loaded machine may need (its own default is 5 s)."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = 60_000) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = 60_000, **how: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **how)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 class _WarningRecords(logging.Handler):

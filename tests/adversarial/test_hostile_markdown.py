@@ -17,7 +17,7 @@ from app.ui.chat.maths import is_reasonable
 from app.ui.chat.panels import _broken
 from app.ui.chat.segments import LIMIT, Segments, read
 
-SEGMENT_S = 0.12  # worst of one segment here; 10 times what a quiet machine takes for most
+SEGMENT_S = 0.6  # of this thread; a quiet machine takes 0.01 for most, and what is not linear takes minutes
 ATTACKS = {
     "line of a megabyte": "x" * 1_000_000,
     "words of a megabyte": "word " * 200_000,
@@ -58,15 +58,15 @@ ATTACKS = {
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_hostile_text_is_cut_and_read_in_a_moment(attack: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     segments = Segments(ATTACKS[attack])
-    cut_s = time.perf_counter() - started
-    assert cut_s < 1.0
+    cut_s = time.thread_time() - started
+    assert cut_s < 2.0
     slowest_s = 0.0
     for segment in segments.all()[:60]:
-        started = time.perf_counter()
+        started = time.thread_time()
         flatten(segment.blocks(segments.text))
-        slowest_s = max(slowest_s, time.perf_counter() - started)
+        slowest_s = max(slowest_s, time.thread_time() - started)
     assert slowest_s < SEGMENT_S
 
 
@@ -80,9 +80,9 @@ def test_hostile_text_is_cut_and_read_in_a_moment(attack: str) -> None:
 )
 def test_no_short_pattern_is_slow_when_it_is_repeated(pattern: list[str]) -> None:
     text = ("".join(pattern) * LIMIT)[:LIMIT]
-    started = time.perf_counter()
+    started = time.thread_time()
     parse(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 1.0
 
 
 def all_spans(blocks: tuple[Block, ...]) -> list[Span]:

@@ -21,9 +21,9 @@ os.kill(os.getpid(), 9)
 def test_a_second_start_wakes_the_first_and_is_told_to_end(qtbot, tmp_path: Path) -> None:
     first, second = SingleInstance(tmp_path / "instance"), SingleInstance(tmp_path / "instance")
     assert first.claim()
-    with qtbot.waitSignal(first.woken, timeout=5000):
+    with qtbot.waitSignal(first.woken):
         assert not second.claim()
-    with qtbot.waitSignal(first.woken, timeout=5000):  # and again: the file was taken away
+    with qtbot.waitSignal(first.woken):  # and again: the file was taken away
         assert not second.claim()
     first.release()
     assert second.claim()

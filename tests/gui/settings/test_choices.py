@@ -172,7 +172,7 @@ def record(qtbot: QtBot, page: ShortcutsPage, action: str, key: Qt.Key, *modifie
     for modifier in modifiers:
         pressed |= modifier
     qtbot.keyClick(row.recorder, key, pressed)
-    qtbot.waitUntil(lambda: row.stack.currentWidget() is row.key, timeout=3000)
+    qtbot.waitUntil(lambda: row.stack.currentWidget() is row.key)
 
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier

@@ -73,7 +73,7 @@ def test_a_wrong_answer_is_said_and_then_costs_time(
     assert "Try again in 1 second." in page.hint.text()
     page.secret.setText(PASSPHRASE)
     assert not page.unlock_button.isEnabled()
-    qtbot.waitUntil(page.unlock_button.isEnabled, timeout=3000)
+    qtbot.waitUntil(page.unlock_button.isEnabled)
     assert vault.state is VaultState.LOCKED
     with qtbot.waitSignal(page.unlocked):
         page.unlock_button.click()

@@ -68,7 +68,7 @@ def make(tmp_path: Path, model: Path, log: Path) -> Iterator[Make]:
 
 
 def facts(log: Path) -> dict[str, object]:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not (log.exists() and log.read_bytes().endswith(b"\n")) and time.monotonic() < deadline:
         time.sleep(0.01)
     found: dict[str, object] = json.loads(log.read_text().splitlines()[-1])
@@ -141,7 +141,7 @@ def test_stop_ends_the_child_and_leaves_no_thread_or_token_file(make: Make, log:
     pid = facts(log)["pid"]
     began = time.monotonic()
     child.stop()
-    assert time.monotonic() - began < 2  # asked politely, it needs no signal
+    assert time.monotonic() - began < embedded.STOP_GRACE_S  # asked politely, it needs no signal
     assert is_gone(pid)
     assert not child.is_running
     assert set(threading.enumerate()) == before
@@ -164,7 +164,7 @@ def test_a_child_that_was_killed_is_started_anew_with_another_token(make: Make, 
     child = make(LISTENING + UNTIL_EOF)
     first = child.start()
     os.kill(int(str(facts(log)["pid"])), signal.SIGKILL)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while child.is_running and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not child.is_running
@@ -197,7 +197,7 @@ def test_stop_from_another_thread_breaks_off_a_start(make: Make) -> None:
     with pytest.raises(Cancelled):
         child.start()
     timer.join()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_a_start_is_broken_off_when_its_caller_is_stopped(make: Make) -> None:
@@ -209,7 +209,7 @@ def test_a_start_is_broken_off_when_its_caller_is_stopped(make: Make) -> None:
     with pytest.raises(Cancelled):
         child.start(is_cancelled=stopped.is_set)
     timer.join()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     assert not child.is_running
 
 
@@ -219,7 +219,7 @@ def test_the_way_to_the_built_in_backend_passes_the_stop_on(make: Make, tmp_path
     began = time.monotonic()
     with pytest.raises(Cancelled):
         link.open_channel(lambda: True)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     gate.close()
 
 
@@ -272,7 +272,7 @@ def test_the_child_ends_when_the_app_is_killed(tmp_path: Path, model: Path, log:
         assert parent.stdout.readline() == b"started\n"
         pid = facts(log)["pid"]
         parent.kill()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not is_gone(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert is_gone(pid)
