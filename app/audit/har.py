@@ -13,7 +13,9 @@ from app.audit.layout import VERSION, moment
 from app.domain.clearance import Direction, Purpose
 from app.privacy.ledger_format import LedgerEntry
 
-HTTP_PURPOSES = frozenset({Purpose.LIST_MODELS, Purpose.DEVICE_PACK, Purpose.HEALTH, Purpose.UPGRADE})
+HTTP_PURPOSES = frozenset(
+    {Purpose.LIST_MODELS, Purpose.DEVICE_PACK, Purpose.HEALTH, Purpose.UPGRADE, Purpose.UPDATE_CHECK}
+)
 _ROUTES = {
     Purpose.LIST_MODELS: "/v1/models",
     Purpose.DEVICE_PACK: "/v1/models/.../device-pack",

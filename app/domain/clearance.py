@@ -29,6 +29,7 @@ class Purpose(IntEnum):
     MEASURE = 8  # round-trip measurements
     KEEPALIVE = 9  # WebSocket ping and pong
     CLOSE = 10
+    UPDATE_CHECK = 11  # a release feed, where the person asked for that
 
 
 class NotCleared(AppError):

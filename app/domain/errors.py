@@ -8,6 +8,7 @@ AppError
 +-- ModelError            a model or device pack is missing, damaged, or of a kind not supported
 +-- AdapterError          an adapter does not fit this model, recipe or plan
 +-- LedgerError           the ledger cannot be written, so nothing may be sent
++-- FeedError             the release feed cannot be asked or read
 +-- SettingsError         a setting, file or argument is wrong
 +-- StorageError          the history cannot be read or written; what was stored before is safe
 |   +-- WrongKey          a passphrase or recovery code does not open it
@@ -73,6 +74,10 @@ class LedgerError(AppError):
 
 class SettingsError(AppError):
     """A setting, a file or an argument is wrong."""
+
+
+class FeedError(AppError):
+    """The release feed (docs/release-feed.md) cannot be asked, or what it says cannot be used."""
 
 
 class StorageError(AppError):

@@ -5,7 +5,8 @@ DESIGN.md section 4, "One gate". It opens no socket and starts nothing. What it 
   of that header's form. There is no place in it for words.
 - WebSocket: a Nearhalf frame of a kind that goes up, which the gate itself masks and wraps (message.py); or a ping, a
   pong or a close that carries exactly the content it was told.
-- To hosts on its list, and only while the ledger can be written.
+- To hosts on its list, and only while the ledger can be written. To the address of a release feed: only the request
+  for it, without a token, where the person asked for an update check.
 """
 
 import threading
@@ -46,6 +47,7 @@ class PrivacyGate:
         self._ledger = ledger
         self._lock = threading.Lock()
         self._allowed: dict[str, str] = {}  # host:port -> the path that its routes begin with
+        self._feed = ("", "")  # host:port and path of the release feed: one request, and nothing else, may go there
         self._kept = Kept(window_bytes)
         self._forms = FrameForms()
         self._wrapping = Wrapping()
@@ -59,6 +61,11 @@ class PrivacyGate:
         with self._lock:
             self._allowed = self._allowed | {host: base_path}
 
+    def allow_feed(self, host: str, path: str) -> None:
+        """Let update checks go to this one address, and nothing but them: the person asked for it."""
+        with self._lock:
+            self._feed = (host, path)
+
     def disallow(self, host: str) -> None:
         """Refuse `host` from now on, open connections included."""
         with self._lock:
@@ -70,7 +77,8 @@ class PrivacyGate:
 
         A ledger that failed is tried again here: a new connection is what a person asks for after freeing the disk.
         """
-        self._base_path(host)
+        if host != self._feed[0]:
+            self._base_path(host)
         with self._lock:
             if self._ledger.failure:
                 self._ledger.reopen()
@@ -96,7 +104,7 @@ class PrivacyGate:
 
     def clear(self, data: bytes, content: bytes, clearance: Clearance) -> ClearedPayload:
         """Judge and record a request or a control frame that is about to leave. Raises NotCleared, LedgerError."""
-        _judge(data, content, clearance, self._base_path(clearance.host))
+        _judge(data, content, clearance, self._base_path(clearance.host, clearance.purpose))
         with self._lock:
             self._record_taps()
             return ClearedPayload(data, self._record((_UP, clearance, content, data, False, time.time_ns())))
@@ -187,9 +195,12 @@ class PrivacyGate:
             self._kept.forget()
             self._ledger.close()
 
-    def _base_path(self, host: str) -> str:
+    def _base_path(self, host: str, purpose: Purpose | None = None) -> str:
         """The path under which its routes lie. Raises NotCleared."""
-        base_path = self._allowed.get(host)
+        feed_host, feed_path = self._feed
+        if purpose is Purpose.UPDATE_CHECK and host == feed_host:
+            return feed_path
+        base_path = self._allowed.get(host) if purpose is not Purpose.UPDATE_CHECK else None
         if base_path is None:
             raise NotCleared(
                 f"Nothing was sent to {host}: it is not a backend of this app.",

@@ -15,7 +15,9 @@ from app.domain.clearance import Clearance, Direction, Purpose
 from app.domain.ids import NO_MESSAGE, MessageId
 from app.privacy.ledger import Entry
 
-HTTP_PURPOSES = frozenset({Purpose.LIST_MODELS, Purpose.DEVICE_PACK, Purpose.HEALTH, Purpose.UPGRADE})
+HTTP_PURPOSES = frozenset(
+    {Purpose.LIST_MODELS, Purpose.DEVICE_PACK, Purpose.HEALTH, Purpose.UPGRADE, Purpose.UPDATE_CHECK}
+)
 _HTTP_KEPT_BYTES = 16 * 2**10  # of one run: enough for headers and lists; a device pack must not push the frames out
 _MESSAGES_COUNTED = 4096
 _NOTED = 64  # notes, and they are added up

@@ -12,7 +12,9 @@ _ROUTES = {
     Purpose.DEVICE_PACK: re.compile(r"/v1/models/[A-Za-z0-9._~%-]{1,1024}/device-pack"),
     Purpose.HEALTH: re.compile(r"/livez|/readyz"),
     Purpose.UPGRADE: re.compile(r"/v1/session"),
+    Purpose.UPDATE_CHECK: re.compile(""),  # the feed's own path, whole, and nothing behind it
 }
+_OF_UPDATE_CHECK = frozenset({"accept", "accept-encoding", "connection", "host", "user-agent"})  # says not who asks
 _HEADERS = {  # in lower case; Host is compared with the address itself
     "accept": re.compile(r"\*/\*"),
     "accept-encoding": re.compile(r"identity"),
@@ -43,6 +45,8 @@ def is_known_request(data: bytes, purpose: Purpose, host: str, base_path: str) -
         name, colon, value = header.partition(": ")
         name = name.lower()
         if not colon or name in seen or not _is_plausible(name, value, host):
+            return False
+        if purpose is Purpose.UPDATE_CHECK and name not in _OF_UPDATE_CHECK:
             return False
         seen.add(name)
     return True

@@ -32,6 +32,7 @@ def purpose_words(purpose: int) -> str:
         Purpose.MEASURE: translate("privacy", "Measuring"),
         Purpose.KEEPALIVE: translate("privacy", "Keeping it open"),
         Purpose.CLOSE: translate("privacy", "Closing"),
+        Purpose.UPDATE_CHECK: translate("privacy", "Update check"),
     }
     return known.get(purpose, str(purpose))
 
