@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from app.core.tuning import JobOrder, JobProgress, Preset, Probe, TuningJob, TuningSettings
+from app.core.tuning import JobOrder, Preset, Probe, TuningJob, TuningSettings
 from app.wire.frames import Dtype
 from app.wire.messages import Recipe
 from app.wire.plan import ExchangePlan, Tap
@@ -34,7 +34,7 @@ class TrainableHalf(Protocol):
         """Of every token but the first, nats (len(tokens) - 1). Keeps nothing."""
 
     def loss_and_gradient(self, states: bytes, tokens: Sequence[int], scale: float) -> tuple[float, bytes]:
-        """Summed loss over tokens[1:], and the gradient of `scale` times it by the final states (R x D, state_dtype)."""
+        """Summed loss over tokens[1:]; the gradient of `scale` times it by the final states (R x D, state_dtype)."""
 
     def tap_gradient_payload(self, tap: Tap, dy: bytes) -> bytes:
         """dz = M^T dy (R x r_down)."""
