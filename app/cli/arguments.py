@@ -25,9 +25,13 @@ examples:
   nearhalf chat --once "Name three rivers." --temperature 0
   printf 'Hello\\nAnd in French?\\n' | nearhalf chat
   NEARHALF_TOKEN=... nearhalf chat --backend https://home.example --json --once "Hello"
+  nearhalf chat --redact < letters.txt
 
+--redact puts stand-ins in the place of names, numbers and secrets before anything is sent, and the real words back into
+the reply; without it (and without --no-redact) the window's setting counts. What was replaced is said on stderr.
 Piped text: each line is one message of one chat, answered in order. Replies go to stdout, everything else to stderr.
-At a terminal: /new, /regenerate, /quit, /help; Ctrl+C stops a reply, Ctrl+C again or Ctrl+D leaves.
+At a terminal: /new, /regenerate, /redact, /preview TEXT, /quit, /help; Ctrl+C stops a reply, Ctrl+C again or Ctrl+D
+leaves.
 """
 _ADD = """\
 examples:
@@ -114,6 +118,11 @@ def _add_chat(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     chat.add_argument("--model", metavar="ID", help="one of the backend's models (default: its first)")
     chat.add_argument("--adapter", metavar="FILE", help="your adapter; it stays on this computer")
     chat.add_argument("--system", metavar="TEXT", help="the system message of the chat")
+    chat.add_argument(
+        "--redact",
+        action=argparse.BooleanOptionalAction,
+        help="replace names, numbers and secrets before sending (default: as in the window's settings)",
+    )
     chat.add_argument("--keylog", metavar="FILE", help="write this chat's TLS keys there, for an auditor (see docs)")
     d = CHAT_SAMPLING
     group = chat.add_argument_group("sampling (the defaults are what SmolLM2's authors recommend)")

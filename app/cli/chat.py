@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.cli.arguments import sampling
 from app.cli.choice import chosen_backend
+from app.cli.redaction import counts_by_kind, replaced_words
 from app.cli.reply import Conversation, Ending
 from app.cli.terminal import KEYS_ARE_WRITTEN, OPERATOR_CAN_READ, Terminal, status_line
 from app.core.events import EndReason, Traffic
@@ -21,8 +22,15 @@ _HELLO = "/help lists the commands; Ctrl+C stops a reply, Ctrl+D leaves."
 _HELP = """\
 /new         start a new chat
 /regenerate  generate the last reply again
+/redact      replace names, numbers and secrets before sending, or no longer
+/preview     /preview TEXT says what would be replaced in it, and sends nothing
 /quit        leave (also Ctrl+D)
 Anything else is sent as a message. Ctrl+C stops a reply; a second one leaves."""
+_REPLACES = (
+    "Names, numbers and secrets that are found are replaced before they are sent, from the next message on. What is "
+    "not found leaves as it is."
+)
+_REPLACES_NOT = "Nothing is replaced in this chat: /redact changes that."
 _COMMAND = re.compile(r"/[a-z]+")
 
 
@@ -37,7 +45,9 @@ def run_chat(arguments: argparse.Namespace, services: Services, terminal: Termin
                 terminal.print(json.dumps(summary(Ending("", EndReason.FAILED, Traffic(), error, 0))))
             raise
         terminal.clear_progress()
-        conversation = Conversation(conversations, settings, terminal, streams=not arguments.json)
+        conversation = Conversation(
+            conversations, settings, terminal, streams=not arguments.json, redacts=arguments.redact
+        )
         if once is not None:
             _answer(conversation, once, arguments, terminal)
         elif terminal.has_person:
@@ -58,7 +68,7 @@ def _open(
     backend = chosen_backend(arguments, services.backends, terminal.environ)
     system = _text(arguments.system) if arguments.system else None
     keylog = Path(arguments.keylog) if arguments.keylog else None
-    request = ChatRequest(backend, arguments.model, _adapter(arguments.adapter), system, keylog)
+    request = ChatRequest(backend, arguments.model, _adapter(arguments.adapter), system, arguments.redact, keylog)
     if keylog is not None:
         terminal.alarm(KEYS_ARE_WRITTEN.format(file=keylog))
     if backend is not None:
@@ -104,6 +114,10 @@ def _converse(conversation: Conversation, arguments: argparse.Namespace, termina
             terminal.note("There is no reply to generate again.")
         elif line == "/regenerate":
             ending = conversation.regenerate()
+        elif line == "/redact":
+            _change_redaction(conversation, terminal)
+        elif line.startswith("/preview "):
+            _show_preview(conversation, line.removeprefix("/preview ").strip(), terminal)
         elif _COMMAND.fullmatch(line):
             terminal.note(f"There is no command {line}. /help lists them.")
         elif line:
@@ -113,6 +127,21 @@ def _converse(conversation: Conversation, arguments: argparse.Namespace, termina
             _show_ending(ending, arguments, terminal)
             if ending.error is not None:
                 terminal.show_error(ending.error)
+
+
+def _change_redaction(conversation: Conversation, terminal: Terminal) -> None:
+    redacts = not conversation.redacts
+    conversation.set_redacts(redacts=redacts)
+    terminal.note(_REPLACES if redacts else _REPLACES_NOT)
+
+
+def _show_preview(conversation: Conversation, text: str, terminal: Terminal) -> None:
+    try:
+        preview = conversation.preview(text)
+    except AppError as error:
+        terminal.show_error(error)
+        return
+    terminal.note(_REPLACES_NOT if preview is None else replaced_words(preview))
 
 
 def _show_ending(ending: Ending, arguments: argparse.Namespace, terminal: Terminal) -> None:
@@ -128,7 +157,8 @@ def summary(ending: Ending) -> dict[str, object]:
     """One reply for a program. Times in seconds; bytes as they were on the wire."""
     traffic = ending.traffic
     error = ending.error
-    return {
+    replaced = {} if ending.replaced is None else {"replaced": counts_by_kind(ending.replaced)}
+    return replaced | {
         "text": ending.text,
         "end": ending.reason.name.lower(),
         "error": None if error is None else {"message": error.message, "advice": error.advice},

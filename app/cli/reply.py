@@ -8,14 +8,16 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
+from app.cli.redaction import replaced_counts, replaced_words
 from app.cli.terminal import Terminal
 from app.core.events import EndReason, Event, LinkChanged, LinkState, ReplyEnded, TextAdded, Traffic, TrafficChanged
 from app.core.ports import Conversations
 from app.domain.conversation import ChatOptions, Role
 from app.domain.errors import AppError, BackendError
+from app.domain.redaction import Preview
 from app.domain.sampling import SamplingSettings
 
 _POLL_S = 0.2  # Windows delivers Ctrl+C only between waits
@@ -30,6 +32,7 @@ class Ending:
     traffic: Traffic
     error: AppError | None
     interrupts: int
+    replaced: Preview | None = None  # what was sent in stand-ins; None where the chat does not redact
 
 
 class _Interrupt:
@@ -40,11 +43,17 @@ class Conversation:
     """Replies of one chat, one after the other."""
 
     def __init__(
-        self, conversations: Conversations, settings: SamplingSettings, terminal: Terminal, *, streams: bool
+        self,
+        conversations: Conversations,
+        settings: SamplingSettings,
+        terminal: Terminal,
+        *,
+        streams: bool,
+        redacts: bool | None = None,
     ) -> None:
-        """`streams`: write the text as it comes."""
+        """`streams`: write the text as it comes. `redacts`: None is as the settings say."""
         self._conversations = conversations
-        self._options = ChatOptions(sampling=settings)
+        self._options = ChatOptions(sampling=settings, redacts=redacts)
         self._terminal = terminal
         self._streams = streams
         # SimpleQueue.put may be called from a signal handler that interrupted a put or get of the same queue.
@@ -62,12 +71,49 @@ class Conversation:
         self._chat = self._conversations.new_chat(is_temporary=True)
         self._conversations.set_options(self._chat, self._options)
 
+    @property
+    def redacts(self) -> bool:
+        """Whether names and numbers are replaced before sending."""
+        return self._conversations.preview(self._chat, "") is not None
+
+    def set_redacts(self, *, redacts: bool) -> None:
+        """From the next message on, in new chats too."""
+        self._options = replace(self._options, redacts=redacts)
+        self._conversations.set_options(self._chat, self._options)
+
+    def preview(self, text: str) -> Preview | None:
+        """What sending this would replace; None where the chat does not redact. Slow the first time. Raises
+        ModelError where names cannot be found."""
+        self._terminal.progress("Looking for what is to be replaced.")
+        try:
+            return self._conversations.preview(self._chat, text)
+        finally:
+            self._terminal.clear_progress()
+
     def send(self, text: str) -> Ending:
-        """Send a message and follow its reply to the end."""
-        return self._follow(lambda: self._conversations.send(self._chat, text))
+        """Say what is replaced, send a message and follow its reply to the end."""
+        with _interrupts_into(self._queue):
+            try:
+                preview = self.preview(text)
+            except AppError as error:
+                return Ending("", EndReason.FAILED, Traffic(), error, self._interrupts())
+            if interrupts := self._interrupts():
+                return Ending("", EndReason.STOPPED, Traffic(), None, interrupts, preview)
+            if preview is not None:
+                words = replaced_words if self._terminal.has_person else replaced_counts
+                self._terminal.note(words(preview))
+            ending = self._follow(lambda: self._conversations.send(self._chat, text))
+        return replace(ending, replaced=preview)
 
     def regenerate(self) -> Ending:
         return self._follow(lambda: self._conversations.regenerate(self._chat))
+
+    def _interrupts(self) -> int:
+        """How often Ctrl+C was pressed while nothing was under way. Events of an earlier reply go."""
+        count = 0
+        while not self._queue.empty():
+            count += isinstance(self._queue.get(), _Interrupt)
+        return count
 
     def _follow(self, begin: Callable[[], None]) -> Ending:
         pieces: list[str] = []

@@ -25,6 +25,7 @@ class ChatRequest:
     model_id: str | None = None
     adapter: Path | None = None
     system: str | None = None
+    redacts: bool | None = None  # whether names and numbers are replaced before sending; None: as the settings say
     keylog: Path | None = None  # where the keys of TLS connections are written, for an auditor's capture
 
 

@@ -4,6 +4,7 @@ import logging
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,8 @@ class Nearhalf:
         with ExitStack() as stack:
             _write_keys(request, stack)
             network = self._network(stack)
-            yield RecordedChat(self._conversations_over(network, request, report, stack), network.gate.kept)
+            unredacted = replace(request, redacts=False)  # what is measured is the person's text, whatever the settings
+            yield RecordedChat(self._conversations_over(network, unredacted, report, stack), network.gate.kept)
 
     @property
     def packs(self) -> Path:
@@ -105,10 +107,14 @@ class Nearhalf:
         from app.core.memory_store import MemoryStore
         from app.domain.sampling import SamplingSettings
         from app.main.recovery import keep_limit
+        from app.main.redaction import TerminalRedaction
 
         writer = open_writer(network, self._folder, request, report)
         stack.callback(writer.close)
-        library = Library(MemoryStore(), sampling=SamplingSettings, system=lambda: request.system or "")
+        redaction = TerminalRedaction(self._folder, request.redacts, self._notify)
+        library = Library(
+            MemoryStore(), sampling=SamplingSettings, system=lambda: request.system or "", redaction=redaction
+        )
         stack.callback(library.close)
         library.attach(writer)
         stack.callback(keep_limit(library, network.gate, self._folder, request.backend).close)
