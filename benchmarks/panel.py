@@ -28,7 +28,7 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from app.core.events import LinkState
-from app.core.panel_feed import AttackInfo, GateState, MessagePlace, MessageTokens, Recovered
+from app.core.panel_feed import AttackInfo, GateState, MessagePlace, MessageTokens, Recovered, SendingLimit
 from app.core.panel_ledger import RECORD
 from app.domain.ids import ChatId, MessageId, new_message_id
 from app.privacy.ledger_format import CHAIN_BYTES, FILE_HEADER, MAGIC, MARK, NAMING, VERSION
@@ -77,6 +77,12 @@ class FileSource:
 
     def redacts(self, chat: ChatId) -> bool | None:
         return None
+
+    def sending_limit(self, chat: ChatId | None) -> SendingLimit | None:
+        return None
+
+    def limit_recovery(self, percent: int | None) -> None:
+        pass
 
     def tokens_of(self, message: MessageId) -> MessageTokens | None:
         return None

@@ -66,11 +66,11 @@ class Library(Chats):
         self._writer: Writer | None = None
         self._is_closed = False
         self._idle = Condition(self._lock)
-        self._check: Callable[[], None] = lambda: None
+        self._check: Callable[[ChatId], None] = lambda chat: None
 
-    def guard_sending(self, check: Callable[[], None]) -> None:
-        """`check` is asked before a message is stored and sent: it returns at once, or raises AppError with a reason
-        (a limit on recovery)."""
+    def guard_sending(self, check: Callable[[ChatId], None]) -> None:
+        """`check` is asked before a message of a chat is stored and sent: it returns at once, or raises AppError with a
+        reason (a limit on recovery)."""
         self._check = check
 
     # Deleting
@@ -276,7 +276,7 @@ class Library(Chats):
                 "This chat uses another adapter than the one that is loaded.",
                 "Choose the loaded adapter in the chat's options, or load this chat's in the settings.",
             )
-        self._check()
+        self._check(chat)
         return self._writer
 
     def _add_own(

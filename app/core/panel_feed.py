@@ -76,6 +76,18 @@ class GateState:
     denied: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class SendingLimit:
+    """The person's limit on what an operator could rebuild, for the backend in use. percent None: there is none.
+
+    refusal: why the next message of the chat on show is not sent, or "". is_redacted: names are replaced already.
+    """
+
+    percent: int | None = None
+    refusal: str = ""
+    is_redacted: bool = False
+
+
 @dataclass(slots=True)
 class MessageTotals:
     """What the ledger says of one message, counted up to the record `counted`."""
@@ -112,6 +124,12 @@ class PanelSource(Protocol):
 
     def redacts(self, chat: ChatId) -> bool | None:
         """Whether names and numbers of this chat are replaced before anything is sent; None: nothing here does that."""
+
+    def sending_limit(self, chat: ChatId | None) -> SendingLimit | None:
+        """None: the backend in use has none, because it is the person's own."""
+
+    def limit_recovery(self, percent: int | None) -> None:
+        """Above this share of a message's words the next is not sent to the backend in use. Raises SettingsError."""
 
     def tokens_of(self, message: MessageId) -> MessageTokens | None:
         """Slow. Only for the latest reply: what the backend's cache holds."""

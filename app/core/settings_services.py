@@ -77,6 +77,9 @@ class SettingsServices(Protocol):
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
         """Time it. Its first model's device pack is fetched where it is not here yet."""
 
+    def limit_recovery(self, name: str, percent: int | None) -> str:
+        """As Backends.limit_recovery, and in force at once where that backend is in use."""
+
     def fetch_pack(self, backend: Backend | None, model: ModelInfo, progress: Progress) -> None:
         """Fetch, check and install one device pack; an earlier part is gone on from."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,6 @@ from app.audit.sign import device_key
 from app.core.conversations import Library
 from app.core.erasure import Erasures
 from app.core.kept_files import FilesOnDisk
-from app.core.recovery_watch import RecoveryWatch
 from app.core.redaction import Redaction
 from app.core.services import Backends, ChatRequest, Measurement, Report
 from app.core.settings_services import KeptFiles, Progress
@@ -57,9 +57,10 @@ class LocalDesktop:
             self._vault,
             lambda: self._library,
             lambda: self._writer,
-            lambda: preferences.settings.redacts,
+            self._redaction_choices,
+            self.limit_recovery,
         )
-        self._recovery = RecoveryWatch(self._panel.share_of)
+        self._recovery = self._panel.watch
 
     # Desktop
 
@@ -132,6 +133,13 @@ class LocalDesktop:
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
         with self._slow_link(backend, report) as link:
             return measure(link, self._folder, report)
+
+    def limit_recovery(self, name: str, percent: int | None) -> str:
+        warning = self._backends.limit_recovery(name, percent)
+        used = self._recovery.backend
+        if used is not None and used.name == name:
+            self._recovery.use(replace(used, recovery_limit_percent=percent))
+        return warning
 
     def fetch_pack(self, backend: Backend | None, model: ModelInfo, progress: Progress) -> None:
         with self._slow_link(backend, lambda sentence: None) as link, closing(link.control()) as control:

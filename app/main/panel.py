@@ -1,15 +1,18 @@
 """What the privacy panel reads of the real app: gate, ledger, chats, the device pack's public weights."""
 
 from collections.abc import Callable, Sequence, Set
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.conversations import Library
-from app.core.panel_feed import AttackInfo, GateState, MessagePlace, MessageTokens, Recovered, Tell
+from app.core.panel_feed import AttackInfo, GateState, MessagePlace, MessageTokens, Recovered, SendingLimit, Tell
+from app.core.recovery_watch import RecoveryWatch
 from app.core.vault import Vault
 from app.domain.conversation import Role
 from app.domain.errors import AppError, ModelError
 from app.domain.ids import ChatId, MessageId
+from app.domain.redaction import RedactionChoices
 from app.main.link import Network
 from app.privacy.guard import denials
 from app.storage.paths import DataFolder
@@ -24,8 +27,8 @@ _NOTES = "panel notes"
 
 
 class LocalPanel:
-    """Implements PanelSource. `library` and `writer`: what is open now; None while there is none. `redacts`: whether
-    chats that say nothing of their own do."""
+    """Implements PanelSource. `library` and `writer`: what is open now; None while there is none. `redactions`: what
+    the settings say of redaction. `limit_recovery`: SettingsServices.limit_recovery. `watch` keeps that limit."""
 
     def __init__(
         self,
@@ -34,10 +37,13 @@ class LocalPanel:
         vault: Vault,
         library: Callable[[], Library | None],
         writer: "Callable[[], ReplyWriter | None]",
-        redacts: Callable[[], bool],
+        redactions: Callable[[], RedactionChoices],
+        limit_recovery: Callable[[str, int | None], str],
     ) -> None:
         self._folder, self._network, self._vault = folder, network, vault
-        self._library, self._writer, self._redacts = library, writer, redacts
+        self._library, self._writer, self._redactions = library, writer, redactions
+        self._limit_recovery = limit_recovery
+        self.watch = RecoveryWatch(self.share_of, way_of=self._way_of)
         self._infos: tuple[AttackInfo, ...] | None = None
 
     @property
@@ -78,7 +84,22 @@ class LocalPanel:
             chosen = library.chat(chat).options.redacts if library is not None else None
         except AppError:
             return None
-        return self._redacts() if chosen is None else chosen
+        return self._redactions().is_on if chosen is None else chosen
+
+    def sending_limit(self, chat: ChatId | None) -> SendingLimit | None:
+        if self.watch.backend is None:
+            return None
+        refused = self.watch.refusal(chat)
+        limit = SendingLimit(self.watch.limit_percent)
+        return replace(limit, refusal=str(refused), is_redacted=refused.is_redacted) if refused is not None else limit
+
+    def limit_recovery(self, percent: int | None) -> None:
+        if self.watch.backend is not None:
+            self._limit_recovery(self.watch.backend.name, percent)
+
+    def _way_of(self, chat: ChatId) -> RedactionChoices | None:
+        """How texts of a chat are made ready: another choice of what is replaced is another way."""
+        return replace(self._redactions(), is_on=True) if self.redacts(chat) else None
 
     def tokens_of(self, message: MessageId) -> MessageTokens | None:
         writer = self._writer()

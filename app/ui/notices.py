@@ -21,6 +21,7 @@ from app.domain.errors import (
     SettingsError,
     StorageError,
 )
+from app.privacy.recovery.limit import NotMeasured, RecoveryAboveLimit
 from app.ui.actions import QT_TRANSLATE_NOOP
 from app.ui.sentences import in_words
 from app.ui.words import number
@@ -38,6 +39,7 @@ class Step(Enum):
     NONE = "none"
     RETRY = "retry"  # the reply, or the start of the backend
     NEW_CHAT = "new chat"
+    REDACT = "redact"  # this chat: names and numbers are replaced from now on
     BACKENDS = "backends"  # these five: a page of the settings
     MODELS = "models"
     ADAPTERS = "adapters"
@@ -61,6 +63,7 @@ def step_words(step: Step) -> str:
         Step.NONE: "",
         Step.RETRY: translate("notices", "Try again"),
         Step.NEW_CHAT: translate("notices", "New chat"),
+        Step.REDACT: translate("notices", "Replace names and numbers"),
         Step.BACKENDS: translate("notices", "Backends…"),
         Step.MODELS: translate("notices", "Models…"),
         Step.ADAPTERS: translate("notices", "Adapters…"),
@@ -99,6 +102,8 @@ def notice_of_error(error: AppError, *, can_retry: bool) -> Notice:
     step, advice = next(((step, advice) for kind, step, advice in _STEPS if isinstance(error, kind)), (Step.NONE, ""))
     message = in_words(error.message)
     advice = in_words(error.advice) or (translate("notices", advice) if advice else "")
+    if isinstance(error, RecoveryAboveLimit | NotMeasured):  # of these two the settings hold the limit, too
+        return Notice("danger", message, advice, Step.NONE if error.is_redacted else Step.REDACT, Step.BACKENDS)
     if can_retry and step is not Step.NEW_CHAT:
         return Notice("danger", message, advice, Step.RETRY, step)
     return Notice("danger", message, advice, step)

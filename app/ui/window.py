@@ -319,6 +319,8 @@ class ChatWindow(QMainWindow):
         if step is Step.RETRY:
             self.receive(LinkChanged(LinkState.STARTING))
             self.retry_start_requested.emit()
+        elif step is Step.REDACT:
+            self._set_redacts(True)
         elif step in _PAGES:
             self.settings_requested.emit(_PAGES[step])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.core.panel_feed import AttackInfo, GateState, MessagePlace, MessageTokens, Recovered, Tell
+from app.core.panel_feed import AttackInfo, GateState, MessagePlace, MessageTokens, Recovered, SendingLimit, Tell
 from app.domain.clearance import Clearance, Purpose
 from app.domain.ids import NO_MESSAGE, ChatId, MessageId
 from app.privacy.gate import PrivacyGate
@@ -32,6 +32,7 @@ class RecordedSource:
         self.plan = plan
         self.notes = ""
         self.state = GateState()
+        self.limit: SendingLimit | None = None
         self.recovered: dict[str, Recovered] = {}
         self.asked: list[tuple[MessageId, tuple[str, ...]]] = []
         self.tokens: dict[MessageId, MessageTokens] = {}
@@ -67,6 +68,13 @@ class RecordedSource:
     def redacts(self, chat: ChatId) -> bool | None:
         assert self.conversations is not None
         return bool(self.conversations.chat(chat).options.redacts)
+
+    def sending_limit(self, chat: ChatId | None) -> SendingLimit | None:
+        return self.limit
+
+    def limit_recovery(self, percent: int | None) -> None:
+        assert self.limit is not None
+        self.limit = SendingLimit(percent)
 
     def tokens_of(self, message: MessageId) -> MessageTokens | None:
         return self.tokens.get(message)

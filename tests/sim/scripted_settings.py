@@ -95,6 +95,9 @@ class ScriptedSettings:
         self._reach(backend, report)
         return self.measurement
 
+    def limit_recovery(self, name: str, percent: int | None) -> str:
+        return self.backends.limit_recovery(name, percent)
+
     def fetch_pack(self, backend: Backend | None, model: ModelInfo, progress: Progress) -> None:
         for done in (model.pack_bytes // 3, model.pack_bytes):
             progress(done, model.pack_bytes)

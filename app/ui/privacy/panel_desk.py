@@ -76,6 +76,7 @@ class PanelDesk(QObject):
             panel.summary.own_backend_requested.connect(self.own_backend_requested)
             panel.summary.redaction_requested.connect(self.redaction_requested)
             panel.summary.measure_requested.connect(self.measure_all)
+            panel.summary.limit_chosen.connect(self._limit)
             panel.export_requested.connect(self.export_requested)
         return self.panel
 
@@ -108,11 +109,16 @@ class PanelDesk(QObject):
 
     @property
     def light(self) -> Light:
-        if self._blocked or self._gate().failure:
+        if self._blocked or self._gate().failure or self._limit_refusal:
             return Light.BLOCKED
         if self._link is LinkState.WORKING:
             return Light.SENDING
         return Light.IDLE if self._link is LinkState.READY else Light.OFFLINE
+
+    @property
+    def _limit_refusal(self) -> str:
+        """Why the limit forbids the next message of the chat on show, or ""."""
+        return in_words(self._last.limit.refusal) if self._last.limit is not None else ""
 
     @property
     def last(self) -> LastMessage:
@@ -174,6 +180,8 @@ class PanelDesk(QObject):
         if is_other:
             panel.set_feed(feed)
         elif feed.ledger is not None and feed.ledger.count == before and not panel.entries.hold.isChecked():
+            if self._last.limit != self._source.sending_limit(self._chat):  # measured meanwhile, or changed
+                self._show()
             return
         panel.entries.tick()
         panel.detail.refresh()
@@ -186,14 +194,15 @@ class PanelDesk(QObject):
         if self.panel is None or self._feed is None:
             return
         gate = self._gate()
-        if self._blocked and not gate.failure:
-            gate = replace(gate, failure=self._blocked)
         self._last = replace(
             self._last,
             totals=self._feed.totals(),
+            limit=self._source.sending_limit(self._chat),
             is_on_this_computer=self._facts.is_on_this_computer,
             backend=self._facts.backend_name,
         )
+        if not gate.failure:
+            gate = replace(gate, failure=self._blocked or self._limit_refusal)
         self.panel.show_state(self.light, self._last, gate)
         self.panel.summary.show_redaction(self._source.redacts(self._chat) if self._chat is not None else None)
 
@@ -296,6 +305,10 @@ class PanelDesk(QObject):
             self.panel.detail.set_tokens(tokens)
 
     # What the person does
+
+    def _limit(self, percent: int | None) -> None:
+        self._attempt(partial(self._source.limit_recovery, percent))
+        self._show()
 
     def _show_rows(self, rows: Rows) -> None:
         if self.panel is not None:

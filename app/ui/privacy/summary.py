@@ -9,8 +9,9 @@ from enum import Enum, auto
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from app.core.panel_feed import GateState, MessageTotals, Recovered
+from app.core.panel_feed import GateState, MessageTotals, Recovered, SendingLimit
 from app.ui.header import Dot
+from app.ui.limit_choice import LimitChoice
 from app.ui.privacy.names import share_words
 from app.ui.theme import Theme
 from app.ui.words import counted, size, translate
@@ -47,6 +48,7 @@ class LastMessage:
     backend: str = ""
     problem: str = ""  # why it could not be measured
     running: str = ""  # the attack that is being tried
+    limit: SendingLimit | None = None  # the person's; None: the backend in use has none
 
 
 _TONES = {Light.IDLE: "good", Light.SENDING: "busy", Light.BLOCKED: "danger", Light.OFFLINE: "warning"}
@@ -131,6 +133,7 @@ class Summary(QWidget):
     measure_requested = Signal()
     own_backend_requested = Signal()
     redaction_requested = Signal(bool)
+    limit_chosen = Signal(object)  # percent, or None for no limit
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -144,6 +147,13 @@ class Summary(QWidget):
         self.redaction = QCheckBox(self.tr("Replace names and numbers"), self)
         self.redaction.clicked.connect(self.redaction_requested)
         self.redaction.hide()
+        self.limit = LimitChoice(theme, self)
+        self.limit.setAccessibleName(self.tr("What an operator may be able to rebuild"))
+        self.limit.limit_chosen.connect(self._choose_limit)
+        self._shown_limit: int | None = -1  # none that there is
+        self._limit_words = self._label("body")
+        self._limit_words.setText(self.tr("Send no more once an operator could rebuild more than"))
+        self._limit_words.setBuddy(self.limit)
         self.own_backend = self._button(self.tr("Use a backend of your own"))
         self.own_backend.clicked.connect(self.own_backend_requested)
         self.measure = self._button(self.tr("Try every attack"))
@@ -153,6 +163,9 @@ class Summary(QWidget):
         self._top.addWidget(self.light, 1)
         self.corner = QHBoxLayout()  # the panel's own buttons
         self._top.addLayout(self.corner)
+        self._limit_row = QHBoxLayout()
+        self._limit_row.addWidget(self._limit_words, 1)
+        self._limit_row.addWidget(self.limit)
         self._choices = QHBoxLayout()
         for button in (self.own_backend, self.measure):
             self._choices.addWidget(button)
@@ -161,6 +174,7 @@ class Summary(QWidget):
         self._layout.addLayout(self._top)
         for label in (self.gate, self.sentence, self.recovery, self.operator):
             self._layout.addWidget(label)
+        self._layout.addLayout(self._limit_row)
         self._layout.addWidget(self.redaction, 0, Qt.AlignmentFlag.AlignLeft)
         self._layout.addLayout(self._choices)
         theme.changed.connect(self._wear)
@@ -180,9 +194,19 @@ class Summary(QWidget):
             if label.text() != words:
                 label.setText(words)
             label.setVisible(bool(words))
+        limit = last.limit
+        for part in (self.limit, self._limit_words):
+            part.setVisible(limit is not None)
+        if limit is not None and limit.percent != self._shown_limit:  # else the person may be choosing
+            self._shown_limit = limit.percent
+            self.limit.show_limit(limit.percent)
         self.own_backend.setVisible(has_message and not last.is_on_this_computer)
         self.measure.setVisible(has_message)
         self.measure.setEnabled(not last.running and last.measuring is not Measuring.GONE)
+
+    def _choose_limit(self, percent: int | None) -> None:
+        self._shown_limit = -1  # what holds then is shown anew
+        self.limit_chosen.emit(percent)
 
     def show_redaction(self, is_on: bool | None) -> None:
         """None: this app cannot do it."""
@@ -211,3 +235,4 @@ class Summary(QWidget):
         self._layout.setSpacing(metrics.space_1)
         self._top.setSpacing(metrics.space_2)
         self._choices.setSpacing(metrics.space_2)
+        self._limit_row.setSpacing(metrics.space_2)

@@ -9,6 +9,7 @@ from app.core.services import Measurement
 from app.core.settings_services import SettingsServices
 from app.domain.backend import Backend
 from app.domain.errors import AppError, UntrustedCertificate
+from app.ui.limit_choice import LimitChoice
 from app.ui.preferences import Preferences
 from app.ui.settings.backend_form import BackendForm
 from app.ui.settings.fit import spaced
@@ -45,6 +46,22 @@ class BackendRow(Row):
         self.lead_with(self.radio)
 
 
+class LimitRow(Row):
+    """Under a backend that somebody else may run: how much an operator may be able to rebuild."""
+
+    def __init__(self, theme: Theme, backend: Backend, parent: QWidget) -> None:
+        self.choice = LimitChoice(theme)
+        self.choice.setAccessibleName(tr("Limit for {name}").format(name=backend.name))
+        self.choice.show_limit(backend.recovery_limit_percent)
+        super().__init__(
+            theme,
+            tr("What an operator may be able to rebuild"),
+            tr("It is measured after each reply. Above the limit your next message is not sent."),
+            self.choice,
+            parent,
+        )
+
+
 class BackendsPage(Page):
     def __init__(
         self, theme: Theme, preferences: Preferences, services: SettingsServices, parent: QWidget | None = None
@@ -58,6 +75,7 @@ class BackendsPage(Page):
             ),
         )
         self.rows: dict[str | None, BackendRow] = {}
+        self.limits: dict[str, LimitRow] = {}
         self._group = QButtonGroup(self)
         self._stack = QStackedWidget(self.column)
         listed = QWidget(self._stack)
@@ -111,7 +129,7 @@ class BackendsPage(Page):
         self.card.clear()
         for button in self._group.buttons():
             self._group.removeButton(button)
-        self.rows = {}
+        self.rows, self.limits = {}, {}
         try:
             backends, warning = self._services.backends.list()
         except AppError as error:
@@ -125,6 +143,7 @@ class BackendsPage(Page):
             if backend.fingerprint:
                 place = self.tr("{url}, only with the certificate that you trusted").format(url=backend.url)
             self._add_row(backend.name, BackendRow(self._theme, backend.name, place, self.card, is_own=True))
+            self._add_limit(backend)
         self._mark_used()
         self._enable_tests(self.work.is_busy)
 
@@ -137,6 +156,21 @@ class BackendsPage(Page):
         if name is not None:
             row.change.clicked.connect(partial(self.open_form, name))
             row.remove.clicked.connect(partial(self._ask_to_remove, name))
+
+    def _add_limit(self, backend: Backend) -> None:
+        row = self.limits[backend.name] = LimitRow(self._theme, backend, self.card)
+        self.card.join(row)
+        row.choice.limit_chosen.connect(partial(self._limit, backend.name))
+
+    def _limit(self, name: str, percent: int | None) -> None:
+        try:
+            warning = self._services.limit_recovery(name, percent)
+        except AppError as error:
+            self._fill()
+            self.show_notice("danger", error.message, error.advice)
+            return
+        if warning:
+            self.show_notice("warning", warning)
 
     def _use(self, name: str | None, _checked: bool = True) -> None:
         if name != self._preferences.settings.backend:

@@ -74,6 +74,13 @@ class Card(QFrame):
             self._layout.addWidget(rule)
         self._layout.addWidget(part)
 
+    def join(self, part: QWidget) -> None:
+        """Add what belongs to the part above it: no line between them."""
+        rule = QFrame(self)  # every second place is a line's
+        rule.hide()
+        self._layout.addWidget(rule)
+        self._layout.addWidget(part)
+
     def set_shown(self, part: QWidget, is_shown: bool) -> None:
         """Show or hide one part, with the line above it where something shown stands above."""
         part.setVisible(is_shown)

@@ -11,10 +11,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.events import LinkChanged, LinkState
-from app.core.panel_feed import GateState, Recovered
+from app.core.panel_feed import GateState, Recovered, SendingLimit
 from app.domain.clearance import Direction
 from app.domain.errors import AppError, LedgerError
 from app.privacy.ledger_format import LedgerEntry, read_entries
+from app.privacy.recovery.limit import RecoveryAboveLimit
+from app.ui.backend_facts import BackendFacts
+from app.ui.limit_choice import LimitChoice
 from app.ui.privacy.columns import Column
 from app.ui.words import number, size
 from app.wire.frames import Kind
@@ -132,6 +135,39 @@ def test_what_the_hook_stopped_is_counted(qtbot, stage: Stage) -> None:
     stage.source.state = GateState(denied=3)
     stage.window.post(LinkChanged(LinkState.READY))
     qtbot.waitUntil(lambda: "3 attempts" in stage.panel.summary.gate.text())
+
+
+def choose_limit(choice: LimitChoice, percent: int | None) -> None:
+    choice.setCurrentIndex(choice.findData(percent))
+    choice.activated.emit(choice.currentIndex())
+
+
+def test_the_limit_of_the_backend_in_use_is_chosen_beside_the_sentence(qtbot, make_stage: Callable[..., Stage]) -> None:
+    stage = make_stage()
+    stage.source.limit = SendingLimit(33)
+    stage.window.privacy.toggle()
+    summary = stage.panel.summary
+    assert summary.limit.isVisible()
+    assert summary.limit.currentText() == "At most 33 %"
+    choose_limit(summary.limit, 50)
+    assert stage.source.limit == SendingLimit(50)
+    choose_limit(summary.limit, None)
+    assert stage.source.limit == SendingLimit(None)
+    assert summary.limit.currentText() == "No limit"
+
+
+def test_what_the_limit_refuses_is_said_with_the_ways_out(qtbot, stage: Stage) -> None:
+    assert not stage.panel.summary.limit.isVisible(), "the built-in backend has none"
+    stage.window.set_backend(BackendFacts("model", "lab", is_on_this_computer=False))
+    stage.source.limit = SendingLimit(50, str(RecoveryAboveLimit(100, 50)))
+    qtbot.waitUntil(lambda: stage.panel.summary.light.text().startswith("Blocked"))
+    summary = stage.panel.summary
+    assert "100 %" in summary.gate.text()
+    assert "50 %" in summary.gate.text()
+    assert all(one.isVisible() for one in (summary.redaction, summary.limit, summary.own_backend))
+    stage.source.limit = SendingLimit(None)
+    qtbot.waitUntil(lambda: stage.panel.summary.light.text().startswith("Idle"))
+    assert not summary.gate.isVisible()
 
 
 # ---------------------------------------------------------------- the list

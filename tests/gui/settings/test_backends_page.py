@@ -102,6 +102,25 @@ def test_what_cannot_be_right_is_said_before_anything_is_reached(
     assert services.reached == []
 
 
+def test_each_backend_has_its_limit(window: SettingsWindow, services: ScriptedSettings) -> None:
+    for name in ("lab", "work"):
+        services.backends.add(Backend(name, f"https://{name}.example.org", TOKEN))
+    services.backends.limit_recovery("work", 33)
+    page = backends(window)
+    page.enter()
+    assert set(page.limits) == {"lab", "work"}, "the built-in one has none"
+    assert page.limits["lab"].choice.currentText() == "No limit"
+    assert page.limits["work"].choice.currentText() == "At most 33 %"
+    choice = page.limits["lab"].choice
+    choice.setCurrentIndex(choice.findData(0))
+    choice.activated.emit(choice.currentIndex())
+    assert services.backends.find("lab").recovery_limit_percent == 0
+    services.backends.remove("lab")  # by the terminal, meanwhile
+    choice.activated.emit(choice.currentIndex())
+    assert "There is no backend called 'lab'" in read(page)
+    assert set(page.limits) == {"work"}
+
+
 @pytest.mark.allow_warning_logs  # a refusal is logged
 def test_a_certificate_nobody_vouches_for_is_shown_and_pinned_only_when_trusted(
     qtbot: QtBot, window: SettingsWindow, services: ScriptedSettings

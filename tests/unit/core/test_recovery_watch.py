@@ -12,17 +12,18 @@ from app.core.recovery_watch import RecoveryWatch
 from app.domain.backend import Backend
 from app.domain.conversation import Message, Role, Traffic
 from app.domain.errors import ModelError, SettingsError
-from app.domain.ids import MessageId, new_chat_id, new_message_id
+from app.domain.ids import ChatId, MessageId, new_chat_id, new_message_id
 from app.domain.sampling import SamplingSettings
 from app.privacy.recovery.limit import NotMeasured, RecoveryAboveLimit
 from tests.sim.scripted_conversations import ScriptedWriter
 
+CHAT = new_chat_id()
 LIMITED = Backend("lab", "https://lab.example", "", recovery_limit_percent=80)
 
 
 def ended(asked: MessageId | None = None) -> ReplyEnded:
     reply = Message(new_message_id(), Role.ASSISTANT, "Hello", parent=asked or new_message_id())
-    return ReplyEnded(new_chat_id(), reply.id, EndReason.END_OF_TEXT, Traffic(), message=reply)
+    return ReplyEnded(CHAT, reply.id, EndReason.END_OF_TEXT, Traffic(), message=reply)
 
 
 def heard(watch: RecoveryWatch, *events: Event) -> None:
@@ -34,10 +35,10 @@ def heard(watch: RecoveryWatch, *events: Event) -> None:
 def test_a_message_above_the_limit_stops_the_next_one() -> None:
     watch = RecoveryWatch(lambda reply: 1.0)
     watch.use(LIMITED)
-    watch.check()
+    watch.check(CHAT)
     heard(watch, ended())
     with pytest.raises(RecoveryAboveLimit, match="100 %"):
-        watch.check()
+        watch.check(CHAT)
 
 
 @pytest.mark.parametrize("backend", [None, replace(LIMITED, recovery_limit_percent=None)])
@@ -45,7 +46,7 @@ def test_without_a_limit_nothing_is_measured(backend: Backend | None) -> None:
     watch = RecoveryWatch(lambda reply: pytest.fail("measured"))
     watch.use(backend)
     heard(watch, ended())
-    watch.check()
+    watch.check(CHAT)
 
 
 def test_another_backend_limit_or_way_of_sending_lets_it_through() -> None:
@@ -58,9 +59,70 @@ def test_another_backend_limit_or_way_of_sending_lets_it_through() -> None:
         watch.use(LIMITED)
         heard(watch, ended())
         with pytest.raises(RecoveryAboveLimit):
-            watch.check()
+            watch.check(CHAT)
         relief()
-        watch.check()
+        watch.check(CHAT)
+
+
+def test_a_higher_limit_does_not_make_it_forgotten() -> None:
+    watch = RecoveryWatch(lambda reply: 0.9)
+    watch.use(LIMITED)
+    heard(watch, ended())
+    watch.use(replace(LIMITED, recovery_limit_percent=85))
+    with pytest.raises(RecoveryAboveLimit, match="85 %"):
+        watch.check(CHAT)
+
+
+def test_a_limit_that_is_set_afterwards_counts_for_the_last_message() -> None:
+    watch = RecoveryWatch(lambda reply: 0.9)
+    watch.use(replace(LIMITED, recovery_limit_percent=None))
+    heard(watch, ended())
+    watch.check(CHAT)
+    watch.use(LIMITED)
+    watch.close()
+    with pytest.raises(RecoveryAboveLimit):
+        watch.check(CHAT)
+
+
+def test_what_is_replaced_is_measured_by_itself() -> None:
+    """Redaction switched on begins anew; switched off again, what was measured before still holds."""
+    ways: dict[ChatId, str | None] = {CHAT: None}
+    shares = {None: 1.0, "names": 0.3}
+    watch = RecoveryWatch(lambda reply: shares[ways[CHAT]], way_of=ways.__getitem__)
+    watch.use(LIMITED)
+    watch.check(CHAT)
+    heard(watch, ended())
+    refused = watch.refusal(CHAT)
+    assert refused is not None
+    assert not refused.is_redacted
+    ways[CHAT] = "names"
+    watch.check(CHAT)
+    heard(watch, ended())
+    watch.check(CHAT)
+    ways[CHAT] = None
+    with pytest.raises(RecoveryAboveLimit):
+        watch.check(CHAT)
+    ways[CHAT], shares["names"] = "names", 0.9
+    watch.check(CHAT)
+    heard(watch, ended())
+    refused = watch.refusal(CHAT)
+    assert refused is not None
+    assert refused.is_redacted
+    assert "Replace" not in refused.advice
+
+
+def test_what_was_sent_counts_as_it_was_sent() -> None:
+    """Switched on while the reply is written: that message went out as it was."""
+    ways: dict[ChatId, str | None] = {CHAT: None}
+    watch = RecoveryWatch(lambda reply: 1.0, way_of=ways.__getitem__)
+    watch.use(LIMITED)
+    watch.check(CHAT)
+    ways[CHAT] = "names"
+    heard(watch, ended())
+    watch.check(CHAT)
+    ways[CHAT] = None
+    with pytest.raises(RecoveryAboveLimit):
+        watch.check(CHAT)
 
 
 def test_a_second_reply_to_the_same_message_does_not_make_it_forgotten() -> None:
@@ -71,9 +133,9 @@ def test_a_second_reply_to_the_same_message_does_not_make_it_forgotten() -> None
     asked = new_message_id()
     heard(watch, ended(asked), ended(asked))
     with pytest.raises(RecoveryAboveLimit):
-        watch.check()
+        watch.check(CHAT)
     heard(watch, ended())
-    watch.check()
+    watch.check(CHAT)
 
 
 def test_what_cannot_be_measured_counts_as_too_much() -> None:
@@ -85,7 +147,7 @@ def test_what_cannot_be_measured_counts_as_too_much() -> None:
         watch.use(LIMITED)
         heard(watch, ended())
         with pytest.raises(NotMeasured):
-            watch.check()
+            watch.check(CHAT)
 
 
 def test_while_it_measures_nothing_is_sent_and_nobody_waits() -> None:
@@ -94,10 +156,10 @@ def test_while_it_measures_nothing_is_sent_and_nobody_waits() -> None:
     watch.use(LIMITED)
     watch.hear(ended())
     with pytest.raises(SettingsError, match="still being measured"):
-        watch.check()
+        watch.check(CHAT)
     go.set()
     watch.close()
-    watch.check()
+    watch.check(CHAT)
 
 
 def test_the_library_asks_before_it_stores_or_sends_anything() -> None:
