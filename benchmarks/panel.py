@@ -63,6 +63,9 @@ class FileSource:
     def gate_state(self) -> GateState:
         return GateState()
 
+    def end_key_log(self) -> None:
+        pass
+
     def first_kept(self) -> int | None:
         return None
 

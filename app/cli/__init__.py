@@ -7,11 +7,12 @@ Exit status: 0 done, 1 an error with words or a verdict that is not good, 2 wron
 import logging
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from app.cli.arguments import parse
 from app.cli.backend import run_backend
 from app.cli.chat import run_chat
-from app.cli.terminal import Terminal
+from app.cli.terminal import KEYS_ARE_WRITTEN, Terminal
 from app.core.services import Services
 from app.domain.errors import AppError, where_it_failed
 
@@ -31,7 +32,10 @@ def run(argv: Sequence[str], services: Services, terminal: Terminal | None = Non
     terminal = terminal or Terminal.of_this_process()
     try:
         if arguments.command is None:
-            return services.open_window()
+            keylog = Path(arguments.window_keylog) if arguments.window_keylog else None
+            if keylog is not None:
+                terminal.alarm(KEYS_ARE_WRITTEN.format(file=keylog))
+            return services.open_window(keylog)
         if arguments.command == "chat":
             run_chat(arguments, services, terminal)
         elif arguments.command == "audit":

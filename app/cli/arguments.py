@@ -83,6 +83,12 @@ def sampling(arguments: argparse.Namespace) -> SamplingSettings:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _command(None, _program(), "Chat with a model whose decoder layers run elsewhere.", _TOP)
+    parser.add_argument(
+        "--keylog",
+        metavar="FILE",
+        dest="window_keylog",
+        help="the window's TLS keys go there, for an auditor (see docs)",
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands (none: open the window)")
     _add_chat(commands)
     backend = _command(

@@ -20,7 +20,7 @@ OPERATOR_CAN_READ = (
     "numbers: choose one that you trust, or run your own."
 )
 KEYS_ARE_WRITTEN = (
-    "The keys of this chat's TLS connections are being written to {file}. Whoever has that file and a recording of the "
+    "The keys of TLS connections opened from now on are being written to {file}. Whoever has that file and a recording of the "
     "network can read what is sent. Delete it when the audit is done."
 )
 

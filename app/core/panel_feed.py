@@ -5,7 +5,7 @@ ledger file and is dropped whole at the lock; nothing of it is written but the p
 """
 
 import json
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +15,7 @@ import numpy as np
 
 from app.core.panel_filter import FilterView
 from app.core.panel_ledger import LedgerMap, Records, Rows, open_ledger
+from app.core.token_places import Places
 from app.domain.clearance import Direction, Purpose
 from app.domain.ids import NO_MESSAGE, ChatId, MessageId
 from app.privacy.ledger_format import RecordType
@@ -37,6 +38,7 @@ class MessageTokens:
     message: MessageId
     texts: tuple[str, ...]
     reply_from: int
+    places: Mapping[MessageId, Places] = field(default_factory=dict)  # in the messages of the branch, as they are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,14 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class GateState:
-    """failure: why the ledger cannot be written (then nothing is sent), or "". denied: what the audit hook stopped."""
+    """failure: why the ledger cannot be written (then nothing is sent), or "". denied: what the audit hook stopped.
+
+    key_log: the file that the keys of TLS connections are written to, for an auditor; "" as it should be.
+    """
 
     failure: str = ""
     denied: int = 0
+    key_log: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,9 @@ class PanelSource(Protocol):
     def ledger_path(self) -> Path: ...
 
     def gate_state(self) -> GateState: ...
+
+    def end_key_log(self) -> None:
+        """Write no more keys of new connections."""
 
     def first_kept(self) -> int | None:
         """Entries from this one on still have their contents; None: none has."""

@@ -103,5 +103,5 @@ class Services(Protocol):
 
         Raises StorageError, where the window has the history open among others."""
 
-    def open_window(self) -> int:
-        """Show the window until it is closed; returns the exit status."""
+    def open_window(self, keylog: Path | None = None) -> int:
+        """Show the window until it is closed; returns the exit status. keylog: as in ChatRequest."""

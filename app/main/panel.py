@@ -14,6 +14,7 @@ from app.domain.errors import AppError, ModelError
 from app.domain.ids import ChatId, MessageId
 from app.domain.redaction import RedactionChoices
 from app.main.link import Network
+from app.net import key_log
 from app.privacy.guard import denials
 from app.storage.paths import DataFolder
 from app.ui.words import chat_title
@@ -53,7 +54,11 @@ class LocalPanel:
     def gate_state(self) -> GateState:
         failure = self._network.gate.ledger_failure
         words = f"The ledger cannot be written ({failure}), so nothing is sent." if failure else ""
-        return GateState(words, denials()[0])
+        writing = key_log.active()
+        return GateState(words, denials()[0], str(writing.path) if writing is not None else "")
+
+    def end_key_log(self) -> None:
+        key_log.end()
 
     def first_kept(self) -> int | None:
         return self._network.gate.first_kept()
@@ -104,7 +109,18 @@ class LocalPanel:
     def tokens_of(self, message: MessageId) -> MessageTokens | None:
         writer = self._writer()
         sent = writer.sent_tokens() if writer is not None else None
-        return MessageTokens(*sent) if sent is not None and sent[0] == message else None
+        if sent is None or sent.message != message:
+            return None
+        return MessageTokens(message, sent.texts, sent.reply_from, sent.places(self._texts_beside(message).get))
+
+    def _texts_beside(self, message: MessageId) -> dict[MessageId, str]:
+        """The texts of its chat, as they are shown."""
+        library = self._library()
+        try:
+            chat = library.chat_of(message) if library is not None else None
+            return {one.id: one.text for one in library.whole(chat).messages} if library and chat is not None else {}
+        except AppError:
+            return {}
 
     def attacks(self) -> Sequence[AttackInfo]:
         from app.privacy.recovery.attack import all_attacks

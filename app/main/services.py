@@ -43,14 +43,14 @@ class Nearhalf:
     def open_chat(self, request: ChatRequest, report: Report) -> Iterator[Conversations]:
         """Conversations of which nothing is stored, ready to send. Raises AppError."""
         with ExitStack() as stack:
-            _write_keys(request, stack)
+            _write_keys(request.keylog, stack)
             yield self._build_conversations(request, report, stack)
 
     @contextmanager
     def open_recorded_chat(self, request: ChatRequest, report: Report) -> Iterator[RecordedChat]:
         """The same, with what the gate keeps of it. Raises AppError."""
         with ExitStack() as stack:
-            _write_keys(request, stack)
+            _write_keys(request.keylog, stack)
             network = self._network(stack)
             unredacted = replace(request, redacts=False)  # what is measured is the person's text, whatever the settings
             yield RecordedChat(self._conversations_over(network, unredacted, report, stack), network.gate.kept)
@@ -75,8 +75,8 @@ class Nearhalf:
     def device_key(self, ask_secret: Callable[[], str]) -> "DeviceKey":
         return key_of_folder(self._folder, ask_secret)
 
-    def open_window(self) -> int:
-        """Show the window until it is closed."""
+    def open_window(self, keylog: Path | None = None) -> int:
+        """Show the window until it is closed. Raises SettingsError where no keys can be written to `keylog`."""
         from app.main.desktop import LocalDesktop
         from app.ui.application import run_window
         from app.ui.preferences import Preferences
@@ -90,12 +90,14 @@ class Nearhalf:
         if warning:
             self._tell(warning)
         preferences = Preferences(settings, keeper)
-        return run_window(
-            preferences,
-            lambda: LocalDesktop(self._folder, preferences, self._backends, self._tell),
-            instance_folder=self._folder.root / "instance",
-            log_path=self._folder.logs / "app.log",
-        )
+        with ExitStack() as stack:
+            _write_keys(keylog, stack)
+            return run_window(
+                preferences,
+                lambda: LocalDesktop(self._folder, preferences, self._backends, self._tell),
+                instance_folder=self._folder.root / "instance",
+                log_path=self._folder.logs / "app.log",
+            )
 
     def _build_conversations(self, request: ChatRequest, report: Report, stack: ExitStack) -> "Library":
         return self._conversations_over(self._network(stack), request, report, stack)
@@ -130,10 +132,10 @@ class Nearhalf:
         self._notify(notice)
 
 
-def _write_keys(request: ChatRequest, stack: ExitStack) -> None:
-    """Write the keys of this chat's TLS connections, where the person asked for that. Raises SettingsError."""
-    if request.keylog is not None:
+def _write_keys(path: Path | None, stack: ExitStack) -> None:
+    """Write the keys of TLS connections to `path`, where the person asked for that. Raises SettingsError."""
+    if path is not None:
         from app.net import key_log
 
-        key_log.begin(request.keylog)
+        key_log.begin(path)
         stack.callback(key_log.end)

@@ -16,12 +16,14 @@ class TrafficLine(QWidget):
         self._meaning = QLabel(self)
         self._leaves = leaves_sentence("", True)
         self._layout = QVBoxLayout(self)
-        for label in (self._counts, self._meaning):
-            label.setProperty("kind", "caption")
+        self._keys = QLabel(self)
+        for label, kind in ((self._keys, "wrong"), (self._counts, "caption"), (self._meaning, "caption")):
+            label.setProperty("kind", kind)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             label.setMinimumWidth(1)
             self._layout.addWidget(label)
+        self._keys.hide()
         theme.changed.connect(self._wear)
         self._wear()
         self.clear()
@@ -38,6 +40,15 @@ class TrafficLine(QWidget):
         self._leaves = leaves_sentence(name, is_on_this_computer)
         if self._meaning.text():
             self._meaning.setText(self._leaves)
+
+    @property
+    def alarm(self) -> str:
+        return self._keys.text()
+
+    def show_alarm(self, words: str) -> None:
+        """In red, for as long as it is so; empty: nothing."""
+        self._keys.setText(words)
+        self._keys.setVisible(bool(words))
 
     def clear(self) -> None:
         self._counts.setText(self.tr("Nothing of this chat has been sent yet."))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence, Set
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,9 @@ class RecordedSource:
 
     def gate_state(self) -> GateState:
         return self.state
+
+    def end_key_log(self) -> None:
+        self.state = replace(self.state, key_log="")
 
     def first_kept(self) -> int | None:
         return self.gate.first_kept()

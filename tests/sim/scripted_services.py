@@ -40,6 +40,7 @@ class ScriptedServices:
     requests: list[ChatRequest] = field(default_factory=list)
     measured: list[Backend | None] = field(default_factory=list)
     windows: int = 0
+    keylogs: list[Path | None] = field(default_factory=list)  # of each window
 
     @property
     def backends(self) -> BackendStore:
@@ -81,6 +82,7 @@ class ScriptedServices:
     def device_key(self, ask_secret: Callable[[], str]) -> DeviceKey:
         return DeviceKey(bytes(range(32)))
 
-    def open_window(self) -> int:
+    def open_window(self, keylog: Path | None = None) -> int:
+        self.keylogs.append(keylog)
         self.windows += 1
         return 7

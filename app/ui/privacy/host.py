@@ -5,7 +5,7 @@ Where the chat's window is too narrow for both, the panel opens in its own windo
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.core.events import Event, LinkState
@@ -17,8 +17,10 @@ from app.ui.page import ChatPage
 from app.ui.privacy.own_window import PanelWindow
 from app.ui.privacy.panel import PrivacyPanel, least_width
 from app.ui.privacy.panel_desk import PanelDesk
+from app.ui.privacy.summary import key_log_words
 from app.ui.theme import Theme
 
+KEYS_MS = 1000
 _CHAT_SHARE = 3  # of 5 parts of the column's own width that the chat must keep
 
 
@@ -41,6 +43,8 @@ class PanelHost(QObject):
         self._own: PanelWindow | None = None
         self._width = 0
         self._ending: list[PanelDesk] = []
+        self._keys = QTimer(self, interval=KEYS_MS)  # runs while keys are written, and no longer
+        self._keys.timeout.connect(self._show_keys)
         self.desk: PanelDesk | None = None
         self.commands: dict[str, Callable[[], object]] = {
             "privacy_panel": self.toggle,
@@ -63,6 +67,7 @@ class PanelHost(QObject):
         desk.redaction_requested.connect(self.redaction_requested)
         desk.export_requested.connect(self.export_requested)
         desk.failed.connect(self.failed)
+        self._show_keys()
         desk.said.connect(self.said)
 
     @property
@@ -146,6 +151,7 @@ class PanelHost(QObject):
     def forget(self) -> None:
         """The lock, or the end: the panel goes with all that it shows."""
         desk, self.desk, self._page = self.desk, None, None
+        self._keys.stop()
         self._ending = [old for old in self._ending if old.is_working]
         if desk is not None:
             desk.forget()
@@ -169,6 +175,17 @@ class PanelHost(QObject):
         for desk in (self.desk, *self._ending):
             if desk is not None:
                 desk.wait(timeout_s)
+
+    def _show_keys(self) -> None:
+        """Below the chat, too, whether the panel is open or not."""
+        if self._page is None or self._source is None:
+            return
+        words = key_log_words(self._source.gate_state().key_log)
+        self._page.traffic.show_alarm(words)
+        if words and not self._keys.isActive():
+            self._keys.start()
+        elif not words:
+            self._keys.stop()
 
     # Places
 

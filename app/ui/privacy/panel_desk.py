@@ -51,6 +51,7 @@ class PanelDesk(QObject):
         self._feed: PanelFeed | None = None
         self._is_forgotten = False
         self._last = LastMessage()
+        self._told: object = None  # of the gate and the limit
         self._measured: MessageId = NO_MESSAGE  # the message that `_last` speaks of
         self._job: Job | None = None
         self._wanted: list[str] = []  # attacks that are still to be run
@@ -76,6 +77,7 @@ class PanelDesk(QObject):
             panel.summary.own_backend_requested.connect(self.own_backend_requested)
             panel.summary.redaction_requested.connect(self.redaction_requested)
             panel.summary.measure_requested.connect(self.measure_all)
+            panel.summary.end_keys_requested.connect(self._end_keys)
             panel.summary.limit_chosen.connect(self._limit)
             panel.export_requested.connect(self.export_requested)
         return self.panel
@@ -180,7 +182,7 @@ class PanelDesk(QObject):
         if is_other:
             panel.set_feed(feed)
         elif feed.ledger is not None and feed.ledger.count == before and not panel.entries.hold.isChecked():
-            if self._last.limit != self._source.sending_limit(self._chat):  # measured meanwhile, or changed
+            if self._told != (self._source.sending_limit(self._chat), self._gate()):  # measured meanwhile, or changed
                 self._show()
             return
         panel.entries.tick()
@@ -201,6 +203,7 @@ class PanelDesk(QObject):
             is_on_this_computer=self._facts.is_on_this_computer,
             backend=self._facts.backend_name,
         )
+        self._told = self._last.limit, gate
         if not gate.failure:
             gate = replace(gate, failure=self._blocked or self._limit_refusal)
         self.panel.show_state(self.light, self._last, gate)
@@ -305,6 +308,10 @@ class PanelDesk(QObject):
             self.panel.detail.set_tokens(tokens)
 
     # What the person does
+
+    def _end_keys(self) -> None:
+        self._source.end_key_log()
+        self._show()
 
     def _limit(self, percent: int | None) -> None:
         self._attempt(partial(self._source.limit_recovery, percent))

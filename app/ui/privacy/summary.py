@@ -129,10 +129,23 @@ def gate_words(gate: GateState) -> str:
     return " ".join(part for part in parts if part)
 
 
+def key_log_words(path: str) -> str:
+    """Empty where no keys are written."""
+    if not path:
+        return ""
+    words = translate(
+        "privacy",
+        "The keys of new connections are written to {file}: while a key log is written, anyone with the file can read "
+        "the TLS stream. Stop it when the audit is done, choose the backend anew, and delete the file.",
+    )
+    return words.format(file=path)
+
+
 class Summary(QWidget):
     measure_requested = Signal()
     own_backend_requested = Signal()
     redaction_requested = Signal(bool)
+    end_keys_requested = Signal()
     limit_chosen = Signal(object)  # percent, or None for no limit
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
@@ -144,6 +157,9 @@ class Summary(QWidget):
         self.recovery = self._label("strong")
         self.operator = self._label("muted")
         self.gate = self._label("wrong")
+        self.keys = self._label("wrong")
+        self.end_keys = self._button(self.tr("Stop writing keys"))
+        self.end_keys.clicked.connect(self.end_keys_requested)
         self.redaction = QCheckBox(self.tr("Replace names and numbers"), self)
         self.redaction.clicked.connect(self.redaction_requested)
         self.redaction.hide()
@@ -172,6 +188,8 @@ class Summary(QWidget):
         self._choices.addStretch(1)
         self._layout = QVBoxLayout(self)
         self._layout.addLayout(self._top)
+        self._layout.addWidget(self.keys)
+        self._layout.addWidget(self.end_keys, 0, Qt.AlignmentFlag.AlignLeft)
         for label in (self.gate, self.sentence, self.recovery, self.operator):
             self._layout.addWidget(label)
         self._layout.addLayout(self._limit_row)
@@ -190,10 +208,12 @@ class Summary(QWidget):
             (self.recovery, recovery_words(last)),
             (self.operator, operator_words(last) if has_message else ""),
             (self.gate, gate_words(gate)),
+            (self.keys, key_log_words(gate.key_log)),
         ):
             if label.text() != words:
                 label.setText(words)
             label.setVisible(bool(words))
+        self.end_keys.setVisible(bool(gate.key_log))
         limit = last.limit
         for part in (self.limit, self._limit_words):
             part.setVisible(limit is not None)

@@ -137,6 +137,33 @@ def test_what_the_hook_stopped_is_counted(qtbot, stage: Stage) -> None:
     qtbot.waitUntil(lambda: "3 attempts" in stage.panel.summary.gate.text())
 
 
+def test_a_key_log_is_red_wherever_one_looks_until_it_is_off(qtbot, make_stage: Callable[..., Stage]) -> None:
+    stage = make_stage(is_recorded=False)
+    traffic = stage.window.page.traffic
+    assert traffic.alarm == ""
+    stage.source.state = GateState(key_log="/tmp/keys.log")
+    stage.window.open_chats(stage.conversations)
+    traffic = stage.window.page.traffic
+    assert "anyone with the file can read the TLS stream" in traffic.alarm, "though the panel is closed"
+    assert "/tmp/keys.log" in traffic.alarm
+    assert traffic._keys.isVisible()
+    assert traffic._keys.property("kind") == "wrong"
+    stage.window.privacy.toggle()
+    summary = stage.panel.summary
+    assert "anyone with the file can read the TLS stream" in summary.keys.text()
+    qtbot.mouseClick(summary.end_keys, Qt.MouseButton.LeftButton)
+    assert stage.source.state.key_log == ""
+    qtbot.waitUntil(lambda: not summary.keys.isVisible() and not summary.end_keys.isVisible())
+    qtbot.waitUntil(lambda: traffic.alarm == "")
+
+
+def test_a_key_log_that_ends_by_itself_is_red_no_more(qtbot, stage: Stage) -> None:
+    stage.source.state = GateState(key_log="/tmp/keys.log")
+    qtbot.waitUntil(stage.panel.summary.keys.isVisible)
+    stage.source.state = GateState()
+    qtbot.waitUntil(lambda: not stage.panel.summary.keys.isVisible())
+
+
 def choose_limit(choice: LimitChoice, percent: int | None) -> None:
     choice.setCurrentIndex(choice.findData(percent))
     choice.activated.emit(choice.currentIndex())

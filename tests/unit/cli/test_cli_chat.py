@@ -77,6 +77,14 @@ def test_nothing_piped_is_nothing_answered(cli: Run) -> None:
 def test_without_a_command_the_window_is_opened_and_its_status_returned(cli: Run) -> None:
     assert cli() == 7
     assert cli.services.windows == 1
+    assert cli.services.keylogs == [None]
+
+
+def test_a_window_that_writes_keys_says_so_before(cli: Run) -> None:
+    assert cli("--keylog", "keys.log") == 7
+    assert cli.services.keylogs == [Path("keys.log")]
+    assert "keys.log" in cli.err
+    assert cli.services.windows == 1
 
 
 def test_json_is_one_object_a_reply_with_the_bytes_and_times(cli: Run) -> None:
