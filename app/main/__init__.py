@@ -5,8 +5,6 @@ torch and Qt are imported where they are first needed: `nearhalf --help` and `ba
 """
 
 import faulthandler
-import logging
-import logging.handlers
 import signal
 import sys
 from collections.abc import Sequence
@@ -15,22 +13,12 @@ from app.domain.errors import AppError
 from app.main.link import BUILT_IN_MODEL, DEVICE_THREADS, Link
 from app.main.services import Nearhalf
 from app.privacy import guard
-from app.storage.paths import DataFolder, data_folder
+from app.storage.app_log import start_logging
+from app.storage.paths import data_folder
 
 __all__ = ["BUILT_IN_MODEL", "DEVICE_THREADS", "SWITCH_INTERVAL_S", "Link", "Nearhalf", "main"]
 
 SWITCH_INTERVAL_S = 0.0002  # Python's own 5 ms lets one busy thread stall the generation thread
-LOG_BYTES = 2**20
-
-
-def _start_logging(folder: DataFolder) -> None:
-    """A bounded log in the data folder. It never holds text, tokens or keys (tests/privacy/test_canary.py)."""
-    handler = logging.handlers.RotatingFileHandler(
-        folder.logs / "app.log", maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8"
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that `finally` ends the backend
     try:
         folder = data_folder().create()
-        _start_logging(folder)
+        start_logging(folder.logs)
     except (AppError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

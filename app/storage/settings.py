@@ -47,6 +47,9 @@ class Settings:
     is_first_run_done: bool = False
     sidebar_is_shown: bool = True
     window_geometry: str = ""  # base64 of what Qt saves
+    looks_for_updates: bool = False  # once a day, at the start
+    release_feed: str = ""  # an address; "": the one of the package, if it has one
+    update_looked_on: str = ""  # the day of the last look by itself, ISO 8601
     redacts: bool = False  # in chats that say nothing of their own
     redacted_kinds: tuple[str, ...] = DEFAULT_KINDS  # of domain.redaction; the person's own list is in the vault
     unknown: Mapping[str, Any] = field(default_factory=dict)  # keys of a newer version, written back as they were
@@ -131,6 +134,9 @@ _PLAIN: dict[str, Callable[[object, str], object]] = {
     "is_first_run_done": _yes_or_no,
     "sidebar_is_shown": _yes_or_no,
     "window_geometry": _text,
+    "looks_for_updates": _yes_or_no,
+    "release_feed": _text,
+    "update_looked_on": _text,
     "redacts": _yes_or_no,
     "redacted_kinds": _kinds,
 }

@@ -44,7 +44,7 @@ class Job(QObject):
         except Cancelled as error:
             self._failed(error)
         except AppError as error:
-            log.warning("%s: %s", self._thread.name, error.message)
+            log.warning("%s: %s", self._thread.name, type(error).__name__)  # its words may quote the person's
             self._failed(error)
         except Exception as error:  # noqa: BLE001  the job runner's border
             log.error("%s: %s", self._thread.name, where_it_failed(error))
