@@ -20,8 +20,8 @@ OPERATOR_CAN_READ = (
     "numbers: choose one that you trust, or run your own."
 )
 KEYS_ARE_WRITTEN = (
-    "The keys of TLS connections opened from now on are being written to {file}. Whoever has that file and a recording of the "
-    "network can read what is sent. Delete it when the audit is done."
+    "The keys of TLS connections opened from now on are being written to {file}. Whoever has that file and a recording "
+    "of the network can read what is sent. Delete it when the audit is done."
 )
 
 _DIM, _RED, _PLAIN = "\x1b[2m", "\x1b[31m", "\x1b[0m"
