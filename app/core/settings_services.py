@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from app.core.report_cleaning import Section
 from app.core.services import Backends, Measurement, Report
+from app.core.updates import Release
 from app.domain.backend import Backend, ModelInfo
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
@@ -83,8 +85,14 @@ class SettingsServices(Protocol):
     def fetch_pack(self, backend: Backend | None, model: ModelInfo, progress: Progress) -> None:
         """Fetch, check and install one device pack; an earlier part is gone on from."""
 
+    def newest_release(self, feed: str) -> Release:
+        """Ask the release feed at this address, once (docs/release-feed.md). Raises FeedError, SettingsError."""
+
+    def problem_report(self, crash: str, facts: Sequence[str]) -> tuple[Section, ...]:
+        """What a report on a problem would say (core/problem_report.py). Reads files. Nothing is sent or written."""
+
     def stop_slow_work(self) -> None:
-        """Break off, from any thread, what those three wait for: they raise ConnectionLost or Cancelled at once."""
+        """Break off, from any thread, what those that ask others wait for: they raise ConnectionLost or Cancelled at once."""
 
     def export_all(self, folder: Path, form: str, progress: Progress) -> int:
         """Write every chat to `folder` as "markdown", "json" or "html"; counts chats. Returns how many."""

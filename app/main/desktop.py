@@ -10,16 +10,19 @@ from app.audit.sign import device_key
 from app.core.conversations import Library
 from app.core.erasure import Erasures
 from app.core.kept_files import FilesOnDisk
+from app.core.problem_report import collect
 from app.core.redaction import Redaction
+from app.core.report_cleaning import Section
 from app.core.services import Backends, ChatRequest, Measurement, Report
 from app.core.settings_services import KeptFiles, Progress
 from app.core.shareable import LibraryFiles, ShareableChats
+from app.core.updates import Release, read_feed
 from app.core.vault import Vault
 from app.domain.backend import Backend, ModelInfo
-from app.domain.errors import StorageError
+from app.domain.errors import SettingsError, StorageError
 from app.domain.redaction import OWN_WORDS, RedactionChoices, own_words
 from app.main.audit import export_from_window
-from app.main.link import Link, Network, installed_pack, measure, open_writer
+from app.main.link import Link, Network, installed_pack, measure, open_feed, open_writer
 from app.main.panel import LocalPanel
 from app.storage.paths import DataFolder
 from app.storage.vault import DataVault
@@ -31,6 +34,7 @@ from app.ui.transfer_dialogs import export_words
 
 if TYPE_CHECKING:
     from app.core.reply_writer import ReplyWriter
+    from app.net.updates import FeedClient
 
 EXPORT_FORMS = {"markdown": ExportFormat.MARKDOWN, "html": ExportFormat.HTML, "json": ExportFormat.JSON}
 
@@ -49,7 +53,7 @@ class LocalDesktop:
         self._files = FilesOnDisk(folder, self._vault.file_key)
         self._redaction = Redaction(self._redaction_choices)
         self._library: Library | None = None
-        self._slow_links: set[Link] = set()
+        self._slow_links: set[Link | FeedClient] = set()
         self._writer: ReplyWriter | None = None
         self._panel = LocalPanel(
             folder,
@@ -144,6 +148,21 @@ class LocalDesktop:
     def fetch_pack(self, backend: Backend | None, model: ModelInfo, progress: Progress) -> None:
         with self._slow_link(backend, lambda sentence: None) as link, closing(link.control()) as control:
             installed_pack(control, self._folder, model, progress, lambda sentence: None)
+
+    def newest_release(self, feed: str) -> Release:
+        client = open_feed(self._network.gate, feed)
+        self._slow_links.add(client)
+        try:
+            return read_feed(client.fetch())
+        finally:
+            self._slow_links.discard(client)
+
+    def problem_report(self, crash: str, facts: Sequence[str]) -> tuple[Section, ...]:
+        try:
+            backends, _ = self._backends.list()
+        except SettingsError:
+            backends = ()
+        return collect(self._folder, self._preferences.settings, backends, crash, facts)
 
     def stop_slow_work(self) -> None:
         for link in tuple(self._slow_links):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.net.address import Address
     from app.net.channel import DataChannel
     from app.net.control import ControlClient
+    from app.net.updates import FeedClient
     from app.privacy.gate import PrivacyGate
 
 BUILT_IN_MODEL = "smollm2-135m-instruct"
@@ -193,6 +194,15 @@ def measure(link: Link, folder: DataFolder, report: Report) -> Measurement:
     tapped_ms = step_ms(link, model, near_half(pack, adapter), report)
     exchange_ms = (tapped_ms - plain_ms) / max(plan.round_trips - 1, 1)
     return Measurement(tuple(rtt_ms), plain_ms, max(exchange_ms, 0.0), model.layers)
+
+
+def open_feed(gate: "PrivacyGate", url: str) -> "FeedClient":
+    """What asks one release feed; the person said so. Raises SettingsError."""
+    from app.net.updates import FeedClient, feed_address
+
+    address = feed_address(url)
+    gate.allow_feed(address.name, address.path)
+    return FeedClient(url, gate)
 
 
 def model_with_pack(

@@ -1,12 +1,15 @@
 """SettingsServices that play a script: a real list of backends in a folder, and numbers for what takes a backend."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event as Flag
 
+from app.core.report_cleaning import Kind, Section
 from app.core.services import Measurement, Report
 from app.core.settings_services import KeptAdapter, KeptModel, Progress
+from app.core.updates import Release
 from app.domain.backend import Backend, ModelInfo
 from app.domain.errors import AppError
 from app.storage.backends import BackendStore
@@ -79,10 +82,28 @@ class ScriptedSettings:
     fetched: list[str] = field(default_factory=list)
     exported: list[tuple[Path, str]] = field(default_factory=list)
     gate: Flag | None = None
+    release: Release = Release("9.1", "https://example.org/9.1", "0123\n4567")
+    asked_feeds: list[str] = field(default_factory=list)
+    report: tuple[Section, ...] = (
+        Section("versions", "0123"),
+        Section("log", "4567\n89", Counter({Kind.FOLDER: 2, Kind.HOST: 1})),
+        Section("crash", "89"),
+    )
 
     @property
     def backends(self) -> BackendStore:
         return BackendStore(self.folder / "backends.json", TokenStore(self.folder / "tokens.json", NoKeyring()))
+
+    def newest_release(self, feed: str) -> Release:
+        self.asked_feeds.append(feed)
+        self._wait()
+        if self.errors:
+            raise self.errors.pop(0)
+        return self.release
+
+    def problem_report(self, crash: str, facts: Sequence[str]) -> tuple[Section, ...]:
+        self._wait()
+        return tuple(one if one.name != "crash" else replace(one, text=crash or one.text) for one in self.report)
 
     def stop_slow_work(self) -> None:
         """Scripted work asks at every word."""

@@ -118,7 +118,7 @@ def test_no_needle_is_in_the_whole_report(tmp_path: Path, monkeypatch: pytest.Mo
         f"{STAMP}it went to gpu.corp.example for annlee, in {folder.root}/logs\nQuillfeather\n{STAMP}'Quillfeather'\n"
     )
     (folder.logs / "backend.log").write_text(
-        '{"time": 1.5, "level": "INFO", "event": "session_opened", "session": "83c", "model": "Quillfeather", "rows": 4}\n'
+        '{"time": 1.5, "level": "INFO", "event": "opened", "session": "83c", "model": "Quillfeather", "rows": 4}\n'
         "Traceback: Quillfeather\n[1]\n"
     )
     settings = Settings(
@@ -138,7 +138,7 @@ def test_no_needle_is_in_the_whole_report(tmp_path: Path, monkeypatch: pytest.Mo
     text = whole_text(sections)
     assert not [needle for needle in (*NEEDLES, "annlee", str(tmp_path)) if needle in text]
     assert [section.name for section in sections] == ["versions", "system", "settings", "crash", "log", "backend log"]
-    assert "time=1.5 level=INFO event=session_opened rows=4" in text
+    assert "time=1.5 level=INFO event=opened rows=4" in text
     assert "caused by ValueError\n  tests/unit/core/test_problem_report.py:" in text
     removed = sum((section.removed for section in sections), Counter[Kind]())
     assert removed[Kind.LINE] == 3 and removed[Kind.HOST] == 1 and removed[Kind.USER] >= 2
