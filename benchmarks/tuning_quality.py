@@ -1,0 +1,285 @@
+"""How much of LoRA's gain split adapters keep, plan by plan, on public texts: held-out loss, and facts of the notes.
+
+    python -m benchmarks.tuning_quality MODEL_FOLDER RESULTS.jsonl [--texts FOLDER] [--seeds 3] [--only WORD ...]
+
+Every run is one line of RESULTS, so that a broken-off benchmark goes on where it was; the tables are made from it.
+Learning rates are searched for each adapter by itself, on the first text with a seed of its own. One process, the
+mathematics of the split (tuning_plans.py) on transformers, fp32; the peer is PEFT LoRA (q, k, v of all layers).
+"""
+
+import argparse
+import json
+import math
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from app.wire.frames import Dtype
+from app.wire.plan import layer_by_layer
+from benchmarks.machine import print_header, print_table
+from benchmarks.peer import load_whole_model
+from benchmarks.tuning_plans import Candidate, SplitAdapter, spread
+from benchmarks.tuning_texts import PACKAGES, Question, fetch, notes_of, questions, split
+
+SEARCH_SEED = 100
+WINDOW = 256
+STEPS = 70
+WARMUP = 7
+TRAIN_CHARACTERS, HELD_OUT_CHARACTERS = 80_000, 16_000
+FACT_CHARACTERS, FACT_STEPS, FACT_QUESTIONS = 26_000, 160, 100
+SPLIT_RATES, LORA_RATES = (2e-3, 5e-3, 1e-2), (1e-3, 3e-3, 1e-2)
+
+
+def candidates(layers: int) -> list[Candidate]:
+    """What is compared. "trips": round trips a token."""
+    free, three, six = [0], [0, 10, 20], [0, 5, 10, 15, 20, 25]
+    whole = range(layers)
+    return [
+        Candidate("LoRA r=8", lora_rank=8, rates=LORA_RATES),
+        Candidate("LoRA r=16", lora_rank=16, rates=LORA_RATES),
+        Candidate("free tap 64/64 + head", spread(free, layers, 64, 64), head_rank=64, rates=SPLIT_RATES),
+        Candidate("free tap 128/16 + head", spread(free, layers, 128, 16), head_rank=64, rates=SPLIT_RATES),
+        Candidate("free tap 128/32 + head", spread(free, layers, 128, 32), head_rank=64, rates=SPLIT_RATES),
+        Candidate(
+            "free tap 128/32 + head, int8",
+            spread(free, layers, 128, 32),
+            head_rank=64,
+            exchange=Dtype.INT8,
+            rates=SPLIT_RATES,
+        ),
+        Candidate("head r=64", head_rank=64, rates=SPLIT_RATES),
+        Candidate("3 trips 128/32", spread(three, layers, 128, 32), rates=SPLIT_RATES),
+        Candidate("3 trips 128/32 + head", spread(three, layers, 128, 32), head_rank=64, rates=SPLIT_RATES),
+        Candidate("6 trips 128/32", spread(six, layers, 128, 32), rates=SPLIT_RATES),
+        Candidate("6 trips 128/32 + head", spread(six, layers, 128, 32), head_rank=64, rates=SPLIT_RATES),
+        Candidate("SVD r=64, 30 trips", layer_by_layer(whole, 64), rates=SPLIT_RATES),
+        Candidate("paper: random r=128", layer_by_layer(whole, 128), recipe="random", rates=SPLIT_RATES),
+    ]
+
+
+class Bench:
+    """A frozen model on which adapters are trained one after another."""
+
+    def __init__(self, folder: Path, texts: Path) -> None:
+        from transformers import AutoTokenizer
+
+        self._folder = folder
+        self.model = load_whole_model(folder, torch.float32)
+        self.model.requires_grad_(requires_grad=False)
+        self.tokenizer: Any = AutoTokenizer.from_pretrained(_tokenizer_folder(folder, texts))
+        self._notes = {name: notes_of(texts, name) for name in PACKAGES}
+
+    def run(self, candidate: Candidate, text: str, seed: int, rate: float, *, is_about_facts: bool) -> dict[str, Any]:
+        """Train, and measure before and after."""
+        characters = FACT_CHARACTERS if is_about_facts else TRAIN_CHARACTERS
+        train, held_out = split(self._notes[text], seed, characters, HELD_OUT_CHARACTERS)
+        windows, tests = self._windows(train, seed), self._held_out(held_out)
+        asked = questions(train, seed, FACT_QUESTIONS) if is_about_facts else []
+        before, right_before = self._loss(tests), self._right(asked)
+        started_s = time.monotonic()
+        parameters, remove = self._attach(candidate, seed)
+        optimiser = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.0)
+        steps = FACT_STEPS if is_about_facts else STEPS
+        for step in range(steps):
+            share = min(1.0, (step + 1) / WARMUP) * (0.55 + 0.45 * math.cos(math.pi * step / steps))
+            for group in optimiser.param_groups:
+                group["lr"] = rate * share
+            loss = self._mean_loss(next(windows))
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+            optimiser.step()
+            optimiser.zero_grad()
+        seconds = time.monotonic() - started_s
+        result = {
+            "name": candidate.name,
+            "text": text,
+            "seed": seed,
+            "rate": rate,
+            "facts": is_about_facts,
+            "before": before,
+            "after": self._loss(tests),
+            "seconds": round(seconds, 1),
+            "right_before": right_before,
+            "right_after": self._right(asked),
+            "asked": len(asked),
+            "parameters": sum(parameter.numel() for parameter in parameters),
+        }
+        remove()
+        return result
+
+    def _attach(self, candidate: Candidate, seed: int) -> tuple[list[Any], Any]:
+        if candidate.is_split:
+            adapter = SplitAdapter(self.model, self._folder, candidate, seed)
+            return list(adapter.parameters()), adapter.remove
+        from peft import LoraConfig, get_peft_model
+
+        torch.manual_seed(seed)
+        rank = candidate.lora_rank
+        wrapped: Any = get_peft_model(
+            self.model, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=["q_proj", "k_proj", "v_proj"])
+        )
+        return [p for p in wrapped.parameters() if p.requires_grad], wrapped.unload
+
+    def _ids(self, text: str) -> list[int]:
+        return [*self.tokenizer(text, add_special_tokens=False)["input_ids"], self.tokenizer.eos_token_id]
+
+    def _windows(self, notes: Sequence[str], seed: int) -> Iterator[Tensor]:
+        stream = [token for note in notes for token in self._ids(note)]
+        starts = list(range(0, len(stream) - WINDOW, WINDOW))
+        generator = torch.Generator().manual_seed(seed)
+        while True:
+            for place in torch.randperm(len(starts), generator=generator).tolist():
+                yield torch.tensor([stream[starts[place] : starts[place] + WINDOW]])
+
+    def _held_out(self, notes: Sequence[str]) -> list[Tensor]:
+        return [torch.tensor([self._ids(note)[:512]]) for note in notes]
+
+    def _mean_loss(self, ids: Tensor) -> Tensor:
+        logits = self.model(input_ids=ids).logits[0, :-1]
+        return torch.nn.functional.cross_entropy(logits, ids[0, 1:])
+
+    @torch.inference_mode()
+    def _loss(self, tests: Sequence[Tensor]) -> float:
+        """Nats a token, over all tokens."""
+        counts = [ids.shape[1] - 1 for ids in tests]
+        return sum(float(self._mean_loss(ids)) * n for ids, n in zip(tests, counts, strict=True)) / sum(counts)
+
+    @torch.inference_mode()
+    def _right(self, asked: Sequence[Question]) -> float:
+        """Share of questions whose answer is the greedy continuation of the prompt."""
+        right = 0
+        for question in asked:
+            prompt = self.tokenizer(question.prompt, add_special_tokens=False)["input_ids"]
+            answer = self.tokenizer(question.answer, add_special_tokens=False)["input_ids"]
+            logits = self.model(input_ids=torch.tensor([prompt + answer])).logits[0]
+            right += logits[len(prompt) - 1 : -1].argmax(-1).tolist() == answer
+        return right / len(asked) if asked else 0.0
+
+
+def _tokenizer_folder(folder: Path, texts: Path) -> Path:
+    """The tokenizer's files, out of the device pack."""
+    import zipfile
+
+    target = texts / "tokenizer"
+    with zipfile.ZipFile(folder / "device-pack.zip") as pack:
+        for name in pack.namelist():
+            if name.endswith((".json", ".txt")):
+                (target / Path(name).name).parent.mkdir(parents=True, exist_ok=True)
+                (target / Path(name).name).write_bytes(pack.read(name))
+    return target
+
+
+class Results:
+    """RESULTS.jsonl, read and appended to."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.rows: list[dict[str, Any]] = []
+        if path.exists():
+            self.rows = [json.loads(line) for line in path.read_text().splitlines()]
+
+    def find(self, **wanted: object) -> list[dict[str, Any]]:
+        return [row for row in self.rows if all(row[key] == value for key, value in wanted.items())]
+
+    def add(self, row: dict[str, Any]) -> None:
+        self.rows.append(row)
+        with self._path.open("a") as file:
+            file.write(json.dumps(row) + "\n")
+        gain = row["before"] - row["after"]
+        facts = f", right {row['right_before']:.2f} -> {row['right_after']:.2f}" if row["facts"] else ""
+        print(f"{row['name']:32} {row['text']:16} seed {row['seed']} rate {row['rate']:g}: gain {gain:.3f}{facts}")
+
+    def best_rate(self, name: str) -> float:
+        found = self.find(name=name, seed=SEARCH_SEED, facts=False)
+        return float(min(found, key=lambda row: row["after"])["rate"])
+
+
+def measure(bench: Bench, results: Results, chosen: Sequence[Candidate], seeds: int) -> None:
+    for candidate in chosen:
+        for rate in candidate.rates:
+            if not results.find(name=candidate.name, seed=SEARCH_SEED, rate=rate, facts=False):
+                results.add(bench.run(candidate, PACKAGES[0], SEARCH_SEED, rate, is_about_facts=False))
+    for seed in range(seeds):
+        for is_about_facts in (False, True):
+            for text in PACKAGES:
+                for candidate in chosen:
+                    rate = results.best_rate(candidate.name)
+                    if not results.find(name=candidate.name, text=text, seed=seed, facts=is_about_facts):
+                        results.add(bench.run(candidate, text, seed, rate, is_about_facts=is_about_facts))
+
+
+def report(results: Results, chosen: Sequence[Candidate], hidden_size: int, layers: int) -> None:
+    paper = Candidate("paper", layer_by_layer(range(layers), 128), exchange=Dtype.FP16)
+    whole = paper.bytes_per_token(hidden_size, training=True)
+    rows = []
+    for candidate in chosen:
+        shares, kept_facts = _shares(results, candidate.name, facts=False), _shares(results, candidate.name, facts=True)
+        found = [row for row in results.find(name=candidate.name, facts=False) if row["seed"] != SEARCH_SEED]
+        if not found:
+            continue
+        gains = [row["before"] - row["after"] for row in found]
+        size = candidate.bytes_per_token(hidden_size, training=True)
+        rows.append(
+            (
+                candidate.name,
+                str(candidate.plan.round_trips) if candidate.is_split else "-",
+                f"{found[0]['parameters'] / 1000:.0f}k",
+                f"{results.best_rate(candidate.name):g}",
+                f"{statistics.mean(gains):.3f}",
+                _in_words(shares),
+                _in_words(kept_facts),
+                f"{candidate.bytes_per_token(hidden_size, training=False):,}" if candidate.is_split else "-",
+                f"{size:,} ({size / whole:.2f})" if candidate.is_split else "-",
+            )
+        )
+    print_table(
+        (
+            *("adapter", "round trips", "parameters", "rate", "gain, nats a token"),
+            *("share of LoRA r=8's gain", "share of its gain in facts"),
+            *("bytes a token of chat", "bytes a training token (of the paper's)"),
+        ),
+        rows,
+    )
+
+
+def _shares(results: Results, name: str, *, facts: bool) -> list[float]:
+    """Of LoRA r=8's gain on the same text and seed."""
+    before, after = ("right_before", "right_after") if facts else ("before", "after")
+    shares = []
+    for row in results.find(name=name, facts=facts):
+        peers = results.find(name="LoRA r=8", text=row["text"], seed=row["seed"], facts=facts)
+        if row["seed"] != SEARCH_SEED and peers and peers[0][before] != peers[0][after]:
+            shares.append((row[before] - row[after]) / (peers[0][before] - peers[0][after]))
+    return shares
+
+
+def _in_words(shares: Sequence[float]) -> str:
+    return f"{statistics.mean(shares):.2f} ({min(shares):.2f}-{max(shares):.2f})" if shares else "-"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("results", type=Path)
+    parser.add_argument("--texts", type=Path, default=Path.home() / ".cache" / "nearhalf-texts")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--only", nargs="*", default=[])
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    fetch(arguments.texts)
+    bench = Bench(arguments.folder, arguments.texts)
+    layers, width = bench.model.config.num_hidden_layers, bench.model.config.hidden_size
+    chosen = [one for one in candidates(layers) if not arguments.only or any(w in one.name for w in arguments.only)]
+    results = Results(arguments.results)
+    print_header("Tuning: share of LoRA's gain that split adapters keep", SEARCH_SEED)
+    measure(bench, results, chosen, arguments.seeds)
+    report(results, chosen, width, layers)
+
+
+if __name__ == "__main__":
+    main()
