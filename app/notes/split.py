@@ -6,8 +6,8 @@ The rule, in this order (docs/notes.md says why):
 2. Every other note's own hash decides: the first 8 bytes of SHA-256(seed, note.sha256), below SHARE: held out. So a
    note added, changed or taken away moves no other one.
 3. While the set is small that can miss. Where the held-out words are less than LEAST_SHARE or more than MOST_SHARE of
-   all, single notes change sides until they are not, those whose hash is nearest to the border first, and none that
-   was chosen before. Sets of some hundred notes never come here.
+   all, notes change sides until they are not, those whose hash is nearest to the border first, notes that are alike
+   together, and none that was chosen before. Sets of a hundred different notes hardly ever come here.
 4. A held-out note that is alike to one that is learned (duplicates.py) is set aside: neither learned nor asked about.
    It never goes to the other side.
 """
@@ -50,8 +50,7 @@ def split(
         for note in notes
     }
     pairs = list(alike)
-    free = [note for note in notes if note.sha256 not in earlier]
-    aside = _aside(notes, sides, pairs)
+    free = [group for group in _groups(notes, pairs) if not any(note.sha256 in earlier for note in group)]
     _balance(notes, free, places, sides, pairs)
     aside = _aside(notes, sides, pairs)
     kept = [note for note in notes if note.id not in aside]
@@ -84,30 +83,51 @@ def _check_enough(notes: Sequence[Note]) -> None:
 
 def _balance(
     notes: Sequence[Note],
-    free: Sequence[Note],
+    groups: Sequence[Sequence[Note]],
     places: Mapping[str, float],
     sides: dict[str, Side],
     pairs: Sequence[tuple[str, str]],
 ) -> None:
-    """Rule 3. One note at a time; ends since no note is moved twice."""
-    by_distance = sorted(free, key=lambda note: (abs(places[note.id] - SHARE), note.sha256))
-    moved: set[str] = set()
-    for _ in range(min(len(free), MOST_MOVES)):
+    """Rule 3. groups: that may change sides, each as a whole; none does so twice."""
+    waiting = sorted(groups, key=lambda group: min((abs(places[note.id] - SHARE), note.sha256) for note in group))
+    for _ in range(min(len(groups), MOST_MOVES)):
         aside = _aside(notes, sides, pairs)
         words = sum(note.words for note in notes if note.id not in aside)
         held = sum(note.words for note in notes if sides[note.id] is Side.HELD_OUT and note.id not in aside)
         if words and held > MOST_SHARE * words:
-            source, to, most = Side.HELD_OUT, Side.TRAIN, held - LEAST_SHARE * words
+            to, most = Side.TRAIN, held - LEAST_SHARE * words
         elif held < max(LEAST_SHARE * words, LEAST_HELD_OUT_WORDS):
-            source, to, most = Side.TRAIN, Side.HELD_OUT, MOST_SHARE * words - held
+            to, most = Side.HELD_OUT, MOST_SHARE * words - held
         else:
             return
-        able = [note for note in by_distance if sides[note.id] is source and note.id not in moved]
-        fits = [note for note in able if 0 < note.words <= most] or sorted(able, key=lambda note: note.words)
+        able = [group for group in waiting if any(sides[note.id] is not to for note in group)]
+        fits = [group for group in able if 0 < _words(group) <= most] or sorted(able, key=_words)
         if not fits:
             return
-        sides[fits[0].id] = to
-        moved.add(fits[0].id)
+        waiting.remove(fits[0])
+        sides |= {note.id: to for note in fits[0]}
+
+
+def _words(group: Sequence[Note]) -> int:
+    return sum(note.words for note in group)
+
+
+def _groups(notes: Sequence[Note], pairs: Sequence[tuple[str, str]]) -> list[list[Note]]:
+    """Notes that are alike, and whatever is alike to those; most groups are one note."""
+    leaders = {note.id: note.id for note in notes}
+
+    def leader(of: str) -> str:
+        while leaders[of] != of:
+            leaders[of] = of = leaders[leaders[of]]
+        return of
+
+    for one, other in pairs:
+        if one in leaders and other in leaders:
+            leaders[leader(one)] = leader(other)
+    groups: dict[str, list[Note]] = {}
+    for note in notes:
+        groups.setdefault(leader(note.id), []).append(note)
+    return list(groups.values())
 
 
 def _aside(notes: Sequence[Note], sides: Mapping[str, Side], pairs: Sequence[tuple[str, str]]) -> set[str]:
