@@ -16,7 +16,6 @@ from torch import Tensor, nn
 from app.wire.frames import Dtype
 from app.wire.plan import ExchangePlan, Projection, Tap, Target
 
-
 NO_TAPS = ExchangePlan()
 
 
