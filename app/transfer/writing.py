@@ -45,7 +45,7 @@ def export_chat(
     target: Path, form: ExportFormat, chat: StoredChat, words: ExportWords = ENGLISH, *, all_branches: bool = True
 ) -> None:
     """Write one chat. JSON always holds all branches. Raises SettingsError; what stood there before is then intact."""
-    with _new_file(target) as file, _as_text(file) as out:
+    with new_file(target) as file, _as_text(file) as out:
         if form is ExportFormat.JSON:
             write_json(out, [chat], [])
         else:
@@ -67,7 +67,7 @@ def export_all(
     `chats` may load each when it is asked for; `tell` gets the number done, and may raise to
     stop. Raises SettingsError.
     """
-    with _new_file(target) as file:
+    with new_file(target) as file:
         counted = _counted(chats, tell)
         if form is ExportFormat.JSON:
             with _as_text(file) as out:
@@ -158,8 +158,8 @@ def _as_text(file: BinaryIO) -> Iterator[TextIO]:
 
 
 @contextmanager
-def _new_file(target: Path) -> Iterator[BinaryIO]:
-    """Written beside its place (0600) and moved over it when all is there."""
+def new_file(target: Path) -> Iterator[BinaryIO]:
+    """Written beside its place (0600) and moved over it when all is there. Raises SettingsError, and leaves no part."""
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
         try:

@@ -1,6 +1,6 @@
 """Export and import from the window: where to, how, how far it is, and what came of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event as Flag
 
@@ -8,11 +8,13 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
 
 from app.core.shareable import ShareableChats
+from app.domain.conversation import StoredChat
 from app.domain.errors import AppError, Cancelled
 from app.domain.ids import ChatId
 from app.transfer.export_words import ExportWords
 from app.transfer.report import Dropped, ImportReport
-from app.transfer.writing import ExportFormat, suggested_name
+from app.transfer.writing import ExportFormat, export_chat, suggested_name
+from app.ui import pdf
 from app.ui.job import Job
 from app.ui.words import counted
 
@@ -81,28 +83,20 @@ class TransferDialogs(QObject):
         if chats is None or self._job is not None:
             return
         name = suggested_name(chats.whole(chat), ExportFormat.MARKDOWN) if chat is not None else "nearhalf-chats.json"
-        if chat is not None:
-            kinds = [
-                tr("Markdown (*.md)"),
-                tr("Web page (*.html)"),
-                tr("Nearhalf's own JSON, with everything (*.json)"),
-            ]
-        else:
-            kinds = [tr("Nearhalf's own JSON, with everything (*.json)")]
-        target, kind = QFileDialog.getSaveFileName(
-            self._window, tr("Export: the file will not be encrypted"), str(Path.home() / name), ";;".join(kinds)
-        )
-        if target:
-            self.export_to(chats, chat, _with_ending(Path(target), kind))
+        everything = tr("Nearhalf's own JSON, with everything (*.json)")
+        if target := self._ask_where(name, [everything] if chat is None else [*_documents(), everything]):
+            self.export_to(chats, chat, target)
 
     def export_to(self, chats: ShareableChats, chat: ChatId | None, target: Path) -> None:
-        form = ExportFormat(target.suffix[1:].lower())
         words = export_words()
 
         def work() -> int:
             if chat is None:
-                return chats.export_all(target, form, words, self._tell)
-            chats.export(chat, target, form, words)
+                return chats.export_all(target, ExportFormat.JSON, words, self._tell)
+            if _ending(target) == pdf.ENDING:
+                pdf.export_pdf(target, chats.whole(chat), words, self._tell)
+            else:
+                chats.export(chat, target, ExportFormat(_ending(target)), words)
             return 1
 
         def done(count: int) -> None:
@@ -114,6 +108,37 @@ class TransferDialogs(QObject):
             )
 
         self._run(tr("Exporting…"), work, done)
+
+    def export_excerpt(self, excerpt: StoredChat) -> None:
+        """Ask where to, and write what is selected of a chat: a document, for it is no chat to be imported again."""
+        if self._job is None and (
+            target := self._ask_where(suggested_name(excerpt, ExportFormat.MARKDOWN), _documents())
+        ):
+            self.export_excerpt_to(excerpt, target)
+
+    def export_excerpt_to(self, excerpt: StoredChat, target: Path) -> None:
+        words = export_words()
+
+        def work() -> None:
+            if _ending(target) == pdf.ENDING:
+                pdf.export_pdf(target, excerpt, words, self._tell)
+            else:
+                export_chat(target, ExportFormat(_ending(target)), excerpt, words)
+
+        def done(_: object) -> None:
+            self.said.emit(
+                tr("Exported the selection to {path}.").format(path=target),
+                tr("The file is not encrypted: whoever has it can read it."),
+            )
+
+        self._run(tr("Exporting…"), work, done)
+
+    def _ask_where(self, name: str, kinds: list[str]) -> Path | None:
+        """`kinds`: what can be written, each with its ending, the suggested name's first."""
+        target, kind = QFileDialog.getSaveFileName(
+            self._window, tr("Export: the file will not be encrypted"), str(Path.home() / name), ";;".join(kinds)
+        )
+        return chosen_file(Path(target), kind, kinds, Path(name).suffix) if target else None
 
     def export_ledger(self, write: Callable[[Path, Callable[[int, int], None]], str]) -> None:
         """Ask where to, and `write` a signed export there; it returns the fingerprint of the key that signed it."""
@@ -205,10 +230,28 @@ class TransferDialogs(QObject):
             self._progress = None
 
 
-def _with_ending(target: Path, kind: str) -> Path:
-    """The file as it was named; where the name has none of our endings, with that of the kind that was chosen."""
-    endings: Iterable[str] = (f".{form.value}" for form in ExportFormat)
-    if target.suffix.lower() in endings:
+def _documents() -> list[str]:
+    return [tr("Markdown (*.md)"), tr("PDF (*.pdf)"), tr("Web page (*.html)")]
+
+
+def _ending(target: Path) -> str:
+    return target.suffix[1:].lower()
+
+
+def chosen_file(target: Path, kind: str, kinds: list[str], suggested: str) -> Path:
+    """The file as it was named, with the ending of a kind that is offered.
+
+    Not every dialog changes the ending of the name with the kind. So a name that still ends as `suggested` takes that
+    of the kind chosen; then nobody was asked whether it may be replaced, and a file that is there keeps its place.
+    """
+    endings = [each.rpartition("*")[2].rstrip(")") for each in kinds]
+    wanted = next((ending for each, ending in zip(kinds, endings, strict=True) if each == kind), endings[0])
+    suffix = target.suffix.lower()
+    if suffix in endings and (suffix != suggested or suffix == wanted):
         return target
-    chosen = next((form.value for form in ExportFormat if f"*.{form.value}" in kind), ExportFormat.MARKDOWN.value)
-    return target.with_name(f"{target.name}.{chosen}")
+    stem = target.stem if suffix in endings else target.name
+    named, number = target.with_name(f"{stem}{wanted}"), 1
+    while named.exists():
+        number += 1
+        named = target.with_name(f"{stem} {number}{wanted}")
+    return named

@@ -1,12 +1,14 @@
 """Fonts, sizes and character formats of the conversation, from the theme's tokens. Made anew when the theme changes."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QTextBlockFormat, QTextCharFormat
 
 from app.ui.chat.blocks import Style
 from app.ui.chat.leaves import Gap
-from app.ui.theme import Theme
+from app.ui.colours import Colours
+from app.ui.theme import Metrics
 
 HEADING_SHARES = (1.4, 1.2, 1.07, 1.0, 1.0, 1.0)  # of the body's size
 OWN_SHARE = 0.82  # of the column: the widest that the person's own message becomes
@@ -31,8 +33,20 @@ class Sizes:
     characters: float  # in a line of 100 pixels, about
 
 
+class Tokens(Protocol):
+    """What a theme gives: app.ui.theme on the screen, app.ui.pdf_paper on paper."""
+
+    colours: Colours
+    metrics: Metrics
+
+    @property
+    def has_high_contrast(self) -> bool: ...
+    def text_font(self, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont: ...
+    def code_font(self, pixels: int) -> QFont: ...
+
+
 class Looks:
-    def __init__(self, theme: Theme, scale: float = 1.0) -> None:
+    def __init__(self, theme: Tokens, scale: float = 1.0) -> None:
         self.theme, self.scale = theme, scale  # device pixels a pixel, for formulas
         metrics = theme.metrics
         self.colours = theme.colours

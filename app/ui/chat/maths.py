@@ -110,15 +110,18 @@ class Formulas(QObject):
         if not isinstance(result, Drawing) or result.key not in self._asked:
             return
         self._asked.discard(result.key)
-        formula: Formula | bool = False
-        if result.svg:
-            renderer = QSvgRenderer(QByteArray(result.svg))
-            if renderer.isValid():
-                formula = Formula(result.width, result.height, result.ascent, renderer)
-        self._known[result.key] = formula
+        self._known[result.key] = read_drawing(result)
         while len(self._known) > KEPT:
             self._known.popitem(last=False)
         self.drawn.emit()
+
+
+def read_drawing(drawing: Drawing) -> Formula | bool:
+    """False where there is none."""
+    renderer = QSvgRenderer(QByteArray(drawing.svg)) if drawing.svg else None
+    if renderer is None or not renderer.isValid():
+        return False
+    return Formula(drawing.width, drawing.height, drawing.ascent, renderer)
 
 
 def is_reasonable(tex: str) -> bool:
