@@ -14,11 +14,19 @@ from app.domain.clearance import Direction, Purpose
 from app.privacy.ledger_format import LedgerEntry
 
 HTTP_PURPOSES = frozenset(
-    {Purpose.LIST_MODELS, Purpose.DEVICE_PACK, Purpose.HEALTH, Purpose.UPGRADE, Purpose.UPDATE_CHECK}
+    {
+        Purpose.LIST_MODELS,
+        Purpose.DEVICE_PACK,
+        Purpose.RECIPE,
+        Purpose.HEALTH,
+        Purpose.UPGRADE,
+        Purpose.UPDATE_CHECK,
+    }
 )
 _ROUTES = {
     Purpose.LIST_MODELS: "/v1/models",
     Purpose.DEVICE_PACK: "/v1/models/.../device-pack",
+    Purpose.RECIPE: "/v1/models/.../recipe/...",
     Purpose.HEALTH: "/livez",
     Purpose.UPGRADE: "/v1/session",
 }  # where the request itself was not kept

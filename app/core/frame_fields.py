@@ -61,6 +61,16 @@ _OPEN = (
 )
 _OPEN_BYTES = 74
 _OPENED = (("positions", 0, 4), ("max_rows", 4, 4), ("idle_timeout_s", 8, 4), ("step_timeout_s", 12, 4))
+_TENSOR_NAMES = {
+    Kind.STEP: "embeddings",
+    Kind.TAP: "z",
+    Kind.DELTA: "y",
+    Kind.STATE: "hidden states",
+    Kind.GRADIENT: "dL/dh",
+    Kind.DELTA_GRADIENT: "dy",
+    Kind.TAP_GRADIENT: "dz",
+    Kind.STEP_GRADIENT: "free dy",
+}
 _ERROR = (("error_code", 0, 2), ("error_limit", 2, 8))
 
 
@@ -108,7 +118,7 @@ def _value(name: str, data: bytes) -> str:
     if name.endswith("dtype"):
         return next((one.name.lower() for one in Dtype if one == value), str(value))
     if name == "flags":
-        return " + ".join(flag.name or "" for flag in Flags(value & 7)) or "0"
+        return " + ".join(flag.name or "" for flag in Flags(value & 15)) or "0"
     return str(value)
 
 
@@ -133,7 +143,7 @@ def _payload(content: bytes, frame: Frame) -> Iterator[FieldSpan]:
 
 def tensor_name(frame: Frame) -> str:
     """As the method calls it (DESIGN.md section 2)."""
-    return {Kind.STEP: "embeddings", Kind.TAP: "z", Kind.DELTA: "y", Kind.STATE: "hidden states"}.get(frame.kind, "")
+    return _TENSOR_NAMES.get(frame.kind, "")
 
 
 def _tensor(name: str, note: str, start: int, end: int, rows: int, cols: int, dtype: Dtype) -> Iterator[FieldSpan]:

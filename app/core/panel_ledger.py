@@ -71,7 +71,7 @@ RECORD = np.dtype(
 )
 NO_LATENCY = -1
 _LOOK_BACK = 256  # records before a row in which its question is searched for
-_ANSWERS = frozenset({Kind.TAP, Kind.STATE, Kind.OPENED, Kind.ERROR, Kind.DELTA})
+_ANSWERS = frozenset(Kind) - {Kind.OPEN, Kind.STEP}
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from enum import Enum, auto
 from app.core import panel_filter as terms
 from app.core.panel_filter import Everything, Filter
 from app.domain.clearance import Direction, Purpose
-from app.wire.frames import Dtype, Kind
+from app.wire.frames import TAP_KINDS, TENSOR_KINDS, Dtype, Kind
 
 LONGEST = 2000  # characters
 _DEEPEST = 16  # brackets in brackets
@@ -67,8 +67,8 @@ _ENUMS: Mapping[str, tuple[str, Mapping[str, int]]] = {
     "purpose": ("purpose", PURPOSES),
     "dtype": ("dtype", DTYPES),
 }
-_WITH_TENSOR = (int(Kind.STEP), int(Kind.DELTA), int(Kind.TAP), int(Kind.STATE))
-_WITH_TAP = (int(Kind.DELTA), int(Kind.TAP))
+_WITH_TENSOR = tuple(sorted(map(int, TENSOR_KINDS)))
+_WITH_TAP = tuple(sorted(map(int, TAP_KINDS)))
 _NUMBERS: Mapping[str, tuple[str, tuple[int, ...], bool]] = {  # field -> column, kinds that have it, only frames
     "number": ("number", (), False),
     "tap": ("tap", _WITH_TAP, True),

@@ -45,6 +45,11 @@ _WORDS: dict[ErrorCode, tuple[str, str, bool]] = {
         "Check the network; on a slow one choose an adapter with fewer round trips.",
         True,
     ),
+    ErrorCode.TUNING_REFUSED: (
+        "The backend does not train now: it does not offer that, or has no room left for it.",
+        "Wait a little and try again, choose a shorter window, or use another backend.",
+        True,
+    ),
     ErrorCode.DRAINING: ("The backend is shutting down.", _LATER, True),
     ErrorCode.INTERNAL: ("The backend failed on its own side.", "If it happens again, tell whoever runs it.", True),
 }

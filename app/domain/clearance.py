@@ -30,6 +30,8 @@ class Purpose(IntEnum):
     KEEPALIVE = 9  # WebSocket ping and pong
     CLOSE = 10
     UPDATE_CHECK = 11  # a release feed, where the person asked for that
+    TUNE = 12  # steps, exchanges and gradients of fine-tuning
+    RECIPE = 13  # the public matrices A and B
 
 
 class NotCleared(AppError):

@@ -29,7 +29,7 @@ WINDOW_BYTES = 32 * 2**20
 _HTTP_REQUEST_BYTES = 16 * 2**10
 _CONTROL_CONTENT_BYTES = 125  # RFC 6455, 5.5: of a ping, a pong or a close
 
-_FRAME_PURPOSES = frozenset({Purpose.SESSION, Purpose.GENERATE, Purpose.REPLAY, Purpose.MEASURE})
+_FRAME_PURPOSES = frozenset({Purpose.SESSION, Purpose.GENERATE, Purpose.REPLAY, Purpose.MEASURE, Purpose.TUNE})
 _CLOSE, _PING, _PONG = 0x88, 0x89, 0x8A  # first byte of a whole WebSocket frame
 _CONTROL_PURPOSES = {
     _CLOSE: frozenset({Purpose.CLOSE}),

@@ -16,7 +16,14 @@ from app.domain.ids import NO_MESSAGE, MessageId
 from app.privacy.ledger import Entry
 
 HTTP_PURPOSES = frozenset(
-    {Purpose.LIST_MODELS, Purpose.DEVICE_PACK, Purpose.HEALTH, Purpose.UPGRADE, Purpose.UPDATE_CHECK}
+    {
+        Purpose.LIST_MODELS,
+        Purpose.DEVICE_PACK,
+        Purpose.RECIPE,
+        Purpose.HEALTH,
+        Purpose.UPGRADE,
+        Purpose.UPDATE_CHECK,
+    }
 )
 _HTTP_KEPT_BYTES = 16 * 2**10  # of one run: enough for headers and lists; a device pack must not push the frames out
 _MESSAGES_COUNTED = 4096

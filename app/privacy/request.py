@@ -10,6 +10,7 @@ from app.domain.clearance import Purpose
 _ROUTES = {
     Purpose.LIST_MODELS: re.compile(r"/v1/models"),
     Purpose.DEVICE_PACK: re.compile(r"/v1/models/[A-Za-z0-9._~%-]{1,1024}/device-pack"),
+    Purpose.RECIPE: re.compile(r"/v1/models/[A-Za-z0-9._~%-]{1,1024}/recipe/[a-z]{1,16}-[0-9]{1,5}"),
     Purpose.HEALTH: re.compile(r"/livez|/readyz"),
     Purpose.UPGRADE: re.compile(r"/v1/session"),
     Purpose.UPDATE_CHECK: re.compile(""),  # the feed's own path, whole, and nothing behind it

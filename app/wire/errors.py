@@ -36,6 +36,7 @@ class ErrorCode(IntEnum):
     TOO_SLOW = 24  # the peer did not read, or did not answer, in time
     DRAINING = 25  # the server is shutting down
     INTERNAL = 26
+    TUNING_REFUSED = 27  # a TRAIN step to a server that does not train, is full, or whose memory these rows exceed
 
 
 class WireError(Exception):

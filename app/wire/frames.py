@@ -13,7 +13,7 @@ from app.wire.limits import CONTROL_PAYLOAD_BYTES, MAX_COLS, Limits
 
 MAGIC = b"NH"
 MAJOR = 1
-MINOR = 0
+MINOR = 1
 
 #  magic major minor kind dtype side_dtype flags | session | step position | tap reserved | rows cols side_cols
 #  payload_bytes reserved
@@ -28,13 +28,19 @@ class Kind(IntEnum):
     OPEN = 1  # ask for a session: model, recipe, plan, positions, dtypes
     STEP = 2  # embeddings of 1..n new positions, and the deltas of free taps
     DELTA = 3  # y = M z, the answer to a TAP
+    GRADIENT = 4  # of the loss by the final hidden states; answers the STATE of a TRAIN step
+    TAP_GRADIENT = 5  # dz = M^T dy, the answer to a DELTA_GRADIENT
     OPENED = 16  # the session exists
     TAP = 17  # z = A x
     STATE = 18  # final hidden states; ends a step. No rows where none were wanted
     ERROR = 19  # a code and a number; ends the session
+    DELTA_GRADIENT = 20  # dy of an exchanged tap
+    STEP_GRADIENT = 21  # dy of the free taps; ends a TRAIN step. No rows where there is none
 
 
-UP_KINDS = frozenset({Kind.OPEN, Kind.STEP, Kind.DELTA})
+UP_KINDS = frozenset({Kind.OPEN, Kind.STEP, Kind.DELTA, Kind.GRADIENT, Kind.TAP_GRADIENT})
+TAP_KINDS = frozenset({Kind.TAP, Kind.DELTA, Kind.DELTA_GRADIENT, Kind.TAP_GRADIENT})  # these name a tap
+TENSOR_KINDS = TAP_KINDS | {Kind.STEP, Kind.STATE, Kind.GRADIENT, Kind.STEP_GRADIENT}
 _CONTROL_KINDS = frozenset({Kind.OPEN, Kind.OPENED, Kind.ERROR})
 
 
@@ -60,9 +66,10 @@ class Flags(IntFlag):
     WANT_LAST = 1  # the final hidden state of the last position
     WANT_ALL = 2  # of every position of the step
     ROWWISE = 4  # compute each position with the arithmetic of a one-position step: an exact replay
+    TRAIN = 8  # rows are a sequence by itself, the cache is left alone; backward may follow. With WANT_ALL, position 0
 
 
-_FLAG_BITS = 7
+_FLAG_BITS = 15
 _FLAGS = {bits: Flags(bits) for bits in range(_FLAG_BITS + 1)}
 
 
@@ -160,6 +167,8 @@ def read_header(untrusted: bytes | bytearray | memoryview, limits: Limits) -> tu
         raise RemoteProtocolError(ErrorCode.BAD_HEADER, "reserved bits are set")
     if flag_bits & 3 == 3:
         raise RemoteProtocolError(ErrorCode.BAD_HEADER, "last and all cannot both be wanted")
+    if flag_bits & 8 and flag_bits != 8 | 2:
+        raise RemoteProtocolError(ErrorCode.BAD_HEADER, "a training step wants all rows, and not row by row")
     if kind in _CONTROL_KINDS:
         if rows or cols or side_cols or dtype or side_dtype:
             raise RemoteProtocolError(ErrorCode.BAD_HEADER, f"{kind.name} carries no tensor")

@@ -1,4 +1,4 @@
--- Nearhalf's data channel in Wireshark and tshark: every field of every frame (docs/wire-protocol.md, version 1.0).
+-- Nearhalf's data channel in Wireshark and tshark: every field of every frame (docs/wire-protocol.md, version 1.1).
 --
 -- Install: copy this file into the folder "Personal Lua Plugins" (Help > About Wireshark > Folders), or load it once:
 --     tshark -X lua_script:nearhalf.lua -r capture.pcap -Y nearhalf
@@ -12,8 +12,8 @@ local SHOWN_VALUES = 64 -- of one row; the rest is in the bytes
 local SHOWN_ROWS = 8
 
 local KINDS = {
-    [1] = "OPEN", [2] = "STEP", [3] = "DELTA",
-    [16] = "OPENED", [17] = "TAP", [18] = "STATE", [19] = "ERROR",
+    [1] = "OPEN", [2] = "STEP", [3] = "DELTA", [4] = "GRADIENT", [5] = "TAP_GRADIENT",
+    [16] = "OPENED", [17] = "TAP", [18] = "STATE", [19] = "ERROR", [20] = "DELTA_GRADIENT", [21] = "STEP_GRADIENT",
 }
 local DTYPES = { [0] = "none", [1] = "fp32", [2] = "fp16", [3] = "bf16", [4] = "int8" }
 local ITEM_BYTES = { [0] = 0, [1] = 4, [2] = 2, [3] = 2, [4] = 1 }
@@ -23,8 +23,10 @@ local CODES = {
     [11] = "NOT_FINITE", [12] = "POSITION_GAP", [13] = "STALE_STEP", [14] = "TOO_MANY_ROWS", [15] = "OUT_OF_POSITIONS",
     [16] = "WRONG_SESSION", [17] = "SESSION_EXPIRED", [18] = "SESSIONS_FULL", [19] = "TOKEN_SESSIONS_FULL",
     [20] = "KV_FULL", [21] = "MODEL_UNKNOWN", [22] = "PLAN_REFUSED", [23] = "RECIPE_UNKNOWN", [24] = "TOO_SLOW",
-    [25] = "DRAINING", [26] = "INTERNAL",
+    [25] = "DRAINING", [26] = "INTERNAL", [27] = "TUNING_REFUSED",
 }
+local TAP_KINDS = { [3] = true, [5] = true, [17] = true, [20] = true }
+local TENSOR_KINDS = { [2] = true, [3] = true, [4] = true, [5] = true, [17] = true, [18] = true, [20] = true, [21] = true }
 local RECIPES = { [1] = "SVD", [2] = "RANDOM" }
 local PROJECTIONS = { [0] = "q", [1] = "k", [2] = "v" }
 
@@ -39,6 +41,7 @@ local f = {
     want_last = ProtoField.bool("nearhalf.flags.want_last", "WANT_LAST", 8, nil, 0x01),
     want_all = ProtoField.bool("nearhalf.flags.want_all", "WANT_ALL", 8, nil, 0x02),
     rowwise = ProtoField.bool("nearhalf.flags.rowwise", "ROWWISE", 8, nil, 0x04),
+    train = ProtoField.bool("nearhalf.flags.train", "TRAIN", 8, nil, 0x08),
     session = ProtoField.uint64("nearhalf.session", "Session", base.HEX),
     step = ProtoField.uint32("nearhalf.step", "Step"),
     position = ProtoField.uint32("nearhalf.position", "Position"),
@@ -223,12 +226,12 @@ local CONTROL = { [1] = add_open, [16] = add_opened, [19] = add_error }
 
 local function describe(buffer, kind)
     local name = KINDS[kind] or ("kind " .. kind)
-    if kind == 2 or kind == 3 or kind == 17 or kind == 18 then
+    if TENSOR_KINDS[kind] then
         local text = string.format(
             "%s step %d position %d, %d x %d %s", name, buffer(16, 4):le_uint(), buffer(20, 4):le_uint(),
             buffer(28, 4):le_uint(), buffer(32, 4):le_uint(), DTYPES[buffer(5, 1):uint()] or "?"
         )
-        if kind == 3 or kind == 17 then
+        if TAP_KINDS[kind] then
             text = text .. string.format(", tap %d", buffer(24, 2):le_uint())
         end
         return text
@@ -250,6 +253,7 @@ local function add_header(tree, buffer)
     flags:add(f.want_last, buffer(7, 1))
     flags:add(f.want_all, buffer(7, 1))
     flags:add(f.rowwise, buffer(7, 1))
+    flags:add(f.train, buffer(7, 1))
     tree:add_le(f.session, buffer(8, 8))
     tree:add_le(f.step, buffer(16, 4))
     tree:add_le(f.position, buffer(20, 4))

@@ -9,7 +9,13 @@ from app.wire.frames import Frame, Kind, read_header
 from app.wire.limits import Limits
 from app.wire.state import Phase, SessionShape
 
-_EXPECTED = {Phase.NEW: Kind.OPEN, Phase.READY: Kind.STEP, Phase.AWAITING: Kind.DELTA}
+_EXPECTED = {
+    Phase.NEW: (Kind.OPEN,),
+    Phase.READY: (Kind.STEP,),
+    Phase.AWAITING: (Kind.DELTA,),
+    Phase.HOLDING: (Kind.GRADIENT, Kind.STEP),
+    Phase.REPAYING: (Kind.TAP_GRADIENT,),
+}
 
 
 def judge_header(
@@ -17,10 +23,10 @@ def judge_header(
 ) -> int:
     """Payload bytes of the message whose header this is. Raises RemoteProtocolError.
 
-    shape: None before the session opened. step: the one under way, whose rows a DELTA must have.
+    shape: None before the session opened. step: the one under way, whose rows an answer within it must have.
     """
     frame, payload_bytes = read_header(untrusted, limits)
-    if frame.kind is not _EXPECTED.get(phase):
+    if frame.kind not in _EXPECTED.get(phase, ()):
         raise RemoteProtocolError(ErrorCode.OUT_OF_ORDER, f"{frame.kind.name} while {phase.name}")
     if shape is None:
         return payload_bytes
@@ -31,11 +37,14 @@ def judge_header(
             raise RemoteProtocolError(ErrorCode.OUT_OF_POSITIONS, f"{frame.rows} of {shape.positions}")
         _check_shape(frame, (frame.rows, shape.hidden_size, shape.plan.free_cols))
         dtypes = shape.state_dtype, shape.exchange_dtype
+    elif step is not None and frame.kind is Kind.GRADIENT:
+        _check_shape(frame, (step.rows, shape.hidden_size, 0))
+        dtypes = shape.state_dtype, frame.side_dtype
     else:
         tap = next((tap for tap in shape.plan.exchanged_taps if tap.layer == frame.tap), None)
         if tap is None or step is None:
             raise RemoteProtocolError(ErrorCode.OUT_OF_ORDER, f"tap {frame.tap}")
-        _check_shape(frame, (step.rows, tap.up_cols, 0))
+        _check_shape(frame, (step.rows, tap.up_cols if frame.kind is Kind.DELTA else tap.r_down, 0))
         dtypes = shape.exchange_dtype, frame.side_dtype
     if frame.dtype is not dtypes[0] or (frame.side_cols and frame.side_dtype is not dtypes[1]):
         raise RemoteProtocolError(ErrorCode.WRONG_DTYPE, f"{frame.dtype.name}, {frame.side_dtype.name}")

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from app.wire.errors import ErrorCode, LocalProtocolError, RemoteProtocolError, WireError
 from app.wire.frames import Flags, Frame, Kind
 from app.wire.messages import Open, Opened
-from app.wire.state import CloudConnection, SessionShape
+from app.wire.state import CloudConnection, SessionShape, rows_wanted
 from cloud_backend.scheduler.engine_thread import Outcome
 from cloud_backend.scheduler.ports import Step
 from cloud_backend.server.auth import OWNER_KEY
@@ -215,6 +215,8 @@ class DataSession:
         if untrusted is None:
             raise RemoteProtocolError(ErrorCode.BAD_MAGIC, "a text message")
         frame = self._wire.receive(untrusted)
+        if frame.flags & Flags.TRAIN:
+            raise WireError(ErrorCode.TUNING_REFUSED)
         self._due_s = _NEVER_S  # the engine works for this session now
         if frame.kind is Kind.OPEN:
             self._open(Open.decode(frame.payload))
@@ -292,9 +294,8 @@ class DataSession:
 
     def _finish(self, step: Step) -> bytes:
         frame = self._step_frame
-        wanted = {Flags.WANT_LAST: 1, Flags.WANT_ALL: frame.rows}.get(frame.flags & ~Flags.ROWWISE, 0)
         self._steps += 1
         self._rows += frame.rows
         self._metrics.steps.inc()
         self._metrics.rows.inc(frame.rows)
-        return self._wire.state(step.output, wanted)
+        return self._wire.state(step.output, rows_wanted(frame))

@@ -124,7 +124,7 @@ def test_every_header_field_of_a_golden_frame(golden: dict[str, Any], name: str)
         "position": frame.position, "tap": frame.tap, "reserved_a": 0, "rows": frame.rows, "cols": frame.cols,
         "side_cols": frame.side_cols, "payload_bytes": len(frame.payload), "reserved_b": 0,
     }  # fmt: skip
-    for flag in (Flags.WANT_LAST, Flags.WANT_ALL, Flags.ROWWISE):
+    for flag in (Flags.WANT_LAST, Flags.WANT_ALL, Flags.ROWWISE, Flags.TRAIN):
         assert str(flag.name) and first_flag(layer, f"flags.{str(flag.name).lower()}") == bool(frame.flags & flag)
     assert not every(layer, "fault") and "_ws.expert" not in json.dumps(layer)
 

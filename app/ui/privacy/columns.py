@@ -18,7 +18,7 @@ from app.ui.privacy.names import (
     time_words,
 )
 from app.ui.words import number
-from app.wire.frames import Kind
+from app.wire.frames import TAP_KINDS
 
 translate = QCoreApplication.translate
 
@@ -117,7 +117,7 @@ def cells(feed: PanelFeed, row: int) -> tuple[str, ...]:
         time_words(int(entry["time_ns"])),
         arrow(int(entry["direction"])),
         tensor_words(kind) or (kind_words(kind) if kind else purpose_words(int(entry["purpose"]))),
-        str(entry["tap"]) if kind in (Kind.TAP, Kind.DELTA) else "",
+        str(entry["tap"]) if kind in TAP_KINDS else "",
         shape_words(kind, int(entry["rows"]), int(entry["cols"]), int(entry["side_cols"])),
         number(int(entry["wire_bytes"])),
         span_words(latency) if latency != NO_LATENCY else "",

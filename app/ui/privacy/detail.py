@@ -14,7 +14,7 @@ from app.core.frame_tensor import FrameTensor, tensors_of
 from app.core.panel_feed import MessageTokens, PanelFeed
 from app.core.panel_ledger import Rows
 from app.core.panel_plan import Arrow, arrows, other_bytes
-from app.core.panel_tokens import positions_of, rows_at
+from app.core.panel_tokens import BranchRows, positions_of, rows_at
 from app.ui.privacy.bytes_view import BytesView
 from app.ui.privacy.names import direction_words, kind_explained, kind_words, moment_words, purpose_words
 from app.ui.privacy.numbers_view import NumbersView
@@ -23,7 +23,7 @@ from app.ui.privacy.recovery_view import RecoveryView
 from app.ui.privacy.token_strip import TokenStrip
 from app.ui.theme import Theme
 from app.ui.words import counted, number, size
-from app.wire.frames import Kind
+from app.wire.frames import TAP_KINDS, Kind
 from app.wire.plan import ExchangePlan
 
 _MOST_SELECTED = 20_000  # entries whose tokens are worked out
@@ -40,6 +40,7 @@ class Detail(QWidget):
         self._theme = theme
         self._feed: PanelFeed | None = None
         self._shown: int | None = None
+        self._branch_rows = BranchRows()
         self.title = self._label("strong")
         self.words = self._label("muted")
         self.tokens = TokenStrip(theme, self)
@@ -67,7 +68,7 @@ class Detail(QWidget):
         self._layout.addWidget(self.tabs, 1)
         self.bytes.number_chosen.connect(self.numbers.choose)
         self.numbers.number_chosen.connect(self._show_number)
-        self.tokens.token_chosen.connect(self._light_rows)
+        self.tokens.chosen_by_person.connect(self._light_rows)
         self.plan.picture.arrow_chosen.connect(self._filter_by)
         self.tabs.currentChanged.connect(lambda _: self.refresh())
         theme.changed.connect(self._wear)
@@ -89,7 +90,7 @@ class Detail(QWidget):
             self.tokens.light(frozenset())
             return
         self._show_entry(int(rows[-1]), rows)
-        own = feed.rows_of(feed.last_message)
+        own = self.token_rows(feed)
         self.tokens.light(positions_of(feed.ledger, own, rows[:_MOST_SELECTED]) if len(own) else frozenset())
 
     def set_tokens(self, tokens: MessageTokens | None) -> None:
@@ -108,6 +109,7 @@ class Detail(QWidget):
 
     def forget(self) -> None:
         self._feed = None
+        self._branch_rows.forget()
         self._show_nothing()
         self.tokens.show_tokens(None)
         self.plan.picture.show_arrows((), None, (0, 0))
@@ -191,16 +193,24 @@ class Detail(QWidget):
 
     # Tokens and plan
 
-    def _light_rows(self, position: int) -> None:
+    @property
+    def feed(self) -> PanelFeed | None:
+        return self._feed
+
+    def token_rows(self, feed: PanelFeed) -> Rows:
+        """Entries in which the tokens on show may have gone out."""
+        return self._branch_rows.of(feed, self.tokens.tokens)
+
+    def _light_rows(self, positions: frozenset[int]) -> None:
         feed = self._feed
         if feed is None or feed.ledger is None:
             return
-        found = rows_at(feed.ledger, feed.rows_of(feed.last_message), frozenset({position}))
+        found = rows_at(feed.ledger, self.token_rows(feed), positions)
         self.rows_lit.emit(frozenset(int(row) for row in found))
 
     def _filter_by(self, arrow: Arrow) -> None:
         term = f"kind:{arrow.kind.name.lower()} message:last"
-        self.term_chosen.emit(f"{term} tap:{arrow.tap}" if arrow.kind in (Kind.TAP, Kind.DELTA) else term)
+        self.term_chosen.emit(f"{term} tap:{arrow.tap}" if arrow.kind in TAP_KINDS else term)
 
     def _plan_of(self, rows: Rows) -> ExchangePlan | None:
         """As the session's OPEN asked for it, where its content is still kept."""

@@ -24,7 +24,7 @@ from app.ui.privacy.list_model import EntryModel
 from app.ui.privacy.list_view import EntryList
 from app.ui.theme import Theme
 from app.ui.words import counted, number
-from app.wire.frames import Kind
+from app.wire.frames import TAP_KINDS
 
 _SLICE_S = 0.006  # of filtering between two paintings
 
@@ -81,6 +81,7 @@ class EntriesPanel(QWidget):
         self.list.chat_requested.connect(self.chat_requested)
         self.list.copy_requested.connect(self.copy)
         self.list.menu_requested.connect(self._open_menu)
+        self.list.columns_menu_requested.connect(self._open_columns_menu)
         self.list.mark_requested.connect(lambda: self.mark_requested.emit(self.list.chosen_rows()))
         self.list.note_requested.connect(self._ask_for_note)
 
@@ -255,6 +256,22 @@ class EntriesPanel(QWidget):
             menu.addAction(self.tr("Only {term}").format(term=term), partial(self.filter_bar.add_term, term))
         menu.popup(self.list.viewport().mapToGlobal(at))
 
+    def _open_columns_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAccessibleName(self.tr("Columns"))
+        menu.aboutToHide.connect(menu.deleteLater)
+        for column in Column:
+            shown = menu.addAction(self.tr("Direction") if column is Column.DIRECTION else heading(column))
+            shown.setCheckable(True)
+            shown.setChecked(not self.list.isColumnHidden(column))
+            shown.setEnabled(column is not Column.NUMBER)
+            shown.toggled.connect(partial(self._show_column, column))
+        menu.popup(at)
+
+    def _show_column(self, column: Column, is_shown: bool) -> None:
+        self.list.setColumnHidden(column, not is_shown)
+        self.list.restore_columns(self.list.columns_place)
+
     def _terms(self, row: int) -> Sequence[str]:
         """Filters that this entry suggests."""
         assert self._feed is not None
@@ -264,7 +281,7 @@ class EntriesPanel(QWidget):
         if kind:
             found.append(f"kind:{_name(KINDS, kind)}")
         found.append(f"purpose:{_name(PURPOSES, int(entry['purpose']))}")
-        if kind in (Kind.TAP, Kind.DELTA):
+        if kind in TAP_KINDS:
             found.append(f"tap:{entry['tap']}")
         if entry["dtype"]:
             found.append(f"dtype:{_name(DTYPES, int(entry['dtype']))}")

@@ -33,6 +33,8 @@ def purpose_words(purpose: int) -> str:
         Purpose.KEEPALIVE: translate("privacy", "Keeping it open"),
         Purpose.CLOSE: translate("privacy", "Closing"),
         Purpose.UPDATE_CHECK: translate("privacy", "Update check"),
+        Purpose.TUNE: translate("privacy", "Fine-tuning"),
+        Purpose.RECIPE: translate("privacy", "Matrices A and B"),
     }
     return known.get(purpose, str(purpose))
 
@@ -48,6 +50,10 @@ def kind_words(kind: int) -> str:
         Kind.TAP: translate("privacy", "Tap"),
         Kind.STATE: translate("privacy", "State"),
         Kind.ERROR: translate("privacy", "Refusal"),
+        Kind.GRADIENT: translate("privacy", "Gradient"),
+        Kind.DELTA_GRADIENT: translate("privacy", "Gradient of the delta"),
+        Kind.TAP_GRADIENT: translate("privacy", "Gradient of the tap"),
+        Kind.STEP_GRADIENT: translate("privacy", "Gradient of the step"),
     }.get(kind, str(kind))
 
 
@@ -58,6 +64,10 @@ def tensor_words(kind: int) -> str:
         Kind.DELTA: translate("privacy", "y = M·z"),
         Kind.TAP: translate("privacy", "z = A·x"),
         Kind.STATE: translate("privacy", "Hidden state"),
+        Kind.GRADIENT: translate("privacy", "∂loss/∂h"),
+        Kind.DELTA_GRADIENT: translate("privacy", "∂loss/∂y"),
+        Kind.TAP_GRADIENT: translate("privacy", "∂loss/∂z"),
+        Kind.STEP_GRADIENT: translate("privacy", "∂loss/∂y"),
     }
     return known.get(kind, "")
 
@@ -88,6 +98,22 @@ def kind_explained(kind: int) -> str:
             "do that too.",
         ),
         Kind.ERROR: translate("privacy", "The backend ends the session, with a code for the reason."),
+        Kind.GRADIENT: translate(
+            "privacy",
+            "Fine-tuning: in which direction the last layer's result should change. Whoever has the public model can "
+            "read from it which tokens stood in the text.",
+        ),
+        Kind.DELTA_GRADIENT: translate(
+            "privacy", "Fine-tuning: in which direction the adapter's answer at this layer should change."
+        ),
+        Kind.TAP_GRADIENT: translate(
+            "privacy",
+            "Fine-tuning: the same, taken back through your adapter. Pairs of this and the gradient before it are "
+            "enough to copy the adapter.",
+        ),
+        Kind.STEP_GRADIENT: translate(
+            "privacy", "Fine-tuning: in which direction the adapter's answers sent with the step should change."
+        ),
     }.get(kind, translate("privacy", "A kind of frame that this version does not know."))
 
 

@@ -222,8 +222,8 @@ def test_completion_never_fails(text: str, cursor: int) -> None:
     [
         ("ki", 0, ("kind:",)),
         ("up -ki", 4, ("kind:",)),
-        ("kind:st", 5, ("step", "state")),
-        ("kind:tap,de", 9, ("delta",)),
+        ("kind:st", 5, ("step", "state", "step_gradient")),
+        ("kind:tap,de", 9, ("delta", "delta_gradient")),
         ("host:loc", 5, ("localhost:1",)),
         ("(is:", 4, VALUES["is"]),
         ("nothing:", 8, ()),

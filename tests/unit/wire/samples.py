@@ -88,5 +88,35 @@ def sample_frames() -> dict[str, Frame]:
             Kind.STATE, SESSION, step=7, position=41, rows=1, cols=3, dtype=Dtype.FP32, payload=floats(0, 1, 2)
         ),
         "state_empty": Frame(Kind.STATE, SESSION, step=9, position=44),
+        "step_train": Frame(
+            Kind.STEP,
+            SESSION,
+            step=9,
+            rows=1,
+            cols=2,
+            dtype=Dtype.FP32,
+            flags=Flags.WANT_ALL | Flags.TRAIN,
+            payload=floats(1, -1),
+        ),
+        "gradient_fp16": Frame(
+            Kind.GRADIENT, SESSION, step=9, rows=1, cols=2, dtype=Dtype.FP16, payload=struct.pack("<2e", 0.5, -0.5)
+        ),
+        "delta_gradient_bf16": Frame(
+            Kind.DELTA_GRADIENT,
+            SESSION,
+            step=9,
+            tap=2,
+            rows=1,
+            cols=6,
+            dtype=Dtype.BF16,
+            payload=bytes.fromhex("803f00c0" * 3),
+        ),
+        "tap_gradient_int8": Frame(
+            Kind.TAP_GRADIENT, SESSION, step=9, tap=2, rows=2, cols=2, dtype=Dtype.INT8, payload=int8_rows
+        ),
+        "step_gradient_fp32": Frame(
+            Kind.STEP_GRADIENT, SESSION, step=9, rows=1, cols=2, dtype=Dtype.FP32, payload=floats(0.25, -0.25)
+        ),
+        "step_gradient_empty": Frame(Kind.STEP_GRADIENT, SESSION, step=9),
         "error": Frame(Kind.ERROR, SESSION, payload=Refusal(ErrorCode.KV_FULL, 1 << 30).encode()),
     }

@@ -109,8 +109,11 @@ def test_a_changed_header_byte_is_read_or_refused(name: str, offset: int, value:
         (lambda d: d.__setitem__(4, 99), ErrorCode.UNKNOWN_KIND),
         (lambda d: d.__setitem__(5, 9), ErrorCode.WRONG_DTYPE),
         (lambda d: d.__setitem__(6, 9), ErrorCode.WRONG_DTYPE),
-        (lambda d: d.__setitem__(7, 8), ErrorCode.BAD_HEADER),
+        (lambda d: d.__setitem__(7, 16), ErrorCode.BAD_HEADER),
         (lambda d: d.__setitem__(7, 3), ErrorCode.BAD_HEADER),
+        (lambda d: d.__setitem__(7, 8), ErrorCode.BAD_HEADER),  # TRAIN without WANT_ALL
+        (lambda d: d.__setitem__(7, 9), ErrorCode.BAD_HEADER),  # TRAIN with WANT_LAST
+        (lambda d: d.__setitem__(7, 14), ErrorCode.BAD_HEADER),  # TRAIN with ROWWISE
         (lambda d: d.__setitem__(26, 1), ErrorCode.BAD_HEADER),
         (lambda d: d.__setitem__(44, 1), ErrorCode.BAD_HEADER),
         (lambda d: d.__setitem__(28, 3), ErrorCode.WRONG_SHAPE),

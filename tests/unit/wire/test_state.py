@@ -1,6 +1,7 @@
 """The order of messages: a whole conversation, and what happens where one side leaves the script."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from app.wire.errors import ErrorCode, LocalProtocolError, RefusedByPeer, Remote
 from app.wire.frames import Dtype, Flags, Frame, Kind
 from app.wire.limits import Limits
 from app.wire.messages import Open, Opened, Recipe
-from app.wire.plan import layer_by_layer
+from app.wire.plan import ExchangePlan, layer_by_layer
 from app.wire.state import CloudConnection, DeviceConnection, Phase, SessionShape
 
 HIDDEN = 4
@@ -18,6 +19,7 @@ PLAN = layer_by_layer(range(3), 2)  # layer 0 is free; layers 1 and 2 are exchan
 ASKED = Open(bytes(32), bytes(32), Recipe.SVD, 1, 8, Dtype.FP32, Dtype.FP32, PLAN)
 SHAPE = SessionShape(HIDDEN, PLAN, Dtype.FP32, Dtype.FP32, positions=8, max_rows=4)
 FREE_BYTES = 4 * PLAN.free_cols
+TRAIN = Flags.WANT_ALL | Flags.TRAIN
 
 
 def step_payload(rows: int) -> bytes:
@@ -235,3 +237,150 @@ def test_the_committed_length_is_always_the_end_of_the_last_step(moves: list[tup
             return
         finish_step(device, cloud, rows)
         assert cloud.length == position + rows
+
+
+def held_pair(plan: ExchangePlan = PLAN) -> tuple[DeviceConnection, CloudConnection]:
+    """Both sides after the STATE of a training step of two rows."""
+    shape = replace(SHAPE, plan=plan)
+    device, cloud = DeviceConnection(HIDDEN), CloudConnection(Limits())
+    cloud.receive(device.open(replace(ASKED, plan=plan)))
+    device.receive(cloud.opened(99, shape, Opened(8, 4, 600, 30)))
+    payload = bytes(2 * 4 * (HIDDEN + plan.free_cols))
+    cloud.receive(device.step(number=0, position=0, rows=2, flags=TRAIN, payload=payload))
+    for tap in plan.exchanged_taps:
+        device.receive(cloud.tap(bytes(2 * 4 * tap.r_down)))
+        cloud.receive(device.delta(bytes(2 * 4 * tap.up_cols)))
+    device.receive(cloud.state(bytes(2 * 4 * HIDDEN), 2))
+    return device, cloud
+
+
+@pytest.mark.parametrize("plan", [PLAN, layer_by_layer([1, 2], 2), layer_by_layer([0], 2)])
+def test_a_training_step_goes_back_through_the_taps_falling(plan: ExchangePlan) -> None:
+    device, cloud = held_pair(plan)
+    assert (device.phase, cloud.phase) == (Phase.HOLDING, Phase.HOLDING)
+    cloud.receive(device.gradient(bytes(2 * 4 * HIDDEN)))
+    for tap in reversed(plan.exchanged_taps):
+        assert cloud.gradients_due
+        frame = device.receive(cloud.delta_gradient(bytes(2 * 4 * tap.up_cols)))
+        assert (frame.kind, frame.tap, frame.cols) == (Kind.DELTA_GRADIENT, tap.layer, tap.up_cols)
+        assert cloud.receive(device.tap_gradient(bytes(2 * 4 * tap.r_down))).tap == tap.layer
+    assert not cloud.gradients_due
+    last = device.receive(cloud.step_gradient(bytes(2 * 4 * plan.free_cols)))
+    assert (last.rows, last.cols) == ((2, plan.free_cols) if plan.free_taps else (0, 0))
+    assert (device.phase, cloud.phase, cloud.length) == (Phase.READY, Phase.READY, 0)
+
+
+def test_a_training_step_without_taps_ends_with_its_state() -> None:
+    device, cloud = held_pair(ExchangePlan())
+    assert (device.phase, cloud.phase) == (Phase.READY, Phase.READY)
+
+
+def test_a_training_step_leaves_the_committed_length_alone() -> None:
+    device, cloud = opened_pair()
+    cloud.receive(send_step(device, 0, 0, 3))
+    finish_step(device, cloud, 3)
+    cloud.receive(send_step(device, 1, 0, 2, TRAIN))
+    finish_step(device, cloud, 2, wanted=2)
+    assert cloud.length == 3
+    cloud.receive(send_step(device, 2, 3, 1))  # instead of GRADIENT: what was kept is dropped
+    finish_step(device, cloud, 1)
+    assert (cloud.length, device.phase) == (4, Phase.READY)
+
+
+def back(kind: Kind = Kind.GRADIENT, **changes: object) -> bytes:
+    cols = {Kind.GRADIENT: HIDDEN, Kind.TAP_GRADIENT: 2}[kind]
+    fields: dict[str, object] = {
+        "session": 99,
+        "rows": 2,
+        "cols": cols,
+        "dtype": Dtype.FP32,
+        "payload": bytes(8 * cols),
+    }
+    if kind is Kind.TAP_GRADIENT:
+        fields["tap"] = 2
+    return Frame(kind, **{**fields, **changes}).encode()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (back(session=98), ErrorCode.WRONG_SESSION),
+        (back(step=1), ErrorCode.STALE_STEP),
+        (back(rows=1, payload=bytes(16)), ErrorCode.WRONG_SHAPE),
+        (back(cols=2, payload=bytes(16)), ErrorCode.WRONG_SHAPE),
+        (back(dtype=Dtype.BF16, payload=bytes(16)), ErrorCode.WRONG_DTYPE),
+        (back(Kind.TAP_GRADIENT), ErrorCode.OUT_OF_ORDER),
+        (raw_step(position=1, flags=Flags.WANT_ALL | Flags.TRAIN), ErrorCode.BAD_HEADER),
+        (raw_step(flags=Flags.TRAIN), ErrorCode.BAD_HEADER),
+        (raw_step(flags=Flags.WANT_ALL | Flags.TRAIN | Flags.ROWWISE), ErrorCode.BAD_HEADER),
+        (Frame(Kind.DELTA_GRADIENT, 99).encode(), ErrorCode.OUT_OF_ORDER),
+    ],
+)
+def test_the_cloud_refuses_each_fault_after_a_training_step(data: bytes, code: ErrorCode) -> None:
+    _, cloud = held_pair()
+    with pytest.raises(RemoteProtocolError) as caught:
+        cloud.receive(data)
+    assert caught.value.code is code
+    assert cloud.phase is Phase.ENDED
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (back(Kind.TAP_GRADIENT, tap=1), ErrorCode.OUT_OF_ORDER),
+        (back(Kind.TAP_GRADIENT, cols=6, payload=bytes(48)), ErrorCode.WRONG_SHAPE),
+        (back(Kind.TAP_GRADIENT, rows=1, payload=bytes(8)), ErrorCode.WRONG_SHAPE),
+        (back(Kind.TAP_GRADIENT, dtype=Dtype.FP16, payload=bytes(8)), ErrorCode.WRONG_DTYPE),
+        (back(), ErrorCode.OUT_OF_ORDER),
+        (raw_step(), ErrorCode.OUT_OF_ORDER),
+    ],
+)
+def test_the_cloud_refuses_each_fault_while_it_waits_for_dz(data: bytes, code: ErrorCode) -> None:
+    device, cloud = held_pair()
+    cloud.receive(device.gradient(bytes(2 * 4 * HIDDEN)))
+    cloud.delta_gradient(bytes(48))
+    with pytest.raises(RemoteProtocolError) as caught:
+        cloud.receive(data)
+    assert caught.value.code is code
+
+
+def test_a_gradient_after_an_ordinary_step_is_out_of_order() -> None:
+    device, cloud = opened_pair()
+    cloud.receive(send_step(device, 0, 0, 2))
+    finish_step(device, cloud, 2)
+    with pytest.raises(RemoteProtocolError) as caught:
+        cloud.receive(back())
+    assert caught.value.code is ErrorCode.OUT_OF_ORDER
+    with pytest.raises(LocalProtocolError):
+        device.gradient(bytes(32))
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "code"),
+    [
+        (Kind.DELTA_GRADIENT, {"tap": 1}, ErrorCode.OUT_OF_ORDER),
+        (Kind.DELTA_GRADIENT, {"cols": 2, "payload": bytes(16)}, ErrorCode.WRONG_SHAPE),
+        (Kind.DELTA_GRADIENT, {"dtype": Dtype.FP16, "payload": bytes(24)}, ErrorCode.WRONG_DTYPE),
+        (Kind.DELTA_GRADIENT, {"step": 4}, ErrorCode.STALE_STEP),
+        (Kind.STEP_GRADIENT, {"tap": 0}, ErrorCode.OUT_OF_ORDER),
+        (Kind.STATE, {"tap": 0}, ErrorCode.OUT_OF_ORDER),
+    ],
+)
+def test_the_device_refuses_each_fault_on_the_way_back(kind: Kind, changes: dict[str, object], code: ErrorCode) -> None:
+    device, _ = held_pair()
+    device.gradient(bytes(32))
+    fields: dict[str, object] = {"tap": 2, "rows": 2, "cols": 6, "dtype": Dtype.FP32, "payload": bytes(48)}
+    with pytest.raises(RemoteProtocolError) as caught:
+        device.receive(Frame(kind, 99, **{**fields, **changes}).encode())  # type: ignore[arg-type]
+    assert caught.value.code is code
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_a_step_gradient_of_another_height_is_refused(rows: int) -> None:
+    device, cloud = held_pair(layer_by_layer([0], 2))
+    cloud.receive(device.gradient(bytes(32)))
+    with pytest.raises(RemoteProtocolError) as caught:
+        device.receive(
+            Frame(Kind.STEP_GRADIENT, 99, rows=rows, cols=6, dtype=Dtype.FP32, payload=bytes(24 * rows)).encode()
+        )
+    assert caught.value.code is ErrorCode.WRONG_SHAPE
