@@ -4,9 +4,13 @@ A STEP, its TAPs, DELTAs and gradients carry a row for each of their positions. 
 position of its step (docs/wire-protocol.md): the token after that one is chosen from it.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from app.core.panel_feed import MessageTokens, PanelFeed
 from app.core.panel_ledger import LedgerMap, Numbers, Rows
+from app.domain.clearance import Direction
 from app.wire.frames import TENSOR_KINDS, Kind
 
 NO_POSITION = -1
