@@ -11,7 +11,7 @@ import numpy as np
 from app.core.panel_feed import MessageTokens, PanelFeed
 from app.core.panel_ledger import LedgerMap, Numbers, Rows
 from app.domain.clearance import Direction
-from app.wire.frames import TENSOR_KINDS, Kind
+from app.wire.frames import HEADER_BYTES, TENSOR_KINDS, Kind
 
 NO_POSITION = -1
 _TENSORS = tuple(map(int, TENSOR_KINDS))
@@ -66,7 +66,10 @@ class BranchRows:
     """
 
     def __init__(self) -> None:
-        self.forget()
+        self._ledger: LedgerMap | None = None
+        self._tokens: MessageTokens | None = None
+        self._count = 0
+        self._rows: Rows = np.empty(0, np.int64)
 
     def of(self, feed: PanelFeed, tokens: MessageTokens | None) -> Rows:
         """Where no tokens are known, or only those of another message: the last message's own entries."""
@@ -85,8 +88,7 @@ class BranchRows:
         return self._rows
 
     def forget(self) -> None:
-        self._ledger: LedgerMap | None = None
-        self._tokens: MessageTokens | None = None
+        self._ledger = self._tokens = None
         self._count, self._rows = 0, np.empty(0, np.int64)
 
 
@@ -102,5 +104,6 @@ def carried_at(ledger: LedgerMap, rows: Rows, position: int) -> Carried:
     found = rows_at(ledger, rows, frozenset({position}))
     part = ledger.records[found]
     sent = part[part["direction"] == Direction.UP]
-    shares = sent["payload_bytes"].astype(np.int64) // np.maximum(sent["rows"].astype(np.int64), 1)
+    rows_bytes = sent["payload_bytes"].astype(np.int64) - HEADER_BYTES
+    shares = rows_bytes // np.maximum(sent["rows"].astype(np.int64), 1)
     return Carried(len(found), int(shares.sum()))

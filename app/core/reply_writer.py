@@ -18,6 +18,7 @@ from app.core.prompt import prompt_of
 from app.core.prompt_meter import PromptMeter
 from app.core.redaction import ChatRedaction, RestoringListener
 from app.core.session import RemoteSession, RetryPolicy
+from app.core.token_places import SentTokens, sent_tokens
 from app.core.writing import ReplyListener, ReplyTask
 from app.domain.backend import ModelInfo
 from app.domain.conversation import EndReason, Estimate, Message, Traffic
@@ -61,6 +62,7 @@ class ReplyWriter:
         )
         self._writing: _Writing | None = None
         self._latest: tuple[MessageId, tuple[int, ...]] | None = None  # the reply that ended last
+        self._answered: tuple[Sequence[Message], str] | None = None  # the branch and system message that were sent
         self._stop_timer = threading.Timer(STOP_GRACE_S, self._abort_if_stopped)
         self._work: SimpleQueue[_Writing | _Forget | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="nearhalf-generation")
@@ -111,21 +113,19 @@ class ReplyWriter:
     def model(self) -> ModelInfo:
         return self._model
 
-    def sent_tokens(self) -> tuple[MessageId, tuple[str, ...], int] | None:
-        """The latest reply, the texts of the tokens in the cache, and how many of them stand before the reply.
-
-        None while one is written, and after `forget`. Any thread.
-        """
-        latest = self._latest
-        if latest is None or self._writing is not None:
+    def sent_tokens(self) -> SentTokens | None:
+        """The tokens in the cache after the latest reply. None while one is written, and after `forget`. Any thread;
+        slow."""
+        latest, answered = self._latest, self._answered
+        if latest is None or answered is None or self._writing is not None:
             return None
         held = tuple(self._session.tokens)
         message, made = latest
         own = next((count for count in range(len(made), -1, -1) if held[len(held) - count :] == made[:count]), 0)
-        return message, tuple(self._tokenizer.decode([token]) for token in held), len(held) - own
+        return sent_tokens(self._tokenizer, held, (message, len(held) - own), *answered, self.model_id)
 
     def forget(self) -> None:
-        self._latest = None
+        self._latest = self._answered = None
         self._prompt_meter.forget()
         self._work.put(_Forget())
 
@@ -165,6 +165,7 @@ class ReplyWriter:
                 task, listener = self._redact(writing, task.redaction)
             else:
                 self._settle(writing)
+            self._answered = (task.branch, task.system)
             prompt = prompt_of(task.branch, task.system, self.model_id, self._tokenizer.eos_ids)
             reason = generate(
                 self._session,

@@ -68,6 +68,8 @@ class Keys(QObject):
                 self._step(now, -1)
             case Qt.Key.Key_Down:
                 self._step(now, +1)
+            case Qt.Key.Key_Left | Qt.Key.Key_Right:
+                return view.tokens.step(-1 if event.key() == Qt.Key.Key_Left else +1)
             case Qt.Key.Key_PageUp:
                 view.scroll_by(-page)
                 self._focus_seen(at_end=False)
@@ -144,6 +146,7 @@ class Keys(QObject):
             case _:
                 return False
         view.select(selection.anchor, head)
+        view.tokens.pick_selection(Selection(selection.anchor, head))
         view.reveal(head)
         return True
 
@@ -228,7 +231,10 @@ class Keys(QObject):
             plain.triggered.connect(lambda: view.copy_selection())
             markdown = menu.addAction(self.tr("Copy the selection as Markdown"))
             markdown.triggered.connect(lambda: view.copy_selection(as_markdown=True))
-            menu.insertActions(first, [plain, markdown])
+            export = menu.addAction(self.tr("Export the selection…"))
+            message = view.rows[spot.row].id
+            export.triggered.connect(lambda: view.action_requested.emit("export_selection", message))
+            menu.insertActions(first, [plain, markdown, export])
             menu.insertSeparator(first)
         if spot.link:
             link = menu.addAction(self.tr("Copy the address"))

@@ -191,7 +191,7 @@ def _runs(children: Sequence[Token]) -> Iterator[Span]:
         elif token.type in ("math_inline", "math_inline_double"):
             yield Span(shown(token.content).replace("\n", " ").strip(), Style.MATH)
         elif token.type == "image":
-            yield Span(_picture(token), style, address)
+            yield Span(picture_words(token), style, address)
         else:
             yield Span(shown(token.content), style, address)
 
@@ -210,7 +210,7 @@ def _with_bare_links(token: Token, style: Style) -> Iterator[Span]:
     yield Span(shown(text[done:]), style)
 
 
-def _picture(token: Token) -> str:
+def picture_words(token: Token) -> str:
     """A picture's words and its address, for nothing is fetched."""
     words, address = shown(token.content), shown(str(token.attrGet("src") or ""))
     return f"{words} ({address})" if words and address else words or address

@@ -4,7 +4,7 @@ Drawing glyphs takes most of a frame, and while a reply streams everything above
 rest is drawn into a picture once, on its own ground, and the picture is kept while the part is in sight.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -36,8 +36,11 @@ class State:
 
 
 class Painting:
-    def __init__(self, rows: Rows, finding: Finding, scale: float) -> None:
-        self._rows, self._finding, self._scale = rows, finding, scale
+    def __init__(
+        self, rows: Rows, finding: Finding, scale: float, marks_of: Callable[[int, int, int], list[Mark]]
+    ) -> None:
+        """marks_of: what else is marked in a row's, part's piece."""
+        self._rows, self._finding, self._scale, self._marks_of = rows, finding, scale, marks_of
         self._around = rows.around
         self._looks = rows.around.looks
         self._pictured: list[Part] = []  # parts drawn from a picture, this time
@@ -157,7 +160,7 @@ class Painting:
             painter.restore()
 
     def _marks(self, where: tuple[int, int, int], piece: Piece, state: State) -> list[Mark]:
-        marks: list[Mark] = []
+        marks = self._marks_of(*where)
         if self._finding.is_on:
             now = self._finding.now()
             for each, (start, end) in enumerate(self._finding.in_text(piece.text)):

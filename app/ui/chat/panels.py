@@ -159,7 +159,7 @@ class TablePiece(WidePiece):
     def __init__(self, leaf: Leaf, looks: Looks, formulas: Formulas) -> None:
         super().__init__(leaf, looks)
         assert isinstance(leaf.block, Table)
-        self.table = leaf.block
+        self.table, self.is_table = leaf.block, True
         option = QTextOption()
         option.setWrapMode(WRAPS)
         self.document.setDefaultTextOption(option)

@@ -60,6 +60,7 @@ class Piece:
         self.group = -1
         self.waits_for_formula = False
         self.is_rtl = False
+        self.is_table = False
 
     @property
     def rect(self) -> QRectF:

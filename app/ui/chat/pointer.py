@@ -246,8 +246,11 @@ class Pointer(QObject):
         if view.selection is not None and view.selection.is_empty:
             view.select_nothing()
             spot = self.spot(event.position())
+            view.tokens.pick(spot)
             if self._pressed_link and spot is not None and spot.link == self._pressed_link and self._clicks == 1:
                 view.link_requested.emit(self._pressed_link)
+        elif view.selection is not None:
+            view.tokens.pick_selection(view.selection)
         self._pressed_link = ""
 
     def _hover(self, point: QPointF) -> None:
@@ -267,6 +270,7 @@ class Pointer(QObject):
             shape, tip = Qt.CursorShape.PointingHandCursor, self.tr("Copy the code")
         elif spot.is_inside:
             shape = Qt.CursorShape.IBeamCursor
+            tip = view.tokens.tip(spot)
         view.viewport().setCursor(shape)
         if tip:
             QToolTip.showText(view.viewport().mapToGlobal(point.toPoint()), tip[:300], view.viewport())

@@ -25,6 +25,7 @@ from app.ui.chat.painting import Painting, State
 from app.ui.chat.pointer import Pointer
 from app.ui.chat.row import Part, Surroundings
 from app.ui.chat.selectable import SelectableArea
+from app.ui.chat.tokens import ChatTokens
 from app.ui.chat.worker import Worker
 from app.ui.theme import Theme
 from app.ui.words import reply_facts
@@ -49,6 +50,7 @@ class ChatView(SelectableArea):
         self._worker, self._formulas, self._colouring = worker, formulas, colouring
         for each in (worker, formulas, colouring):
             each.setParent(self)
+        self.tokens = ChatTokens(self, theme)
         self.pointer = Pointer(self)
         self.keys = Keys(self)
         self._facts_of = facts_of
@@ -183,6 +185,7 @@ class ChatView(SelectableArea):
         self._formulas.clear()
         self._colouring.clear()
         self.pointer.stop()
+        self.tokens.show_places({})
         self.end_find()
         self.state = State()
         self._note, self._hovered, self._anchor = "", -1, (0, 0, 0.0)
@@ -291,7 +294,7 @@ class ChatView(SelectableArea):
         painter.translate(self.column_left, -self._offset)
         area = event.rect()
         top, bottom = area.top() + self._offset, area.bottom() + 1 + self._offset
-        painting = Painting(self.rows, self.finding, self.devicePixelRatioF())
+        painting = Painting(self.rows, self.finding, self.devicePixelRatioF(), self.tokens.marks)
         painting.paint(painter, top, bottom, self.state)
         self._keep_pictures(painting.pictured, event.rect().height())
         if self._note:

@@ -17,7 +17,9 @@ LINES = 3
 
 
 class TokenStrip(QAbstractScrollArea):
-    token_chosen = Signal(int)  # its position
+    chosen_by_person = Signal(object)  # frozenset of positions
+    lit = Signal(object)  # the same, where entries were selected
+    shown = Signal()  # other tokens, or none
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -47,24 +49,26 @@ class TokenStrip(QAbstractScrollArea):
         self._tokens, self._chosen, self._at = tokens, frozenset(), 0
         self._lay_out()
         self._describe()
+        self.shown.emit()
 
     def light(self, positions: frozenset[int]) -> None:
         """Mark the tokens that selected entries carry, without telling."""
+        self._mark(positions)
+        self.lit.emit(positions)
+
+    def choose(self, positions: frozenset[int]) -> None:
+        """As if they had been clicked."""
+        if self._tokens is not None:
+            self._mark(frozenset(position for position in positions if 0 <= position < len(self._boxes)))
+            self.chosen_by_person.emit(self._chosen)
+
+    def _mark(self, positions: frozenset[int]) -> None:
         self._chosen = positions
         if positions and self._boxes:
             self._at = min(min(positions), len(self._boxes) - 1)
             self._scroll_to(self._at)
         self._describe()
         self.viewport().update()
-
-    def choose(self, position: int) -> None:
-        """As if it had been clicked."""
-        if self._tokens is not None and 0 <= position < len(self._boxes):
-            self._at, self._chosen = position, frozenset({position})
-            self._scroll_to(position)
-            self._describe()
-            self.viewport().update()
-            self.token_chosen.emit(position)
 
     # Painting
 
@@ -104,16 +108,16 @@ class TokenStrip(QAbstractScrollArea):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         position = self._token_at(event.position().x(), event.position().y())
         if position is not None:
-            self.choose(position)
+            self.choose(frozenset({position}))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         ends = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: len(self._boxes) - 1}
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         key = Qt.Key(event.key())
         if key in ends:
-            self.choose(ends[key])
+            self.choose(frozenset({ends[key]}))
         elif key in steps:
-            self.choose(min(max(self._at + steps[key], 0), len(self._boxes) - 1))
+            self.choose(frozenset({min(max(self._at + steps[key], 0), len(self._boxes) - 1)}))
         else:
             super().keyPressEvent(event)
 
