@@ -47,11 +47,14 @@ class Settings:
     is_first_run_done: bool = False
     sidebar_is_shown: bool = True
     window_geometry: str = ""  # base64 of what Qt saves
+    panel_place: str = ""  # the privacy panel's, as app/ui/privacy/place.py writes it
     looks_for_updates: bool = False  # once a day, at the start
     release_feed: str = ""  # an address; "": the one of the package, if it has one
     update_looked_on: str = ""  # the day of the last look by itself, ISO 8601
     redacts: bool = False  # in chats that say nothing of their own
     redacted_kinds: tuple[str, ...] = DEFAULT_KINDS  # of domain.redaction; the person's own list is in the vault
+    checks_spelling: bool = True
+    spelling_languages: tuple[str, ...] = ()  # none: the window's and English; the person's own words are in the vault
     unknown: Mapping[str, Any] = field(default_factory=dict)  # keys of a newer version, written back as they were
 
     def __post_init__(self) -> None:
@@ -114,7 +117,7 @@ def _yes_or_no(value: object, name: str) -> bool:
     return value
 
 
-def _kinds(value: object, name: str) -> tuple[str, ...]:
+def _texts(value: object, name: str) -> tuple[str, ...]:
     """Those of a newer version stay; they find nothing here."""
     if not isinstance(value, list):
         raise TypeError(name)
@@ -134,11 +137,14 @@ _PLAIN: dict[str, Callable[[object, str], object]] = {
     "is_first_run_done": _yes_or_no,
     "sidebar_is_shown": _yes_or_no,
     "window_geometry": _text,
+    "panel_place": _text,
     "looks_for_updates": _yes_or_no,
     "release_feed": _text,
     "update_looked_on": _text,
     "redacts": _yes_or_no,
-    "redacted_kinds": _kinds,
+    "redacted_kinds": _texts,
+    "checks_spelling": _yes_or_no,
+    "spelling_languages": _texts,
 }
 
 

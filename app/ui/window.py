@@ -43,6 +43,7 @@ from app.ui.page import ChatPage
 from app.ui.palette import Command
 from app.ui.preferences import Preferences
 from app.ui.privacy.host import PanelHost
+from app.ui.privacy.place import decoded_panel_place
 from app.ui.shortcut_sheet import ShortcutSheet
 from app.ui.theme import Theme
 from app.ui.tray import Tray
@@ -66,6 +67,7 @@ _PAGES = {
 class ChatWindow(QMainWindow):
     settings_requested = Signal(str)  # a page's name: "", "backends", "models", "adapters", "storage", "shortcuts"
     export_requested = Signal(object)  # ChatId; None for all chats
+    excerpt_requested = Signal(object)  # StoredChat, to be exported
     import_requested = Signal()
     ledger_export_requested = Signal()
     lock_requested = Signal()
@@ -94,6 +96,7 @@ class ChatWindow(QMainWindow):
         self.actions_menu = ActionMenu(self.shortcuts, self)
         self.tray = Tray(self)
         self.privacy = PanelHost(theme, self)
+        self.privacy.place = decoded_panel_place(preferences.settings.panel_place)
         self._build()
         preferences.changed.connect(self._follow_preferences)
         preferences.save_failed.connect(self.show_error)
@@ -159,6 +162,7 @@ class ChatWindow(QMainWindow):
         self.desk.announced.connect(self.announce)
         self.desk.step_requested.connect(self._take_step)
         self.desk.export_requested.connect(self.export_requested)
+        self.desk.reading.excerpt_chosen.connect(self.excerpt_requested)
         self.desk.reply_ended.connect(self._alert)
         self.desk.chat_shown.connect(self.privacy.set_chat)
         self.privacy.open(conversations, self.page, self._link.state)
@@ -404,7 +408,10 @@ class ChatWindow(QMainWindow):
             self._is_closing = True
             self._keep_place()
             try:
-                self._preferences.update(window_geometry=self._place.encoded())
+                self.privacy.keep_place()
+                self._preferences.update(
+                    window_geometry=self._place.encoded(), panel_place=self.privacy.place.encoded()
+                )
             except SettingsError:  # the next start opens at its own size
                 pass
             if self.desk is not None:

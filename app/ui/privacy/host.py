@@ -4,6 +4,7 @@ Where the chat's window is too narrow for both, the panel opens in its own windo
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
@@ -17,7 +18,9 @@ from app.ui.page import ChatPage
 from app.ui.privacy.own_window import PanelWindow
 from app.ui.privacy.panel import PrivacyPanel, least_width
 from app.ui.privacy.panel_desk import PanelDesk
+from app.ui.privacy.place import PanelPlace
 from app.ui.privacy.summary import key_log_words
+from app.ui.privacy.token_link import TokenLink
 from app.ui.theme import Theme
 
 KEYS_MS = 1000
@@ -41,7 +44,7 @@ class PanelHost(QObject):
         self._source: PanelSource | None = None
         self._page: ChatPage | None = None
         self._own: PanelWindow | None = None
-        self._width = 0
+        self.place = PanelPlace()  # whoever makes the window fills it from the settings, and keeps it there
         self._ending: list[PanelDesk] = []
         self._keys = QTimer(self, interval=KEYS_MS)  # runs while keys are written, and no longer
         self._keys.timeout.connect(self._show_keys)
@@ -103,7 +106,7 @@ class PanelHost(QObject):
     def toggle(self) -> None:
         if self.is_shown:
             self.close()
-        elif self._has_room():
+        elif self.place.is_docked and self._has_room():
             self._dock()
         else:
             self.open_window()
@@ -112,9 +115,10 @@ class PanelHost(QObject):
         if self.desk is None:
             return
         panel = self._made()
-        self._keep_width()
+        self.keep_place()
+        self.place = replace(self.place, is_docked=False)
         if self._own is None:
-            self._own = PanelWindow(self._theme, self._window)
+            self._own = PanelWindow(self._theme, self._window, self.place.geometry)
             self._own.closed.connect(self._hidden)
         panel.set_docked(False)
         self._own.take(panel)
@@ -129,7 +133,7 @@ class PanelHost(QObject):
         if panel is None:
             return
         had_focus = panel.isAncestorOf(self._window.focusWidget() or self._window)
-        self._keep_width()
+        self.keep_place()
         if panel.is_docked:
             panel.hide()
         elif self._own is not None:
@@ -150,6 +154,7 @@ class PanelHost(QObject):
 
     def forget(self) -> None:
         """The lock, or the end: the panel goes with all that it shows."""
+        self.keep_place()
         desk, self.desk, self._page = self.desk, None, None
         self._keys.stop()
         self._ending = [old for old in self._ending if old.is_working]
@@ -196,6 +201,9 @@ class PanelHost(QObject):
         if is_new:
             panel.close_requested.connect(self.close)
             panel.move_requested.connect(self._move)
+            panel.restore(self.place)
+            if self._page is not None:
+                TokenLink(panel, self._page.view)
         return panel
 
     def _move(self) -> None:
@@ -210,6 +218,8 @@ class PanelHost(QObject):
         if page is None or self.desk is None:
             return
         panel = self._made()
+        self.keep_place()
+        self.place = replace(self.place, is_docked=True)
         if self._own is not None:
             self._own.hide()
         panel.set_docked(True)
@@ -217,7 +227,7 @@ class PanelHost(QObject):
         page.splitter.setStretchFactor(page.splitter.indexOf(panel), 0)
         panel.show()
         sizes = page.splitter.sizes()
-        wanted = max(self._width or page.width() * 2 // 5, panel.minimumWidth())
+        wanted = max(self.place.width or page.width() * 2 // 5, panel.minimumWidth())
         side = sizes[0] if not page.sidebar.isHidden() else 0
         page.splitter.setSizes([side, max(1, page.width() - side - wanted), wanted])
         self._shown()
@@ -230,10 +240,16 @@ class PanelHost(QObject):
         metrics = self._theme.metrics
         return page.width() - side >= metrics.column * _CHAT_SHARE // 5 + least_width(metrics)
 
-    def _keep_width(self) -> None:
+    def keep_place(self) -> None:
+        """Note in `place` how the panel stands and looks now."""
         panel = self.panel
-        if panel is not None and panel.is_docked and panel.isVisible():
-            self._width = panel.width()
+        if panel is None:
+            return
+        self.place = panel.kept(self.place)
+        if self._own is not None and self._own.isVisible():
+            self.place = replace(self.place, geometry=bytes(self._own.saveGeometry().data()))
+        if panel.is_docked and panel.isVisible():
+            self.place = replace(self.place, width=panel.width())
 
     def _shown(self) -> None:
         if self.desk is not None:

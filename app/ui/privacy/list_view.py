@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from app.core.panel_ledger import Rows
 from app.ui.privacy.columns import SAMPLES, Column
 from app.ui.privacy.list_model import ALIGNMENTS, EntryModel
+from app.ui.privacy.place import ColumnsPlace
 from app.ui.theme import Theme
 
 _MOST_SELECTED = 100_000  # entries that a selection is worked out for
@@ -28,6 +29,7 @@ class EntryList(QTableView):
     note_requested = Signal()
     copy_requested = Signal()
     menu_requested = Signal(QPoint)
+    columns_menu_requested = Signal(QPoint)  # on the screen
 
     def __init__(self, theme: Theme, model: EntryModel, parent: QWidget) -> None:
         super().__init__(parent)
@@ -53,6 +55,11 @@ class EntryList(QTableView):
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
         header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(lambda at: self.columns_menu_requested.emit(header.mapToGlobal(at)))
+        header.sectionResized.connect(self._note_width)
+        self._natural: dict[int, int] = {}  # a column's own width, px
+        self._widths: dict[int, int] = {}  # percent of it, where the person chose another
         theme.changed.connect(self._wear)
         self._wear()
 
@@ -60,6 +67,22 @@ class EntryList(QTableView):
     def is_at_end(self) -> bool:
         bar = self.verticalScrollBar()
         return bar.value() >= bar.maximum()
+
+    @property
+    def columns_place(self) -> ColumnsPlace:
+        header = self.horizontalHeader()
+        order = tuple(header.logicalIndex(place) for place in range(header.count()))
+        hidden = frozenset(column for column in order if self.isColumnHidden(column))
+        return ColumnsPlace(order, dict(self._widths), hidden)
+
+    def restore_columns(self, place: ColumnsPlace) -> None:
+        header = self.horizontalHeader()
+        for at, column in enumerate(place.order):
+            header.moveSection(header.visualIndex(column), at)
+        self._widths = dict(place.widths)
+        self._fit_columns()
+        for column in Column:
+            self.setColumnHidden(column, column in place.hidden)
 
     def chosen_rows(self) -> Rows:
         """The selected records, rising; of a very large selection the first."""
@@ -89,7 +112,7 @@ class EntryList(QTableView):
             (column, self.columnViewportPosition(column), self.columnWidth(column))
             for column in range(self._entries.columnCount())
         ]
-        seen = [part for part in columns if part[1] < width and part[1] + part[2] > 0]
+        seen = [part for part in columns if part[2] > 0 and part[1] < width and part[1] + part[2] > 0]
         high, model, chosen = self.verticalHeader().defaultSectionSize(), self._entries, self.selectionModel()
         line = self.rowAt(0)
         top = self.rowViewportPosition(line) if line >= 0 else 0
@@ -196,5 +219,20 @@ class EntryList(QTableView):
         for column, sample in SAMPLES.items():
             words = str(self._entries.headerData(column, Qt.Orientation.Horizontal))
             width = max(self.fontMetrics().horizontalAdvance(text) for text in (sample, words))
-            self.setColumnWidth(column, width + 2 * metrics.space_2 + metrics.space_1)
+            self._natural[column] = width + 2 * metrics.space_2 + metrics.space_1
+        self._fit_columns()
         self._entries.refresh_cells()
+
+    def _fit_columns(self) -> None:
+        header = self.horizontalHeader()
+        header.blockSignals(True)  # what the person chose stays as it is
+        for column, width in self._natural.items():
+            if not self.isColumnHidden(column):
+                self.setColumnWidth(column, round(width * self._widths.get(column, 100) / 100))
+        header.blockSignals(False)
+        self.updateGeometries()
+        self.viewport().update()
+
+    def _note_width(self, column: int, _before: int, width: int) -> None:
+        if width and column in self._natural:  # 0: it was hidden
+            self._widths[column] = round(100 * width / self._natural[column])

@@ -1,6 +1,6 @@
 """The privacy panel in a window of its own: beside the chat on another screen, as wide as one likes."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -15,7 +15,7 @@ FIRST_SIZE = (1180, 760)
 class PanelWindow(QWidget):
     closed = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, geometry: bytes = b"") -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self._theme = theme
         self.setObjectName("page")
@@ -23,6 +23,8 @@ class PanelWindow(QWidget):
         self.setWindowTitle(self.tr("Privacy panel"))
         self.setWindowIcon(application_icon())
         self.resize(*FIRST_SIZE)
+        if geometry:
+            self.restoreGeometry(QByteArray(geometry))
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         theme.changed.connect(self._wear)

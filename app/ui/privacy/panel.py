@@ -3,14 +3,18 @@
 It shows what app/ui/privacy/panel_desk.py tells it, owns no truth, and holds nothing after `forget`.
 """
 
+from dataclasses import replace
+from functools import partial
+
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QActionGroup, QResizeEvent
+from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from app.core.panel_feed import GateState, PanelFeed
 from app.ui.assets import icon
 from app.ui.privacy.detail import Detail
 from app.ui.privacy.entries_panel import EntriesPanel
+from app.ui.privacy.place import DEPTHS, PanelPlace
 from app.ui.privacy.summary import LastMessage, Light, Summary
 from app.ui.theme import Metrics, Theme
 
@@ -31,6 +35,16 @@ class PrivacyPanel(QFrame):
         self.setObjectName("privacy")
         self.setAccessibleName(self.tr("Privacy panel"))
         self.summary = Summary(theme, self)
+        self.depth_button = self._corner(self.tr("How much to show"))
+        self.depth_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.depth_menu = QMenu(self)
+        self.depth_menu.setAccessibleName(self.tr("How much to show"))
+        self._depths = QActionGroup(self)
+        for depth, words in zip(DEPTHS, self._depth_words(), strict=True):
+            action = self.depth_menu.addAction(words, partial(self.set_depth, depth))
+            action.setCheckable(True)
+            self._depths.addAction(action)
+        self.depth_button.setMenu(self.depth_menu)
         self.export = self._corner(self.tr("Export the ledger"))
         self.export.clicked.connect(self.export_requested)
         self.move_button = self._corner(self.tr("Show in its own window"))
@@ -47,7 +61,11 @@ class PrivacyPanel(QFrame):
         self._layout = QVBoxLayout(self)
         self._layout.addWidget(self.summary)
         self._layout.addWidget(self.splitter, 1)
+        self._rest = QWidget(self)  # below the sentence, where nothing else is shown
+        self._layout.addWidget(self._rest, 1)
         self._is_docked = True
+        self._panes: list[int] = []
+        self.set_depth(max(DEPTHS))
         self.detail.rows_lit.connect(self._light)
         self.detail.term_chosen.connect(self.entries.filter_bar.set_text)
         theme.changed.connect(self._wear)
@@ -64,6 +82,34 @@ class PrivacyPanel(QFrame):
         self.move_button.setAccessibleName(name)
         self.move_button.setToolTip(name)
         self._wear()
+
+    def set_depth(self, depth: int) -> None:
+        """1: the sentence. 2: the list too. 3: what one entry carried too."""
+        self.shown_depth = depth
+        self._depths.actions()[depth - 1].setChecked(True)
+        self.splitter.setVisible(depth > 1)
+        self._rest.setVisible(depth == 1)
+        self.detail.setVisible(depth > 2)
+
+    def kept(self, place: PanelPlace) -> PanelPlace:
+        """`place` with what is the panel's own."""
+        sizes = tuple(self.splitter.sizes()) if self.shown_depth == max(DEPTHS) and self.isVisible() else place.panes
+        return replace(
+            place,
+            depth=self.shown_depth,
+            panes=sizes,
+            tab=self.detail.tabs.currentIndex(),
+            columns=self.entries.list.columns_place,
+        )
+
+    def restore(self, place: PanelPlace) -> None:
+        self.set_depth(place.depth)
+        self._panes = list(place.panes)
+        self.detail.tabs.setCurrentIndex(place.tab)
+        self.entries.list.restore_columns(place.columns)
+
+    def _depth_words(self) -> tuple[str, ...]:
+        return self.tr("The sentence"), self.tr("The sentence and the list"), self.tr("The list and one entry")
 
     def set_feed(self, feed: PanelFeed | None) -> None:
         self.detail.set_feed(feed)
@@ -92,6 +138,9 @@ class PrivacyPanel(QFrame):
         if self.splitter.orientation() is not wanted:
             self.splitter.setOrientation(wanted)
             self.splitter.setSizes([1000, 1000])
+        if self._panes:  # as they were, once there is room
+            self.splitter.setSizes(self._panes)
+            self._panes = []
 
     def _corner(self, name: str) -> QToolButton:
         button = QToolButton(self)
@@ -109,6 +158,8 @@ class PrivacyPanel(QFrame):
         self._layout.setSpacing(metrics.space_2)
         self.splitter.setHandleWidth(metrics.space_2)
         self.setMinimumWidth(least_width(metrics))
+        self.depth_button.setIcon(icon("more", colours.muted, metrics.icon))
+        self.depth_button.setIconSize(QSize(metrics.icon, metrics.icon))
         where = "own_window" if self._is_docked else "dock"
         for button, name in ((self.export, "export"), (self.move_button, where), (self.close_button, "close")):
             button.setIcon(icon(name, colours.muted, metrics.icon))

@@ -42,9 +42,11 @@ class Stage:
 def make_stage(qtbot, theme: Theme, tmp_path: Path) -> Iterator[Callable[..., Stage]]:
     made: list[Stage] = []
 
-    def make(*replies: ScriptedReply, is_recorded: bool = True) -> Stage:
+    def make(*replies: ScriptedReply, is_recorded: bool = True, preferences: Preferences | None = None) -> Stage:
         conversations = ScriptedConversations(replies or (ScriptedReply(),))
-        source = RecordedSource(tmp_path, conversations)
+        folder = tmp_path / str(len(made))
+        folder.mkdir()
+        source = RecordedSource(folder, conversations)
         chat = conversations.seeded(QUESTION, ANSWER, title="The fall")
         message = conversations.turns(chat)[1].message.id
         source.recovered = {"embeddings": WHOLE}
@@ -52,7 +54,7 @@ def make_stage(qtbot, theme: Theme, tmp_path: Path) -> Iterator[Callable[..., St
         if is_recorded:
             source.open_session()
             source.record_reply(message, prompt=5, tokens=4)
-        window = ChatWindow(theme, Preferences())
+        window = ChatWindow(theme, preferences or Preferences())
         window.set_panel_source(source)
         window.resize(1400, 800)
         window.show()
