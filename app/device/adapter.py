@@ -90,12 +90,16 @@ class Adapter:
         matrices = {target: tensors[card.key(target)] for target in card.matrix_shapes()}
         return cls(card, matrices, (tensors["head.v"], tensors["head.u"]) if card.head_rank else None)
 
-    def save(self, path: Path) -> None:
-        """Write the file whole or not at all, readable by its owner only. Raises AdapterError."""
+    def encode(self) -> bytes:
+        """The bytes of the file."""
         tensors = {self.card.key(target): matrix_UD.contiguous() for target, matrix_UD in self.matrices.items()}
         if self.head is not None:
             tensors |= {"head.v": self.head[0].contiguous(), "head.u": self.head[1].contiguous()}
-        data = safetensors.torch.save(tensors, {METADATA_KEY: self.card.to_text()})
+        return safetensors.torch.save(tensors, {METADATA_KEY: self.card.to_text()})
+
+    def save(self, path: Path) -> None:
+        """Write the file whole or not at all, readable by its owner only. Raises AdapterError."""
+        data = self.encode()
         fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

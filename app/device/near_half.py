@@ -1,7 +1,7 @@
 """The near half of the model: embeddings, free taps, adapter, LM head (implements `NearHalf` of app/core/ports.py).
 
-Bytes in, bytes out, for one pack, one adapter or none, and one pair of wire dtypes. Embeddings stay on disk, mapped:
-only rows that were used are in memory. The packed LM head is the only copy of its weights.
+Bytes in, bytes out, for one pack, one adapter or none, and one pair of wire dtypes. The packed LM head is the only
+copy of its weights.
 Legend: R rows (positions), D hidden size, V vocabulary.
 """
 
@@ -11,6 +11,7 @@ import torch
 
 from app.device import codec
 from app.device.adapter import Adapter, check_fits
+from app.device.entrance import Entrance
 from app.device.linear import PackedLinear, fastest_dtype
 from app.device.pack import DevicePack
 from app.device.sampling import TokenSampler
@@ -38,7 +39,6 @@ class NearHalf:
         compute_dtype: torch.dtype | None = None,
     ) -> None:
         """Raises AdapterError (an adapter for another model or recipe) and DamagedPack (weights cannot be read)."""
-        self._facts = pack.facts
         self._compute = compute_dtype or fastest_dtype()
         self.hidden_size = pack.facts.hidden_size
         self.state_dtype = state_dtype
@@ -54,13 +54,8 @@ class NearHalf:
         matrices = adapter.matrices if adapter is not None else {}
         self._taps = {tap: TapMatrix(tap, matrices, exchange_dtype) for tap in self.plan.taps}
         self._head = Head(pack, adapter, self._compute)
-        with pack.weights() as weights:  # opened anew: the pages that packing the head read are let go
-            self._embeddings_VD = weights.tensor("embed_tokens.weight")
-            self._scale = torch.tensor(pack.facts.embed_scale).to(self._compute)
-            if self.plan.free_taps:
-                self._norm_D = weights.tensor("free.input_norm.weight").to(self._compute, copy=True)
-                recipe_key = f"{self.recipe.name.lower()}-{self.recipe_version}"
-                self._a_0 = weights.tensor(f"free.{recipe_key}.a").to(self._compute, copy=True)
+        # opened after the head was packed: the pages that packing has read are let go
+        self._entrance = Entrance(pack, self.plan, (self.recipe, self.recipe_version), state_dtype, self._compute)
 
     @property
     def description(self) -> str:
@@ -73,15 +68,11 @@ class NearHalf:
         """Embeddings (R x D, state_dtype), then the free taps' deltas (R x plan.free_cols, exchange_dtype)."""
         if not tokens:
             return b""
-        h_RD = self._embeddings_VD[torch.tensor(tokens)].to(self._compute)
-        if self._facts.embed_scale != 1:
-            h_RD = h_RD * self._scale
-        payload = codec.encode_rows(h_RD, self.state_dtype)
+        payload = self._entrance.embeddings(tokens)
         if not self.plan.free_taps:
             return payload
         # the cloud's layer 0 works on what was sent, so the deltas must belong to that
-        sent_RD = codec.decode_rows(payload, len(tokens), self.hidden_size, self.state_dtype).to(self._compute)
-        return payload + self._free_deltas(sent_RD, rowwise=rowwise)
+        return payload + self._free_deltas(payload, len(tokens), rowwise=rowwise)
 
     @torch.inference_mode()
     def delta_payload(self, tap: Tap, z: bytes, rows: int, *, rowwise: bool) -> bytes:
@@ -109,24 +100,14 @@ class NearHalf:
         states_RD = codec.decode_finite(state, rows, self.hidden_size, self.state_dtype)
         return self._head.logits(states_RD[-1:])
 
-    def _free_deltas(self, sent_RD: torch.Tensor, *, rowwise: bool) -> bytes:
-        one_by_one = rowwise or sent_RD.shape[0] == 1
-        x_RD = torch.cat([self._norm(row) for row in torch.split(sent_RD, 1)]) if one_by_one else self._norm(sent_RD)
-        deltas: list[torch.Tensor] = []
-        for tap in self.plan.free_taps:
-            a_dD = self._a_0[: tap.r_down]
-            pieces = torch.split(x_RD, 1) if one_by_one else [x_RD]
-            z_Rd = torch.cat([torch.nn.functional.linear(piece, a_dD) for piece in pieces]).float()
-            deltas.append(self._taps[tap].apply(z_Rd, rowwise=rowwise))
+    def _free_deltas(self, embeddings: bytes, rows: int, *, rowwise: bool) -> bytes:
+        one_by_one = rowwise or rows == 1
+        x_RD = self._entrance.free_input(embeddings, rows, one_by_one=one_by_one)
+        deltas = [
+            self._taps[tap].apply(self._entrance.free_z(x_RD, tap, one_by_one=one_by_one), rowwise=rowwise)
+            for tap in self.plan.free_taps
+        ]
         return codec.encode_rows(torch.cat(deltas, dim=1), self.exchange_dtype)
-
-    def _norm(self, h_RD: torch.Tensor) -> torch.Tensor:
-        """Layer 0's input RMSNorm, rounding where transformers' llama and gemma3 modules do."""
-        wide_RD = h_RD.float()
-        normed_RD = wide_RD * torch.rsqrt(wide_RD.pow(2).mean(-1, keepdim=True) + self._facts.norm_eps)
-        if self._facts.norm_plus_one:
-            return (normed_RD * (1 + self._norm_D.float())).to(self._compute)
-        return self._norm_D * normed_RD.to(self._compute)
 
 
 class Head:

@@ -1,0 +1,147 @@
+"""The parameters of an adapter in training, with their gradients and AdamW's moments, in flat fp32 tensors.
+
+One flat tensor each, so that a step of AdamW is a few operations and the state is four runs of bytes. The M of a tap
+lie together, as one matrix (up_cols x r_down). All is exact: what `state` gives, `restore` brings back to the bit.
+Legend: U up_cols of a tap, D r_down of a tap; in the head part D is the hidden size and R its rank.
+"""
+
+import math
+from dataclasses import replace
+
+import safetensors.torch
+import torch
+from safetensors import SafetensorError
+
+from app.device.adapter import Adapter
+from app.domain.errors import SettingsError, StoreDamaged
+from app.wire.plan import Tap, Target
+
+BETAS = (0.9, 0.999)
+EPSILON = 1e-8
+_ALIGNED = 16  # floats: each matrix begins on a cache line, so that its products have the same bits in every process
+
+
+class Parameters:
+    """Masters, accumulated gradients and moments. Views: `tap_matrix`, `tap_gradient`, `head`, `head_gradient`."""
+
+    def __init__(self, adapter: Adapter, weight_decay: float = 0.0) -> None:
+        self._card = adapter.card
+        self._decay = weight_decay
+        shapes: dict[Tap | str, tuple[int, int]] = {tap: (tap.up_cols, tap.r_down) for tap in adapter.card.plan.taps}
+        self._head_start = sum(map(_padded, shapes.values()))
+        if adapter.head is not None:
+            v_DR, u_RD = adapter.head
+            shapes |= {"v": (v_DR.shape[0], v_DR.shape[1]), "u": (u_RD.shape[0], u_RD.shape[1])}
+        size = sum(map(_padded, shapes.values()))
+        self._values, self._gradients = torch.zeros(size), torch.zeros(size)
+        self._first, self._second = torch.zeros(size), torch.zeros(size)
+        self._updates = 0
+        self._values_of = _views(self._values, shapes)
+        self._gradients_of = _views(self._gradients, shapes)
+        for tap in adapter.card.plan.taps:
+            self._values_of[tap].copy_(torch.cat([adapter.matrices[target] for target in tap.targets]))
+        if adapter.head is not None:
+            self._values_of["v"].copy_(adapter.head[0])
+            self._values_of["u"].copy_(adapter.head[1])
+
+    def tap_matrix(self, tap: Tap) -> torch.Tensor:
+        """M of all the tap's targets, in order (U x D)."""
+        return self._values_of[tap]
+
+    def tap_gradient(self, tap: Tap) -> torch.Tensor:
+        return self._gradients_of[tap]
+
+    @property
+    def head(self) -> tuple[torch.Tensor, torch.Tensor] | None:
+        """V (D x R) and U (R x D)."""
+        return (self._values_of["v"], self._values_of["u"]) if "v" in self._values_of else None
+
+    @property
+    def head_gradient(self) -> tuple[torch.Tensor, torch.Tensor]:
+        return self._gradients_of["v"], self._gradients_of["u"]
+
+    def update(self, learning_rate: float, head_learning_rate: float, clip: float) -> float:
+        """One AdamW step (Loshchilov and Hutter 2019) with the gradients clipped to a 2-norm of `clip`; zero them.
+
+        Returns the norm before clipping. Raises SettingsError where it is not finite; nothing is changed then but the
+        gradients, which are zero.
+        """
+        norm = float(torch.linalg.vector_norm(self._gradients, dtype=torch.float64))
+        if not math.isfinite(norm):
+            self._gradients.zero_()
+            raise SettingsError(
+                "The training went astray: its gradient is no longer a finite number.",
+                "Choose a lower learning rate, or bf16 or fp32 for what is sent.",
+            )
+        if norm > clip:
+            self._gradients.mul_(clip / norm)
+        self._updates += 1
+        for part, rate in (
+            (slice(0, self._head_start), learning_rate),
+            (slice(self._head_start, None), head_learning_rate),
+        ):
+            self._update_part(part, rate)
+        self._gradients.zero_()
+        return norm
+
+    def _update_part(self, part: slice, rate: float) -> None:
+        values, gradients, first, second = (
+            flat[part] for flat in (self._values, self._gradients, self._first, self._second)
+        )
+        values.mul_(1 - rate * self._decay)
+        first.lerp_(gradients, 1 - BETAS[0])
+        second.mul_(BETAS[1]).addcmul_(gradients, gradients, value=1 - BETAS[1])
+        first_share, second_share = (1 - beta**self._updates for beta in BETAS)
+        values.addcdiv_(first, second.sqrt().div_(math.sqrt(second_share)).add_(EPSILON), value=-rate / first_share)
+
+    def adapter(self) -> Adapter:
+        """A copy of the values."""
+        matrices: dict[Target, torch.Tensor] = {}
+        for tap in self._card.plan.taps:
+            pieces = torch.split(self._values_of[tap].clone(), tap.r_up)
+            matrices |= dict(zip(tap.targets, pieces, strict=True))
+        head = (self.head[0].clone(), self.head[1].clone()) if self.head else None
+        return Adapter(replace(self._card), matrices, head)
+
+    def state(self) -> bytes:
+        """Everything, gradients accumulated so far included."""
+        tensors = {
+            "values": self._values,
+            "gradients": self._gradients,
+            "first": self._first,
+            "second": self._second,
+            "updates": torch.tensor([self._updates]),
+        }
+        return safetensors.torch.save(tensors)
+
+    def restore(self, state: bytes) -> None:
+        """Raises StoreDamaged where `state` is none of this adapter's shape."""
+        try:
+            found = safetensors.torch.load(state)
+            for name, flat in (
+                ("values", self._values),
+                ("gradients", self._gradients),
+                ("first", self._first),
+                ("second", self._second),
+            ):
+                if found[name].shape != flat.shape or found[name].dtype != flat.dtype:
+                    raise ValueError(name)
+                flat.copy_(found[name])
+            self._updates = int(found["updates"])
+        except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
+            raise StoreDamaged(
+                "The training's checkpoint cannot be read.", "Begin the training again, with the same notes."
+            ) from error
+
+
+def _padded(shape: tuple[int, int]) -> int:
+    return -(-shape[0] * shape[1] // _ALIGNED) * _ALIGNED
+
+
+def _views(flat: torch.Tensor, shapes: dict[Tap | str, tuple[int, int]]) -> dict[Tap | str, torch.Tensor]:
+    views: dict[Tap | str, torch.Tensor] = {}
+    start = 0
+    for name, shape in shapes.items():
+        views[name] = flat[start : start + shape[0] * shape[1]].view(shape)
+        start += _padded(shape)
+    return views
