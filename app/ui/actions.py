@@ -100,6 +100,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("undo_delete", QT_TRANSLATE_NOOP("actions", "Undo the deletion"), ("Ctrl+Z",), lambda now: now.can_undo),
     ActionSpec("chat_options", QT_TRANSLATE_NOOP("actions", "Options of the chat"), ("Ctrl+Shift+O",)),
     ActionSpec("export_chat", QT_TRANSLATE_NOOP("actions", "Export the chat"), ("Ctrl+Shift+E",), with_messages),
+    ActionSpec(
+        "export_selection", QT_TRANSLATE_NOOP("actions", "Export the selection"), ("Ctrl+Alt+Shift+E",), with_messages
+    ),
     ActionSpec("export_all", QT_TRANSLATE_NOOP("actions", "Export all chats"), ("Ctrl+Alt+E",)),
     ActionSpec("import_chats", QT_TRANSLATE_NOOP("actions", "Import chats"), ("Ctrl+Shift+I",)),
     ActionSpec("stop", QT_TRANSLATE_NOOP("actions", "Stop, or close what is open"), ("Esc",), always, "reply"),

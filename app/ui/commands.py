@@ -39,6 +39,7 @@ def desk_commands(desk: Desk, page: ChatPage) -> dict[str, Callable[[], object]]
         "fork_chat": lambda: desk.reading.act_on_last("fork"),
         "delete_last": lambda: desk.reading.act_on_last("delete", Role.USER),
         "attach": lambda: choose_files(desk, page),
+        "export_selection": desk.reading.export_selection,
         "find": desk.reading.open_find,
         "find_next": lambda: desk.reading.step_find(1),
         "find_previous": lambda: desk.reading.step_find(-1),

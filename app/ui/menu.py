@@ -9,7 +9,7 @@ SECTIONS = (
     ("rename_chat", "pin_chat", "move_chat", "chat_options", "delete_chat"),
     ("regenerate", "continue_reply", "edit_last", "fork_chat", "copy_reply", "copy_code"),
     ("search", "find", "palette", "toggle_sidebar"),
-    ("export_chat", "export_all", "import_chats"),
+    ("export_chat", "export_selection", "export_all", "import_chats"),
     ("settings", "shortcuts", "lock", "quit"),
 )
 VIEW = (("zoom_in", "zoom_out", "zoom_reset"), ("as_system", "light", "dark", "contrast"))

@@ -1,19 +1,24 @@
 """What the person does with the text on show: copy it, find in it, follow a link. Asks for the rest by name."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from app.core.events import Role
 from app.core.ports import Conversations
+from app.domain.conversation import StoredChat
 from app.domain.ids import MessageId
 from app.ui.link_dialog import LinkDialog, is_openable
 from app.ui.page import ChatPage
 from app.ui.shown_chat import ShownChat
+from app.ui.words import chat_title
 
 
 class ReadingDesk(QObject):
     asked = Signal(str, object)  # an action on a message that changes the chat: its name, MessageId
     said = Signal(str)  # for a screen reader
+    excerpt_chosen = Signal(object)  # StoredChat: what is selected, to be exported
 
     def __init__(self, conversations: Conversations, page: ChatPage, shown: ShownChat, parent: QObject) -> None:
         super().__init__(parent)
@@ -50,12 +55,25 @@ class ReadingDesk(QObject):
         turn = self._shown.find(message)
         if turn is not None and name in ("copy", "copy_markdown"):
             self._copy(turn.message.text.strip(), self.tr("Copied"))
+        elif name == "export_selection":
+            self.export_selection()
         elif turn is not None:
             self.asked.emit(name, message)
 
     def _copy(self, text: str, words: str) -> None:
         QGuiApplication.clipboard().setText(text)
         self.said.emit(words)
+
+    # Exporting
+
+    def export_selection(self) -> None:
+        messages = self._page.view.selected_messages()
+        if not messages or self._shown.chat is None:
+            self._page.toast.show_words(self.tr("Nothing is selected in the conversation."))
+            return
+        info = self._conversations.chat(self._shown.chat)
+        title = self.tr("{title} (selection)").format(title=chat_title(info))
+        self.excerpt_chosen.emit(StoredChat(replace(info, title=title), messages))
 
     # Versions
 

@@ -59,6 +59,7 @@ class Session(QObject):
         window.lock_requested.connect(self.lock)
         window.settings_requested.connect(self.open_settings)
         window.export_requested.connect(self._transfer.export)
+        window.excerpt_requested.connect(self._transfer.export_excerpt)
         window.import_requested.connect(self._transfer.import_)
         window.ledger_export_requested.connect(lambda: self._transfer.export_ledger(desktop.export_ledger))
         self._transfer.said.connect(lambda words, more: window.show_toast(f"{words} {more}".strip()))

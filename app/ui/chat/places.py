@@ -1,12 +1,12 @@
 """Where a character is in a conversation, and what stands between two such places."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from app.domain.conversation import Role
+from app.domain.conversation import EndReason, Message, Role
 from app.ui.chat.blocks import Table
 from app.ui.chat.leaves import Leaf, leaves_of
 from app.ui.chat.row import Row
@@ -85,6 +85,26 @@ def selected_text(rows: Rows, selection: Selection, *, as_markdown: bool) -> str
         name = spoken_role(rows[number].message.role)
         texts.append(f"**{name}:**\n\n{text}" if as_markdown else f"{name}:\n{text}")
     return "\n\n".join(texts)
+
+
+def selected_messages(rows: Rows, selection: Selection) -> list[Message]:
+    """The messages that are selected, each with the Markdown of what is: a branch of its own, from its first message.
+
+    What is selected in part has no attachments, and did not end before its time.
+    """
+    first, last = selection.ends
+    found: list[Message] = []
+    for number in range(first.row, last.row + 1):
+        row = rows[number]
+        text = "" if row.is_hidden else _of_row(rows, number, selection, as_markdown=True, is_source=False)
+        if not text.strip():
+            continue
+        message = replace(row.message, parent=found[-1].id if found else None)
+        if text.strip("\n") != row.text.strip("\n"):
+            end = EndReason.END_OF_TEXT if message.role is Role.ASSISTANT else None
+            message = replace(message, text=text, attachments=(), end=end, tokens=())
+        found.append(message)
+    return found
 
 
 def _of_row(rows: Rows, number: int, selection: Selection, *, as_markdown: bool, is_source: bool) -> str:

@@ -4,10 +4,11 @@ from PySide6.QtCore import QMimeData, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from app.domain.conversation import Message
 from app.ui.chat.anchored import AnchoredArea
 from app.ui.chat.finding import Finding
 from app.ui.chat.painting import State
-from app.ui.chat.places import Place, Selection, is_end, message_plain, selected_text
+from app.ui.chat.places import Place, Selection, is_end, message_plain, selected_messages, selected_text
 from app.ui.chat.row import Surroundings
 from app.ui.theme import Theme
 
@@ -92,6 +93,12 @@ class SelectableArea(AnchoredArea):
         if self.selection is None or self.selection.is_empty:
             return ""
         return selected_text(self.rows, self.selection, as_markdown=as_markdown)
+
+    def selected_messages(self) -> list[Message]:
+        """What is selected, as messages of their own."""
+        if self.selection is None or self.selection.is_empty:
+            return []
+        return selected_messages(self.rows, self.selection)
 
     def copy_selection(self, as_markdown: bool = False) -> None:
         """Both flavours go to the clipboard; `as_markdown`: programs that take plain text get Markdown too."""
