@@ -92,7 +92,7 @@ class SettingsServices(Protocol):
         """What a report on a problem would say (core/problem_report.py). Reads files. Nothing is sent or written."""
 
     def stop_slow_work(self) -> None:
-        """Break off, from any thread, what those that ask others wait for: they raise ConnectionLost or Cancelled at once."""
+        """Break off, from any thread, what those that ask others wait for: they raise an AppError at once."""
 
     def export_all(self, folder: Path, form: str, progress: Progress) -> int:
         """Write every chat to `folder` as "markdown", "json" or "html"; counts chats. Returns how many."""

@@ -47,7 +47,7 @@ def run_window(
         return 0
     desktop = open_desktop()
     session = Session(theme, preferences, desktop)
-    hook = CrashHook(theme, log_path, session.window)
+    hook = CrashHook(theme, log_path, session.window, desktop.services.problem_report)
     instance.woken.connect(session.window.bring_to_front)
     session.window.closed.connect(application.quit)
     session.window.show()

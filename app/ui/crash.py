@@ -6,6 +6,8 @@ The log gets the kind of error and the places it passed, not its text: that coul
 import logging
 import sys
 import threading
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -13,14 +15,22 @@ from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.core.report_cleaning import Section
 from app.domain.errors import where_it_failed
 from app.ui.assets import pixmap
+from app.ui.report_window import ReportWindow
+from app.ui.report_words import screen_facts
 from app.ui.theme import Theme
 
 log = logging.getLogger(__name__)
 
 
+MakeReport = Callable[[str, Sequence[str]], Sequence[Section]]  # what failed, facts on the screen
+
+
 class CrashDialog(QDialog):
+    report_requested = Signal()
+
     def __init__(self, theme: Theme, log_path: Path | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         metrics = theme.metrics
@@ -47,7 +57,12 @@ class CrashDialog(QDialog):
         go_on.setProperty("kind", "primary")
         go_on.setDefault(True)
         go_on.clicked.connect(self.accept)
+        self.report = QPushButton(self.tr("Report…"), self)
+        self.report.setProperty("kind", "plain")
+        self.report.setAccessibleName(self.tr("See what is in a report on this"))
+        self.report.clicked.connect(self.report_requested)
         buttons = QHBoxLayout()
+        buttons.addWidget(self.report)
         buttons.addStretch(1)
         if log_path is not None:
             folder = QPushButton(self.tr("Open the log's folder"), self)
@@ -73,9 +88,13 @@ class CrashHook(QObject):
 
     _happened = Signal()
 
-    def __init__(self, theme: Theme, log_path: Path | None, window: QWidget) -> None:
+    def __init__(
+        self, theme: Theme, log_path: Path | None, window: QWidget, make_report: MakeReport | None = None
+    ) -> None:
         super().__init__(window)
         self._theme, self._log_path, self._window = theme, log_path, window
+        self._make_report = make_report
+        self._failed = ""  # kind and places of the first that is not told yet
         self._dialog: CrashDialog | None = None
         self._before = (sys.excepthook, threading.excepthook)
         self._happened.connect(self._show, Qt.ConnectionType.QueuedConnection)
@@ -95,25 +114,34 @@ class CrashHook(QObject):
         if isinstance(error, KeyboardInterrupt):
             self._before[0](kind, error, trace)
             return
-        log.error("uncaught %s", where_it_failed(error))
+        places = where_it_failed(error)
+        log.error("uncaught %s", places)
+        self._failed = self._failed or places
         self._happened.emit()
 
     def _note_in_thread(self, arguments: threading.ExceptHookArgs) -> None:
         if arguments.exc_value is not None:
-            log.error(
-                "uncaught in %s: %s",
-                arguments.thread.name if arguments.thread else "a thread",
-                where_it_failed(arguments.exc_value),
-            )
+            places = where_it_failed(arguments.exc_value)
+            log.error("uncaught in %s: %s", arguments.thread.name if arguments.thread else "a thread", places)
+            self._failed = self._failed or places
             self._happened.emit()
 
     def _show(self) -> None:
         if self._dialog is None:
             self._dialog = CrashDialog(self._theme, self._log_path, self._window)
             self._dialog.finished.connect(self._forget)
+            self._dialog.report.setVisible(self._make_report is not None)
+            self._dialog.report_requested.connect(self._open_report)
             self._dialog.open()
 
+    def _open_report(self) -> None:
+        if self._make_report is not None and self._dialog is not None:
+            ReportWindow(
+                self._theme, partial(self._make_report, self._failed, tuple(screen_facts())), self._dialog
+            ).open()
+
     def _forget(self) -> None:
+        self._failed = ""
         if self._dialog is not None:
             self._dialog.deleteLater()
         self._dialog = None

@@ -14,7 +14,8 @@ def is_openable(address: str) -> bool:
 
 
 class LinkDialog(QDialog):
-    def __init__(self, theme: Theme, address: str, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, address: str, parent: QWidget, advice: str = "") -> None:
+        """`advice`: what to think of, where the address is not a model's."""
         super().__init__(parent)
         self._address = address
         self.setWindowTitle(self.tr("Open a link"))
@@ -27,14 +28,16 @@ class LinkDialog(QDialog):
         whole.setTextFormat(Qt.TextFormat.PlainText)
         whole.setText("\u200b".join(address[at : at + 24] for at in range(0, len(address), 24)))  # so that it can wrap
         whole.setProperty("kind", "body")
-        advice = QLabel(
-            self.tr("The browser is another program: what it sends is not counted here. The model may be wrong."), self
+        warning = QLabel(
+            advice
+            or self.tr("The browser is another program: what it sends is not counted here. The model may be wrong."),
+            self,
         )
-        advice.setProperty("kind", "muted")
+        warning.setProperty("kind", "muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(metrics.space_6, metrics.space_4, metrics.space_6, metrics.space_4)
         layout.setSpacing(metrics.space_3)
-        for label in (title, whole, advice):
+        for label in (title, whole, warning):
             label.setWordWrap(True)
             layout.addWidget(label)
         row = QHBoxLayout()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.events import LinkChanged, LinkState
 from app.core.shareable import ShareableChats
+from app.core.updates import Release
 from app.core.vault import KeyHolder
 from app.core.writing import Writer
 from app.domain.errors import AppError, Cancelled
@@ -21,10 +22,13 @@ from app.ui.first_run.first_run import FirstRun
 from app.ui.job import Job
 from app.ui.lock_page import LockPage
 from app.ui.preferences import Preferences
+from app.ui.release_dialog import ReleaseDialog
 from app.ui.sentences import in_words
 from app.ui.settings.window import SettingsWindow
+from app.ui.spelling_desk import SpellingDesk
 from app.ui.theme import Theme
 from app.ui.transfer_dialogs import TransferDialogs
+from app.ui.update_watch import UpdateWatch
 from app.ui.window import ChatWindow
 
 _ACTIVITY = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel)
@@ -44,10 +48,13 @@ class Session(QObject):
         self._must_start_again = False
         self._slow: Job | None = None  # opening, locking or leaving: one at a time
         self._settings: SettingsWindow | None = None
+        self._spelling: SpellingDesk | None = None
         self._page: FirstRun | LockPage | None = None
         self.window = ChatWindow(theme, preferences)
         self.window.set_panel_source(desktop.panel)
         self._transfer = TransferDialogs(self.window, self._files)
+        self._updates = UpdateWatch(preferences, desktop.services, self)
+        self._updates.found.connect(self._tell_release)
         self._idle = QTimer(self, singleShot=True)
         self._idle.timeout.connect(self._lock_when_idle)
         self._connect(desktop)
@@ -134,12 +141,31 @@ class Session(QObject):
             return
         self._chats = chats
         self.window.open_chats(chats)
+        self._check_spelling()
         self._join()
         if not chats.is_ready and self._starting is None:
             self._start_backend()
         if notice := self._desktop.vault.notice:
             self.window.show_toast(in_words(notice))
+        self._updates.look_if_due()
         self._restart_idle()
+
+    def _tell_release(self, release: Release) -> None:
+        words = self.tr("Version {version} is out.").format(version=release.version)
+        self.window.show_toast(
+            words, self.tr("What is new"), lambda: ReleaseDialog(self._theme, release, self.window).open()
+        )
+
+    def _check_spelling(self) -> None:
+        if self.window.page is not None:
+            field = self.window.page.composer.input
+            self._spelling = SpellingDesk(field, self._desktop.spelling, self._preferences, self._theme)
+            self._spelling.failed.connect(self.window.show_error)
+
+    def _end_spelling(self) -> None:
+        if self._spelling is not None:
+            self._spelling.close()
+            self._spelling = None
 
     def _move_old_system_message(self) -> None:
         """Before the vault there was, it stood in settings.json."""
@@ -160,6 +186,7 @@ class Session(QObject):
         """Take every text off the screen and out of the chats, call `then` in the job, and `done` after it."""
         chats, self._chats = self._chats, None
         self._end_settings()
+        self._end_spelling()
         self.window.forget()
 
         def work() -> None:
@@ -295,8 +322,10 @@ class Session(QObject):
         self._leaving.set()
         self._idle.stop()
         self._transfer.end()
+        self._updates.end()
         self._end_page()
         self._end_settings()
+        self._end_spelling()
         if self._starting is not None:
             self.window.hide()  # its end goes on here
         else:

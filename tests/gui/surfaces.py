@@ -24,6 +24,8 @@ from app.ui.first_run.first_run import FirstRun
 from app.ui.link_dialog import LinkDialog
 from app.ui.lock_page import LockPage
 from app.ui.preferences import Preferences
+from app.ui.release_dialog import ReleaseDialog
+from app.ui.report_window import ReportWindow
 from app.ui.settings.window import SettingsWindow
 from app.ui.shortcut_sheet import ShortcutSheet
 from app.ui.theme import Theme
@@ -57,6 +59,8 @@ SURFACES = (
     "shortcut sheet",
     "link",
     "crash",
+    "report",
+    "release",
     "lock",
     "lock, damaged",
     *(f"first run {number}" for number in (1, 2, 3, 4)),
@@ -85,7 +89,13 @@ class Stage:
             return self._privacy(detail)
         if kind.startswith("first run"):
             return self._first_run(int(kind.split()[-1]) - 1)
-        make = {"shortcut sheet": self._sheet, "link": self._link, "crash": self._crash}.get(kind)
+        make = {
+            "shortcut sheet": self._sheet,
+            "link": self._link,
+            "crash": self._crash,
+            "report": self._report,
+            "release": self._release,
+        }.get(kind)
         return make() if make is not None else self._lock(is_damaged=bool(detail))
 
     def clear(self) -> None:
@@ -224,6 +234,21 @@ class Stage:
     def _crash(self) -> QWidget:
         dialog = CrashDialog(self.theme, self._folder / "app.log")
         self._ends.append(dialog.deleteLater)
+        self._show(dialog)
+        return dialog
+
+    def _report(self) -> QWidget:
+        services = self._services()
+        dialog = ReportWindow(self.theme, lambda: services.problem_report("", ()))
+        self._ends.append(dialog.close)
+        self._show(dialog)
+        dialog._job.wait(30.0)
+        settle()
+        return dialog
+
+    def _release(self) -> QWidget:
+        dialog = ReleaseDialog(self.theme, self._services().release, self.window("a", "b"))
+        self._ends.append(dialog.close)
         self._show(dialog)
         return dialog
 

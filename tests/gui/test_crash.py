@@ -2,12 +2,15 @@
 
 import sys
 import threading
+from collections.abc import Sequence
 
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QLabel
 
+from app.core.report_cleaning import Section
 from app.ui.crash import CrashHook
+from app.ui.report_window import ReportWindow
 
 
 @pytest.mark.allow_warning_logs
@@ -32,6 +35,36 @@ def test_a_bug_anywhere_shows_one_designed_dialog_and_no_traceback(
         assert "Something went wrong" in words
         assert "app.log" in words
         assert "canary" not in words + caplog.text
+        dialog.accept()
+        qtbot.waitUntil(lambda: hook.dialog is None)
+    finally:
+        hook.remove()
+
+
+@pytest.mark.allow_warning_logs
+def test_a_report_on_it_holds_the_places_and_not_the_words(qtbot, open_window, theme, tmp_path) -> None:
+    window, _ = open_window()
+    asked: list[str] = []
+
+    def make(crash: str, facts: Sequence[str]) -> tuple[Section, ...]:
+        asked.append(crash)
+        return (Section("crash", crash), Section("system", "\n".join(facts)))
+
+    hook = CrashHook(theme, tmp_path / "app.log", window, make)
+    try:
+        try:
+            raise ValueError("canary sentence")
+        except ValueError as error:
+            sys.excepthook(ValueError, error, error.__traceback__)
+        qtbot.waitUntil(lambda: hook.dialog is not None)
+        dialog = hook.dialog
+        dialog.report.click()
+        (report,) = dialog.findChildren(ReportWindow)
+        qtbot.waitUntil(lambda: len(report.boxes) == 2, timeout=30_000)
+        assert "ValueError" in asked[0] and "test_crash.py" in asked[0]
+        assert "canary" not in report.text.toPlainText()
+        assert "Qt " in report.text.toPlainText()
+        report.close()
         dialog.accept()
         qtbot.waitUntil(lambda: hook.dialog is None)
     finally:

@@ -82,7 +82,7 @@ class ScriptedSettings:
     fetched: list[str] = field(default_factory=list)
     exported: list[tuple[Path, str]] = field(default_factory=list)
     gate: Flag | None = None
-    release: Release = Release("9.1", "https://example.org/9.1", "0123\n4567")
+    release: Release = field(default_factory=lambda: Release("9.1", "https://example.org/9.1", "0123\n4567", "ab" * 32))
     asked_feeds: list[str] = field(default_factory=list)
     report: tuple[Section, ...] = (
         Section("versions", "0123"),

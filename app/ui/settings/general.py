@@ -1,11 +1,17 @@
-"""General: language, the key that sends, the tray, the list of chats, the introduction."""
+"""General: language, the key that sends, the tray, the list of chats, the introduction, new versions, help."""
+
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
+from app.core.settings_services import SettingsServices
 from app.ui.preferences import Preferences
+from app.ui.report_window import ReportWindow
+from app.ui.report_words import screen_facts
 from app.ui.settings.controls import Choice, Switch
 from app.ui.settings.parts import Page
+from app.ui.settings.updates import UpdatesPart
 from app.ui.settings.words import push
 from app.ui.theme import Theme
 
@@ -13,7 +19,9 @@ from app.ui.theme import Theme
 class GeneralPage(Page):
     introduction_requested = Signal()
 
-    def __init__(self, theme: Theme, preferences: Preferences, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, preferences: Preferences, services: SettingsServices, parent: QWidget | None = None
+    ) -> None:
         super().__init__(theme, parent)
         self._preferences = preferences
         self.language = Choice(
@@ -41,6 +49,8 @@ class GeneralPage(Page):
             self.tr("What stays here, what leaves, and how it is protected."),
             self.introduction,
         )
+        self.updates = UpdatesPart(theme, preferences, services, self)
+        self._build_help(theme, services)
         self._show()
         self._started_with = preferences.settings.language
         preferences.changed.connect(self._show)
@@ -49,6 +59,20 @@ class GeneralPage(Page):
         self.tray.toggled.connect(lambda on: preferences.update(shows_tray=on))
         self.sidebar.toggled.connect(lambda on: preferences.update(sidebar_is_shown=on))
         self.introduction.clicked.connect(self.introduction_requested)
+
+    def _build_help(self, theme: Theme, services: SettingsServices) -> None:
+        self.report = push(self.tr("Report…"), "plain", self.column, self.tr("See what is in a report on a problem"))
+        self.section(self.tr("Help")).row(
+            self.tr("Report on a problem"),
+            self.tr("A text about this app and computer, without your words. You read it, and hand it on yourself."),
+            self.report,
+        )
+        self.report.clicked.connect(
+            lambda: ReportWindow(theme, partial(services.problem_report, "", tuple(screen_facts())), self).open()
+        )
+
+    def end(self) -> None:
+        self.updates.end()
 
     def _show(self) -> None:
         chosen = self._preferences.settings

@@ -54,7 +54,7 @@ class SettingsWindow(QDialog):
         self.setWindowTitle(self.tr("Settings"))
         self.setModal(False)
         self._build: dict[str, Callable[[], Page]] = {
-            "general": lambda: GeneralPage(theme, preferences, self),
+            "general": lambda: GeneralPage(theme, preferences, services, self),
             "appearance": lambda: AppearancePage(theme, preferences, self),
             "chat": lambda: ChatPage(theme, preferences, vault, self),
             "backends": lambda: BackendsPage(theme, preferences, services, self),
