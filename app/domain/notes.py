@@ -42,7 +42,6 @@ class Unread(Enum):
     BROKEN = "damaged"
     ENCRYPTED = "locked with a password"
     HOSTILE = "made to harm whoever reads it"  # XML that declares entities
-    TWICE_THERE = "the same database in another file"  # Notion writes two
 
 
 class Left(Enum):
@@ -58,9 +57,11 @@ class Left(Enum):
     )
     SCRIPTS = "scripts and styles"  # elements
     FORMS = "menus and forms"  # elements
+    HIDDEN = "hidden text"  # elements
     PAGES_WITHOUT_TEXT = "pages without text"  # pages
     BROKEN_PAGES = "pages that cannot be read"  # pages
     LATER_PAGES = "pages beyond the limit"  # pages
+    RUNNING_LINES = "headers and footers of pages"  # lines
     DELETED_TEXT = "deleted text"  # pieces: changes that a document tracks
     MACROS = "macros"  # parts
     EXTERNAL = "references to elsewhere"  # pieces: nothing is fetched

@@ -3,7 +3,8 @@
 import errno
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
@@ -79,6 +80,18 @@ def read_whole(entry: Entry, limit_bytes: int) -> bytes:
             if _state(file) == before:
                 return bytes(data)
     raise NotRead(Unread.CHANGED)
+
+
+@contextmanager
+def opened(entry: Entry, limit_bytes: int) -> Iterator[BinaryIO]:
+    """To be read as a stream. Raises NotRead: TOO_LARGE at once; CHANGED at the end, what was read stays read."""
+    if entry.size_bytes > limit_bytes:
+        raise NotRead(Unread.TOO_LARGE)
+    with entry.open() as file:
+        before = _state(file)
+        yield file
+        if _state(file) != before:
+            raise NotRead(Unread.CHANGED)
 
 
 def _state(file: BinaryIO) -> tuple[int, int] | None:

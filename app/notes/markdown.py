@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from app.domain.notes import Left
 from app.notes.front_matter import split_front_matter
+from app.notes.notion import has_id, without_id
 from app.notes.tally import Draft, Tally
 from app.notes.texts import tidied
 
@@ -27,7 +28,6 @@ _WIKI = re.compile(r"(?<!!)\[\[([^\[\]\n|]{1,500})(?:\|([^\[\]\n]{0,500}))?\]\]"
 _BLOCK_ID = re.compile(r"(?<![ \t])[ \t]+\^[A-Za-z0-9-]{1,60}$", re.MULTILINE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
 _TAG = re.compile(r"(?:^|(?<=\s))#([^\W\d][\w/-]{0,60})")
-_NOTION_ID = re.compile(r"[ _-]?\b(?=[0-9a-f]*[0-9])[0-9a-f]{32}\b(_all)?", re.IGNORECASE)
 _MOST_TAGS = 50
 
 
@@ -74,11 +74,6 @@ def by_code(text: str) -> Iterator[tuple[bool, str]]:
 
 def outside_code(text: str, change: Callable[[str], str]) -> str:
     return "".join(piece if is_code else change(piece) for is_code, piece in by_code(text))
-
-
-def without_id(name: str) -> str:
-    """A name of Notion's without its 32 hex digits: "Plans 0123..." is "Plans"."""
-    return _NOTION_ID.sub("", name).strip() or name
 
 
 def day_in(stem: str) -> date | None:
@@ -134,4 +129,4 @@ def words_of_target(target: str) -> str:
 
 def _link_words(found: re.Match[str]) -> str:
     words = found.group(1).strip()
-    return without_id(unquote(words)).removesuffix(".md") if _NOTION_ID.search(unquote(words)) else words
+    return without_id(unquote(words)).removesuffix(".md") if has_id(unquote(words)) else words

@@ -1,28 +1,35 @@
-"""Files into notes, one after another: finds the reader by the name and the first bytes, and reports what became of it.
+"""Files into notes, one after another: each in the reader for its kind (kinds.py), with a report of what became of it.
 
 One file is in memory at a time, and the notes. Whatever a reader raises for a bad file ends in that file's report.
 """
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
 
-from app.domain.notes import FileKind, FileReport, Note, Progress, Unread
+from app.domain.notes import FileKind, FileReport, Left, Note, Progress, Unread
 from app.notes.chats import ChatText, read_chat
-from app.notes.entries import Entry, NotRead, read_whole, shown_name, why_of
+from app.notes.entries import Entry, NotRead, shown_name, why_of
 from app.notes.folders import entries
+from app.notes.kinds import READERS, kind_of
 from app.notes.limits import LIMITS, Limits
-from app.notes.markdown import read_markdown, without_id
+from app.notes.notion import shown_source
 from app.notes.tally import Draft, Tally
-from app.notes.texts import decoded
+from app.notes.vault import Vault
 
-Reader = Callable[[Entry, Tally, Limits], Iterator[Draft]]
-KINDS = {
-    ".md": FileKind.MARKDOWN, ".markdown": FileKind.MARKDOWN, ".mdown": FileKind.MARKDOWN, ".mkd": FileKind.MARKDOWN,
-    ".txt": FileKind.TEXT, ".text": FileKind.TEXT, ".rst": FileKind.TEXT, ".org": FileKind.TEXT,
-}  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """report: its place among the reports."""
+
+    source: str
+    draft: Draft
+    day: date | None
+    report: int
 
 
 class NotesReading:
@@ -31,87 +38,122 @@ class NotesReading:
     def __init__(self, limits: Limits = LIMITS) -> None:
         self._limits = limits
         self._characters = 0
-        self.notes: list[Note] = []
-        self.reports: list[FileReport] = []
+        self._read: list[_Read] = []
+        self._reports: list[FileReport] = []
+        self._notes: tuple[list[Note], list[FileReport]] | None = None  # embeds resolved
 
     def add(self, paths: Iterable[Path], progress: Callable[[Progress], None] = lambda _: None) -> None:
         """progress: may raise (Cancelled); what was read before stays."""
+        self._notes = None
         for found in entries(paths, self._limits):
             progress(self._progress(found.path))
             if isinstance(found, FileReport):
-                self.reports.append(found)
-                continue
-            self.reports.append(self._read(found, lambda path=found.path: progress(self._progress(path))))  # type: ignore[misc]
+                self._reports.append(replace(found, path=shown_source(found.path)))
+            else:
+                self._read_file(found, lambda path=found.path: progress(self._progress(path)))  # type: ignore[misc]
 
     def add_chats(self, chats: Iterable[ChatText]) -> None:
         """Each is one note, or a report that says why not."""
+        self._notes = None
         for chat in chats:
             path = shown_name(chat.title, self._limits.name_characters)
-            report, tally = FileReport(path, FileKind.CHAT), Tally()
+            tally, keeping = Tally(), _Keeping()
             try:
-                report = self._keep(read_chat(chat, tally), Entry(path, 0, chat.day, io.BytesIO), report)
-                if not report.notes:
-                    raise NotRead(Unread.NO_TEXT)
-            except NotRead as error:
-                report = replace(report, error=error.why)
-            self.reports.append(replace(report, left=tuple(tally)))
+                self._keep(read_chat(chat, tally), Entry(path, 0, chat.day, io.BytesIO), path, keeping)
+                error = None if keeping.notes else Unread.NO_TEXT
+            except NotRead as refused:
+                error = refused.why
+            self._report(path, FileKind.CHAT, tally, keeping, error)
+
+    @property
+    def notes(self) -> list[Note]:
+        """All that was read, embeds resolved."""
+        return self._resolved()[0]
+
+    @property
+    def reports(self) -> list[FileReport]:
+        return self._resolved()[1]
 
     def _progress(self, path: str) -> Progress:
-        return Progress(len(self.reports), len(self.notes), self._characters, path)
+        return Progress(len(self._reports), len(self._read), self._characters, path)
 
-    def _read(self, entry: Entry, went_on: Callable[[], None]) -> FileReport:
-        kind = kind_of(entry)
-        tally = Tally()
-        report = FileReport(entry.path, kind)
+    def _read_file(self, entry: Entry, went_on: Callable[[], None]) -> None:
+        kind, source = FileKind.OTHER, shown_source(entry.path)
+        tally, keeping = Tally(), _Keeping()
+        error: Unread | None = None
         try:
-            reader = _READERS.get(kind)
+            kind = kind_of(entry)
+            reader = READERS.get(kind)
             if reader is None:
                 raise NotRead(Unread.UNKNOWN_KIND)
             for draft in reader(entry, tally, self._limits):
-                report = self._keep(draft, entry, report)
+                self._keep(draft, entry, source, keeping)
                 went_on()
-            if not report.notes:
-                raise NotRead(Unread.NO_TEXT)
-        except NotRead as error:
-            report = replace(report, error=error.why)
-        except OSError as error:
-            report = replace(report, error=why_of(error))
+            error = None if keeping.notes else Unread.NO_TEXT
+        except NotRead as refused:
+            error = refused.why
+        except OSError as failed:
+            error = why_of(failed)
         except (RecursionError, MemoryError):
-            report = replace(report, error=Unread.BROKEN)
-        return replace(report, left=tuple(tally), pages=tally.pages)
+            error = Unread.BROKEN
+        finally:
+            if keeping.notes or error is not None:  # a person who stops in the middle keeps what was read
+                self._report(source, kind, tally, keeping, error)
 
-    def _keep(self, draft: Draft, entry: Entry, report: FileReport) -> FileReport:
+    def _report(self, path: str, kind: FileKind, tally: Tally, keeping: "_Keeping", error: Unread | None) -> None:
+        left = tuple(tally)
+        self._reports.append(FileReport(path, kind, keeping.notes, keeping.characters, tally.pages, left, error))
+
+    def _keep(self, draft: Draft, entry: Entry, source: str, keeping: "_Keeping") -> None:
         if not draft.text.strip():
-            return report
+            return
         if len(draft.text) > self._limits.note_characters:
             raise NotRead(Unread.TOO_LARGE)
         if self._characters + len(draft.text) > self._limits.characters:
             raise NotRead(Unread.FULL)
-        source = entry.path + (f" › {draft.part}" if draft.part else "")
-        self.notes.append(note_of(source, draft, entry))
+        source += f" › {draft.part}" if draft.part else ""
+        self._read.append(_Read(source, draft, draft.day or entry.day, len(self._reports)))
         self._characters += len(draft.text)
-        return replace(report, notes=report.notes + 1, characters=report.characters + len(draft.text))
+        keeping.notes += 1
+        keeping.characters += len(draft.text)
+
+    def _resolved(self) -> tuple[list[Note], list[FileReport]]:
+        if self._notes is None:
+            pages: dict[str, str] = {}
+            for one in self._read:
+                if one.draft.may_embed:
+                    pages.setdefault(one.source, one.draft.text)
+            vault = Vault(pages, self._limits)
+            notes, reports = [], list(self._reports)
+            for one in self._read:
+                text = one.draft.text
+                if one.draft.may_embed and "![[" in text:
+                    tally = Tally()
+                    text = vault.resolved(one.source, text, tally)
+                    reports[one.report] = _with(reports[one.report], tally, len(text) - len(one.draft.text))
+                if text.strip():
+                    notes.append(note_of(one.source, one.draft.with_text(text), one.day))
+                else:
+                    reports[one.report] = replace(reports[one.report], notes=0, error=Unread.NO_TEXT)
+            self._notes = notes, reports
+        return self._notes
 
 
-def note_of(source: str, draft: Draft, entry: Entry | None = None) -> Note:
+@dataclass(slots=True)
+class _Keeping:
+    """Of one file."""
+
+    notes: int = 0
+    characters: int = 0
+
+
+def note_of(source: str, draft: Draft, day: date | None = None) -> Note:
     text_hash = hashlib.sha256(draft.text.encode()).hexdigest()
     note_id = hashlib.sha256(f"{source}\0{text_hash}".encode()).hexdigest()[:32]
-    day = draft.day or (entry.day if entry else None)
-    return Note(note_id, draft.title, source, draft.text, text_hash, draft.tags, day)
+    return Note(note_id, draft.title, source, draft.text, text_hash, draft.tags, draft.day or day)
 
 
-def kind_of(entry: Entry) -> FileKind:
-    return KINDS.get(entry.suffix, FileKind.OTHER)
-
-
-def _markdown(entry: Entry, tally: Tally, limits: Limits) -> Iterator[Draft]:
-    text = decoded(read_whole(entry, limits.plain_file_bytes), tally)
-    yield read_markdown(text, PurePosixPath(entry.path).name, tally)
-
-
-def _text(entry: Entry, tally: Tally, limits: Limits) -> Iterator[Draft]:
-    text = decoded(read_whole(entry, limits.plain_file_bytes), tally)
-    yield Draft(without_id(PurePosixPath(entry.path).stem), text)
-
-
-_READERS: dict[FileKind, Reader] = {FileKind.MARKDOWN: _markdown, FileKind.TEXT: _text}
+def _with(report: FileReport, tally: Tally, characters: int) -> FileReport:
+    count = Counter(dict(report.left)) + Counter(dict(tally))
+    left = tuple((what, count[what]) for what in Left if count[what])
+    return replace(report, left=left, characters=report.characters + characters)

@@ -1,0 +1,166 @@
+"""Mailboxes (mbox) and single messages: each message with text is a note. Read as a stream, one message in memory.
+
+Kept: the subject and the text part; where there is none, the text of the HTML part. Left out: attachments, what is
+quoted, signatures. Nothing that a message points to is fetched.
+"""
+
+import email
+import email.policy
+import re
+from collections.abc import Iterator
+from datetime import UTC, date
+from email.errors import MessageError
+from email.header import decode_header
+from email.message import Message
+from email.utils import parsedate_to_datetime
+from typing import BinaryIO
+
+from app.domain.notes import Left
+from app.notes.entries import NotRead
+from app.notes.html import read_html
+from app.notes.limits import LIMITS, Limits
+from app.notes.tally import Draft, Tally
+from app.notes.texts import decoded, tidied
+
+_FROM = b"From "
+_QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
+_REST_IS_QUOTED = re.compile(
+    r"^[ \t]*-{2,12} ?(?:original message|urspr.ngliche nachricht|message d'origine|forwarded message|"
+    r"weitergeleitete nachricht|mensaje original) ?-{2,12}[ \t]*$|^_{20,}$",
+    re.IGNORECASE | re.MULTILINE,
+)
+# "On Monday Anna wrote:", "Am 3. Mai schrieb Anna:", in one line or two, before what is quoted
+_WROTE = re.compile(
+    r"(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|skrev|napisał\(a\))\b.{0,200}:\s*$", re.IGNORECASE
+)
+# What the email package lets out for a message that follows no rule.
+_ODD = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError, AssertionError)
+
+
+def read_mailbox(file: BinaryIO, name: str, tally: Tally, limits: Limits = LIMITS) -> Iterator[Draft]:
+    for number, data in enumerate(_messages(file, tally, limits), 1):
+        if number > limits.messages:
+            tally.left(Left.LARGE_MESSAGES)
+            return
+        draft = read_message(data, name, tally, limits, part=str(number))
+        if draft is not None:
+            yield draft
+
+
+def read_message(data: bytes, name: str, tally: Tally, limits: Limits = LIMITS, part: str = "") -> Draft | None:
+    """None where it holds no text; counted."""
+    try:
+        message = email.message_from_bytes(data, policy=email.policy.compat32)
+        text = _text(message, tally, limits)
+    except (*_ODD, NotRead):
+        text = ""
+    if not text.strip():
+        tally.left(Left.EMPTY_MESSAGES)
+        return None
+    subject = _header(message, "Subject")
+    return Draft(subject or name, text, day=_day(message), part=part)
+
+
+def own_words(text: str, tally: Tally) -> str:
+    """Without what is quoted, and without the signature."""
+    found = _REST_IS_QUOTED.search(text)
+    if found is not None and text[: found.start()].strip():
+        tally.left(Left.QUOTES, text.count("\n", found.start()))
+        text = text[: found.start()]
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if line in ("-- ", "--") and any(one.strip() for one in lines):
+            tally.left(Left.SIGNATURES)
+            break
+        if line.lstrip().startswith(">"):
+            tally.left(Left.QUOTES)
+            _drop_attribution(lines)
+        else:
+            lines.append(line)
+    return tidied("\n".join(lines))
+
+
+def _drop_attribution(lines: list[str]) -> None:
+    """Who wrote what is quoted now: the last filled line, and the one before it where the two are one sentence."""
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if lines and _WROTE.search(lines[-1]):
+        lines.pop()
+    elif len(lines) > 1 and lines[-1].rstrip().endswith(":") and _WROTE.search(f"{lines[-2]} {lines[-1]}"):
+        del lines[-2:]
+    lines.append("")
+
+
+def _messages(file: BinaryIO, tally: Tally, limits: Limits) -> Iterator[bytes]:
+    """What stands between "From " lines that follow an empty line; without their own quoting ("">From")."""
+    data = bytearray()
+    was_empty, is_inside, is_too_large = True, False, False
+    while line := file.readline(2**16):
+        if was_empty and line.startswith(_FROM):
+            if is_inside and not is_too_large:
+                yield _QUOTED_FROM.sub(rb"\1", bytes(data))
+            data.clear()
+            is_inside, is_too_large = True, False
+        elif is_inside and not is_too_large:
+            data += line
+            if len(data) > limits.message_bytes:
+                tally.left(Left.LARGE_MESSAGES)
+                is_too_large = True
+                data.clear()
+        was_empty = line in (b"\n", b"\r\n")
+    if is_inside and not is_too_large:
+        yield _QUOTED_FROM.sub(rb"\1", bytes(data))
+
+
+def _text(message: Message, tally: Tally, limits: Limits) -> str:
+    plain: list[str] = []
+    pages: list[str] = []
+    for count, part in enumerate(message.walk(), 1):
+        if count > limits.mail_parts:
+            tally.left(Left.ATTACHMENTS)
+            break
+        if part.is_multipart():
+            continue
+        kind = part.get_content_type()
+        is_text = kind in ("text/plain", "text/html") and part.get_content_disposition() != "attachment"
+        if not is_text or part.get_filename():
+            tally.left(Left.ATTACHMENTS)
+        elif kind == "text/plain":
+            plain.append(_payload(part, tally))
+        else:
+            pages.append(_payload(part, tally))
+    texts = [text for text in plain if text.strip()]
+    if not texts:
+        texts = [read_html(page, "", tally, limits).text for page in pages if page.strip()]
+    return own_words("\n".join(texts), tally)
+
+
+def _payload(part: Message, tally: Tally) -> str:
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes) or not data.strip():
+        return ""
+    charset = part.get_content_charset()
+    if charset:
+        try:
+            data = data.decode(charset).encode()
+        except (LookupError, UnicodeError):
+            pass  # it says so, and is not: guessed
+    return decoded(data, tally)
+
+
+def _header(message: Message, name: str) -> str:
+    try:
+        pieces = [
+            piece.decode(charset or "utf-8", "replace") if isinstance(piece, bytes) else piece
+            for piece, charset in decode_header(str(message.get(name, "")))
+        ]
+    except _ODD:
+        return ""
+    return " ".join("".join(pieces).split())[:200]
+
+
+def _day(message: Message) -> date | None:
+    try:
+        return parsedate_to_datetime(str(message.get("Date", ""))).astimezone(UTC).date()
+    except (*_ODD, OverflowError, OSError):
+        return None
