@@ -36,6 +36,11 @@ class DataFolder:
         return self.root / "adapters"
 
     @property
+    def tuning(self) -> Path:
+        """Fine-tuning jobs, a folder each. Made with the first one."""
+        return self.root / "tuning"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 

@@ -1,0 +1,152 @@
+"""All fine-tuning jobs of one person: what the window and the terminal read of them, and the orders they leave.
+
+A job's process outlives the window (app/main/trainer.py). Both sides meet in the job's folder only (JobFiles): the
+trainer writes `progress` about once a second, the window leaves one-word orders.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.core.tuning import (
+    JobOrder,
+    JobProgress,
+    JobState,
+    Preset,
+    TuningJob,
+    TuningSettings,
+    Verdict,
+)
+from app.domain.errors import SettingsError, StorageError, StoreDamaged
+from app.domain.notes import NotesSet
+from app.storage.job_files import JobFiles, job_folders
+
+JOB, NOTES, CHECKPOINT, BEST, PROGRESS, VERDICT = "job", "notes", "checkpoint", "best", "progress", "verdict"
+
+_Value = TypeVar("_Value")
+_JOB = TypeAdapter(TuningJob)
+_PROGRESS = TypeAdapter(JobProgress)
+_VERDICT = TypeAdapter(Verdict)
+_NOTES = TypeAdapter(NotesSet)
+_ENDED = (JobState.FINISHED, JobState.FAILED, JobState.PAUSED)
+
+StartTrainer = Callable[[JobFiles], None]
+"""Starts the job's process and hands it the job's key; returns once it holds the job. Raises AppError."""
+
+
+class JobRecord:
+    """What one job has written, read and written whole. For the window, the terminal and the trainer."""
+
+    def __init__(self, files: JobFiles) -> None:
+        self.files = files
+
+    def job(self) -> TuningJob:
+        """Without its progress. Raises StorageError."""
+        return _read(_JOB, self.files, JOB)
+
+    def progress(self) -> JobProgress:
+        """As the trainer wrote it last; a trainer that was killed has left the job paused."""
+        if not self.files.has(PROGRESS):
+            return JobProgress(JobState.PREPARING, 0)
+        progress = _read(_PROGRESS, self.files, PROGRESS)
+        if progress.state in _ENDED or self.files.is_running:
+            return progress
+        return replace(progress, state=JobState.PAUSED, seconds_left=None)
+
+    def notes(self) -> NotesSet:
+        return _read(_NOTES, self.files, NOTES)
+
+    def verdict(self) -> Verdict | None:
+        return _read(_VERDICT, self.files, VERDICT) if self.files.has(VERDICT) else None
+
+    def write_progress(self, progress: JobProgress) -> None:
+        self.files.write(PROGRESS, _PROGRESS.dump_json(progress))
+
+    def write_verdict(self, verdict: Verdict) -> None:
+        self.files.write(VERDICT, _VERDICT.dump_json(verdict))
+
+    def whole(self) -> TuningJob:
+        return replace(self.job(), progress=self.progress(), verdict=self.verdict())
+
+    def take_order(self) -> JobOrder | None:
+        word = self.files.take_order()
+        return JobOrder(word) if word in [order.value for order in JobOrder] else None
+
+
+class JobsOnDisk:
+    """The jobs of one data folder. file_key: the vault's; it raises StorageError while the vault is locked."""
+
+    def __init__(self, root: Path, file_key: Callable[[], bytes], start_trainer: StartTrainer) -> None:
+        self._root = root
+        self._file_key = file_key
+        self._start_trainer = start_trainer
+
+    def list(self) -> Sequence[TuningJob]:
+        """Newest first. One whose files are damaged is left out."""
+        key = self._file_key()
+        jobs: list[TuningJob] = []
+        for folder in job_folders(self._root):
+            try:
+                jobs.append(JobRecord(JobFiles.open(folder, key)).whole())
+            except StorageError:
+                continue
+        return jobs
+
+    def read(self, job: str) -> TuningJob:
+        return self.record(job).whole()
+
+    def record(self, job: str) -> JobRecord:
+        """Raises SettingsError where there is no such job."""
+        return JobRecord(JobFiles.open(self._folder(job), self._file_key()))
+
+    def create(
+        self, name: str, backend: str, model: str, notes: NotesSet, settings: TuningSettings, preset: Preset | None
+    ) -> TuningJob:
+        """Store what the job is and its notes, encrypted, and start its process. Nothing is left where that fails."""
+        now = datetime.now(UTC)
+        job_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        created = now.isoformat(timespec="seconds").replace("+00:00", "Z")
+        job = TuningJob(job_id, name, created, backend, model, preset, settings, notes.data_hash)
+        files = JobFiles.create(self._root / job_id, self._file_key())
+        try:
+            files.write(JOB, _JOB.dump_json(job))
+            files.write(NOTES, _NOTES.dump_json(notes))
+            files.write(PROGRESS, _PROGRESS.dump_json(JobProgress(JobState.PREPARING, settings.steps)))
+            self._start_trainer(files)
+        except BaseException:
+            files.discard()
+            raise
+        return job
+
+    def order(self, job: str, order: JobOrder) -> None:
+        record = self.record(job)
+        files = record.files
+        if order is JobOrder.DISCARD and not files.is_running:
+            files.discard()
+        elif files.is_running:
+            files.leave_order(order.value)
+        elif order in (JobOrder.RESUME, JobOrder.KEEP_BEST):
+            if order is JobOrder.KEEP_BEST:
+                files.leave_order(order.value)
+            self._start_trainer(files)
+
+    def _folder(self, job: str) -> Path:
+        for folder in job_folders(self._root):
+            if folder.name == job:
+                return folder
+        raise SettingsError("This fine-tuning job is no longer there.", "Choose another one, or start a new one.")
+
+
+def _read(adapter: TypeAdapter[_Value], files: JobFiles, name: str) -> _Value:
+    try:
+        return adapter.validate_json(files.read(name))
+    except ValidationError as error:
+        raise StoreDamaged(
+            "This fine-tuning job was written by another version of Nearhalf.",
+            "Use that version, or discard the job.",
+        ) from error

@@ -1,0 +1,168 @@
+"""The files of one fine-tuning job, under a key of its own.
+
+The job's key is random, and wrapped by the vault's file key. The trainer's process gets the job's key alone, so it can
+read no history; and a discarded job cannot be read again by anyone once its wrapped key is gone, whatever the disk has
+kept.
+
+    key.sealed         the job's key, under the vault's
+    NAME.sealed        everything else, under the job's key: what the job is, its notes, checkpoint, best adapter, ...
+    order              one word, what the person asks of the trainer; gone once it is obeyed
+    lock               held by the trainer while it runs
+    ledger.nhl         what the trainer's gate let out (docs/ledger-format.md)
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from app.domain.errors import SettingsError, StorageError
+from app.storage.encrypted_file import open_bytes, seal_bytes
+from app.storage.paths import OWNER_ONLY
+
+_KEY_BYTES = 32
+_KEY_FILE = "key.sealed"
+_SUFFIX = ".sealed"
+
+
+class JobFiles:
+    """One job's folder, opened with its key. Raises StorageError; the disk may be full."""
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        self.folder = folder
+        self.key = key
+
+    @classmethod
+    def create(cls, folder: Path, file_key: bytes) -> "JobFiles":
+        """Make the folder and a key. file_key: the vault's."""
+        try:
+            folder.mkdir(mode=OWNER_ONLY, parents=True)
+        except OSError as error:
+            raise StorageError(
+                f"The folder {folder} cannot be made: {error.strerror or error}.", "Free some space and try again."
+            ) from error
+        key = secrets.token_bytes(_KEY_BYTES)
+        seal_bytes(key, folder / _KEY_FILE, file_key, _label(folder, _KEY_FILE))
+        return cls(folder, key)
+
+    @classmethod
+    def open(cls, folder: Path, file_key: bytes) -> "JobFiles":
+        """Raises StoreDamaged where the vault is another one, SettingsError where the job is gone."""
+        if not (folder / _KEY_FILE).is_file():
+            raise SettingsError("This fine-tuning job is no longer there.", "Choose another one, or start a new one.")
+        return cls(folder, open_bytes(folder / _KEY_FILE, file_key, _label(folder, _KEY_FILE)))
+
+    @property
+    def ledger(self) -> Path:
+        return self.folder / "ledger.nhl"
+
+    def has(self, name: str) -> bool:
+        return (self.folder / f"{name}{_SUFFIX}").is_file()
+
+    def read(self, name: str) -> bytes:
+        path = self.folder / f"{name}{_SUFFIX}"
+        return open_bytes(path, self.key, _label(self.folder, path.name))
+
+    def write(self, name: str, data: bytes) -> None:
+        """Whole or not at all; what was there before stays where it fails."""
+        if not self.folder.is_dir():  # discarded meanwhile: it must not come back
+            raise SettingsError("This fine-tuning job is no longer there.")
+        path = self.folder / f"{name}{_SUFFIX}"
+        seal_bytes(data, path, self.key, _label(self.folder, path.name))
+
+    def remove(self, name: str) -> None:
+        _overwrite_and_unlink(self.folder / f"{name}{_SUFFIX}")
+
+    # ---------------------------------------------------------------- between the window and the trainer
+
+    def leave_order(self, word: str) -> None:
+        fresh = self.folder / f".order.{secrets.token_hex(4)}"
+        try:
+            fresh.write_text(word, encoding="ascii")
+            fresh.replace(self.folder / "order")
+        except OSError as error:
+            raise StorageError(
+                f"The trainer cannot be told: {error.strerror or error}.", "Free some space and try again."
+            ) from error
+
+    def take_order(self) -> str:
+        """The word that was left, or ""; it is taken away."""
+        path = self.folder / "order"
+        try:
+            word = path.read_text(encoding="ascii")
+            path.unlink()
+        except (OSError, ValueError):
+            return ""
+        return word
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a trainer's process holds the job."""
+        lock = self._lock()
+        try:
+            with lock:
+                return False
+        except Timeout:
+            return True
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """For the trainer, while it runs. Raises StorageError where another one does; a killed one holds nothing."""
+        lock = self._lock()
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise StorageError("This fine-tuning job is already running.") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _lock(self) -> FileLock:
+        return FileLock(self.folder / "lock", timeout=0, thread_local=False)
+
+    def discard(self) -> None:
+        """Delete the job: its key first, so that nothing of the rest can be read whatever happens next."""
+        _overwrite_and_unlink(self.folder / _KEY_FILE)
+        for path in sorted(self.folder.glob(f"*{_SUFFIX}")):
+            with suppress(StorageError):
+                _overwrite_and_unlink(path)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.folder.exists():
+            raise StorageError(
+                f"Some files in {self.folder} could not be deleted.",
+                "They cannot be read any more: their key is gone. Delete the folder by hand.",
+            )
+
+
+def job_folders(root: Path) -> list[Path]:
+    """All jobs, the newest first by name (they begin with their date)."""
+    try:
+        return sorted((path for path in root.iterdir() if (path / _KEY_FILE).is_file()), reverse=True)
+    except OSError:
+        return []
+
+
+def _label(folder: Path, name: str) -> str:
+    """Part of every file's own key: no file can stand in for one of another job."""
+    return f"tuning/{folder.name}/{name}"
+
+
+def _overwrite_and_unlink(path: Path) -> None:
+    """Raises StorageError. Overwriting is no promise on an SSD; the key that is gone is."""
+    try:
+        with path.open("r+b") as file:
+            file.write(secrets.token_bytes(min(path.stat().st_size, 1 << 20)))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be deleted: {error.strerror or error}.", "Check the folder's permissions."
+        ) from error

@@ -1,0 +1,166 @@
+"""A job's files: encrypted, whole or not at all, gone when discarded; orders reach the trainer; a killed one pauses."""
+
+import os
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from app.core.tuning import (
+    EvalPoint,
+    Interval,
+    JobOrder,
+    JobProgress,
+    JobState,
+    Memorised,
+    Preset,
+    Sample,
+    TrainPoint,
+    TuningSettings,
+    Verdict,
+)
+from app.core.tuning_jobs import JobRecord, JobsOnDisk
+from app.domain.errors import AppError, SettingsError, StorageError, StoreDamaged
+from app.domain.notes import Note, NotesSet, Side
+from app.storage.job_files import JobFiles
+from app.wire.frames import Dtype
+from app.wire.messages import Recipe
+from app.wire.plan import grouped
+
+KEY = bytes(range(32))
+NOTE = Note("id", "A title", "notes/a.md", "The needle is in the hay.", "ab" * 32, ("tag",), date(2026, 11, 1))
+NOTES = NotesSet((NOTE,), (replace(NOTE, id="other"),), data_hash="cd" * 32, sides={NOTE.sha256: Side.TRAIN})
+SETTINGS = TuningSettings(grouped(6, 2, 8), Recipe.SVD, 4, 100, 5e-3, 5e-3, exchange_dtype=Dtype.INT8)
+PROGRESS = JobProgress(
+    JobState.TRAINING,
+    100,
+    (TrainPoint(1, 3.5, 1e-3, 0.5, 512), TrainPoint(2, 3.25, 2e-3, 0.25, 1024)),
+    (EvalPoint(0, 3.75), EvalPoint(2, 3.5)),
+    Sample(2, "Once", " upon"),
+    10,
+    20,
+    30,
+    1.5,
+    60.0,
+)
+
+
+class Started:
+    """Stands in for the starting of a process: notes who was started."""
+
+    def __init__(self) -> None:
+        self.jobs: list[str] = []
+        self.fails = False
+
+    def __call__(self, files: JobFiles) -> None:
+        if self.fails:
+            raise StorageError("No process.")
+        self.jobs.append(files.folder.name)
+
+
+@pytest.fixture
+def started() -> Started:
+    return Started()
+
+
+@pytest.fixture
+def jobs(tmp_path: Path, started: Started) -> JobsOnDisk:
+    return JobsOnDisk(tmp_path / "tuning", lambda: KEY, started)
+
+
+def test_a_job_comes_back_as_it_was_stored(jobs: JobsOnDisk, started: Started) -> None:
+    made = jobs.create("Diary", "gpu", "smollm2", NOTES, SETTINGS, Preset.QUICK)
+    assert started.jobs == [made.id]
+    record = jobs.record(made.id)
+    assert record.notes() == NOTES
+    assert jobs.read(made.id) == replace(made, progress=JobProgress(JobState.PAUSED, 100))
+    with record.files.held():
+        record.write_progress(PROGRESS)
+        assert jobs.read(made.id).progress == PROGRESS
+    assert jobs.read(made.id).progress.state is JobState.PAUSED, "its process was killed"
+    assert [job.id for job in jobs.list()] == [made.id]
+
+
+def test_a_verdict_comes_back_as_it_was_stored(jobs: JobsOnDisk) -> None:
+    record = jobs.record(jobs.create("Diary", "", "m", NOTES, SETTINGS, None).id)
+    verdict = Verdict(
+        Interval(3.5, 3.4, 3.6),
+        Interval(3.0, 2.9, 3.1),
+        Interval(0.5, 0.25, 0.75),
+        *(80, 100, None, 0.5, 0.5, 3),
+        memorised=(Memorised("key", "My key is ", "sk-0", "Keys"),),
+    )
+    record.write_verdict(verdict)
+    assert record.verdict() == verdict
+    assert verdict.has_helped
+
+
+def test_nothing_of_the_notes_stands_on_the_disk_in_clear(jobs: JobsOnDisk, tmp_path: Path) -> None:
+    jobs.create("Diary of Ann", "", "m", NOTES, SETTINGS, None)
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            assert b"needle" not in path.read_bytes()
+            assert b"Diary of Ann" not in path.read_bytes()
+            assert path.stat().st_mode & 0o077 == 0 or os.name != "posix" or path.name == "lock"
+
+
+def test_a_job_whose_process_does_not_start_leaves_nothing(jobs: JobsOnDisk, started: Started, tmp_path: Path) -> None:
+    started.fails = True
+    with pytest.raises(AppError, match="No process"):
+        jobs.create("Diary", "", "m", NOTES, SETTINGS, None)
+    assert not list((tmp_path / "tuning").iterdir())
+
+
+def test_another_vault_cannot_read_a_job(jobs: JobsOnDisk, tmp_path: Path, started: Started) -> None:
+    made = jobs.create("Diary", "", "m", NOTES, SETTINGS, None)
+    stranger = JobsOnDisk(tmp_path / "tuning", lambda: bytes(32), started)
+    with pytest.raises(StoreDamaged):
+        stranger.read(made.id)
+    assert stranger.list() == []
+
+
+def test_a_file_of_one_job_cannot_stand_in_for_another_jobs(jobs: JobsOnDisk) -> None:
+    first = jobs.record(jobs.create("One", "", "m", NOTES, SETTINGS, None).id)
+    second = JobFiles(first.files.folder.with_name("other"), first.files.key)
+    second.folder.mkdir()
+    (second.folder / "job.sealed").write_bytes((first.files.folder / "job.sealed").read_bytes())
+    with pytest.raises(StoreDamaged):
+        JobRecord(second).job()
+
+
+def test_orders_reach_a_running_trainer_once(jobs: JobsOnDisk, started: Started) -> None:
+    made = jobs.create("Diary", "", "m", NOTES, SETTINGS, None)
+    record = jobs.record(made.id)
+    with record.files.held():
+        jobs.order(made.id, JobOrder.PAUSE)
+        assert record.take_order() is JobOrder.PAUSE
+        assert record.take_order() is None
+    assert started.jobs == [made.id]
+    jobs.order(made.id, JobOrder.RESUME)
+    assert started.jobs == [made.id, made.id]
+
+
+def test_keeping_the_best_of_a_paused_job_starts_it_to_do_so(jobs: JobsOnDisk, started: Started) -> None:
+    made = jobs.create("Diary", "", "m", NOTES, SETTINGS, None)
+    jobs.order(made.id, JobOrder.KEEP_BEST)
+    assert started.jobs == [made.id, made.id]
+    assert jobs.record(made.id).take_order() is JobOrder.KEEP_BEST
+
+
+def test_only_one_trainer_holds_a_job(jobs: JobsOnDisk) -> None:
+    files = jobs.record(jobs.create("Diary", "", "m", NOTES, SETTINGS, None).id).files
+    with files.held(), pytest.raises(StorageError, match="already running"), JobFiles(files.folder, files.key).held():
+        pass
+
+
+def test_a_discarded_job_is_gone_and_does_not_come_back(jobs: JobsOnDisk, tmp_path: Path) -> None:
+    made = jobs.create("Diary", "", "m", NOTES, SETTINGS, None)
+    record = jobs.record(made.id)
+    jobs.order(made.id, JobOrder.DISCARD)
+    assert not (tmp_path / "tuning" / made.id).exists()
+    with pytest.raises(SettingsError):
+        jobs.read(made.id)
+    with pytest.raises(SettingsError):
+        record.write_progress(PROGRESS)
+    assert not (tmp_path / "tuning" / made.id).exists()
