@@ -16,11 +16,13 @@ from app.core.report_cleaning import Section
 from app.core.services import Backends, ChatRequest, Measurement, Report
 from app.core.settings_services import KeptFiles, Progress
 from app.core.shareable import LibraryFiles, ShareableChats
+from app.core.spelling.checker import Spelling
 from app.core.updates import Release, read_feed
 from app.core.vault import Vault
 from app.domain.backend import Backend, ModelInfo
 from app.domain.errors import SettingsError, StorageError
 from app.domain.redaction import OWN_WORDS, RedactionChoices, own_words
+from app.domain.spelling import OWN_SPELLINGS
 from app.main.audit import export_from_window
 from app.main.link import Link, Network, installed_pack, measure, open_feed, open_writer
 from app.main.panel import LocalPanel
@@ -52,6 +54,10 @@ class LocalDesktop:
         self._vault = DataVault(folder, around_deletion=self._network.gate.begin_anew)
         self._files = FilesOnDisk(folder, self._vault.file_key)
         self._redaction = Redaction(self._redaction_choices)
+        self._spelling = Spelling(
+            lambda: self._vault.read_setting(OWN_SPELLINGS),
+            lambda words: self._vault.write_setting(OWN_SPELLINGS, words),
+        )
         self._library: Library | None = None
         self._slow_links: set[Link | FeedClient] = set()
         self._writer: ReplyWriter | None = None
@@ -115,6 +121,10 @@ class LocalDesktop:
     @property
     def panel(self) -> LocalPanel:
         return self._panel
+
+    @property
+    def spelling(self) -> Spelling:
+        return self._spelling
 
     def forget_frames(self) -> None:
         self._network.gate.forget()

@@ -10,6 +10,7 @@ from app.core.ports import Conversations
 from app.core.services import Report
 from app.core.settings_services import SettingsServices
 from app.core.shareable import ShareableChats
+from app.core.spelling.checker import Spelling
 from app.core.vault import Vault
 from app.core.writing import Writer
 from app.ui.backend_facts import BackendFacts
@@ -51,6 +52,10 @@ class Desktop(Protocol):
     @property
     def panel(self) -> PanelSource:
         """What the privacy panel reads."""
+
+    @property
+    def spelling(self) -> Spelling:
+        """The check of what is written, with the words that the vault keeps."""
 
     def start_backend(self, report: Report) -> Started:
         """Start or reach the backend of the settings, and open a session. Slow."""

@@ -4,7 +4,7 @@ import unicodedata
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QInputMethodEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from app.ui.text_files import is_long
@@ -21,6 +21,7 @@ class Input(QPlainTextEdit):
     focused = Signal(bool)
     long_text_pasted = Signal(str)
     files_given = Signal(object)  # list[Path]
+    menu_opening = Signal(object, int)  # QMenu, the place in the text that it is asked for
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +75,15 @@ class Input(QPlainTextEdit):
             self.long_text_pasted.emit(source.text())
         else:
             super().insertFromMimeData(source)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """By the mouse, for what is under it; by its key, for where the cursor is."""
+        menu = self.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        is_by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        cursor = self.cursorForPosition(event.pos()) if is_by_mouse else self.textCursor()
+        self.menu_opening.emit(menu, cursor.position())
+        menu.popup(event.globalPos() if is_by_mouse else self.viewport().mapToGlobal(self.cursorRect().bottomLeft()))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -7,15 +7,19 @@ what was typed is remembered only as verdicts on words, until `forget`.
 import logging
 import unicodedata
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from threading import RLock
+from typing import TYPE_CHECKING
 
 from app.core.spelling.chat_words import CHAT_WORDS
-from app.core.spelling.near_words import near_words
 from app.core.spelling.prose import prose_words
+from app.core.spelling.rest import rest
 from app.core.spelling.word_forms import FORMS, german_lower, plain
-from app.core.spelling.word_list import WordList, list_folder, rest
-from app.domain.spelling import LANGUAGES, MOST_SUGGESTIONS, Misspelt
+from app.domain.spelling import LANGUAGES, MOST_SUGGESTIONS, Misspelt, own_spellings
+
+if TYPE_CHECKING:
+    from app.core.spelling.word_list import WordList
 
 log = logging.getLogger(__name__)
 
@@ -24,17 +28,17 @@ WORDS_REMEMBERED = 20_000
 
 
 class Spelling:
-    """Any thread. `own` is asked at each check: the list may be changed in the settings meanwhile."""
+    """Any thread. The person's own words are read at each check: the settings may change them meanwhile."""
 
     def __init__(
         self,
-        own: Callable[[], Sequence[str]] = tuple,
-        learn: Callable[[str], None] | None = None,
+        read_own: Callable[[], str] = str,
+        write_own: Callable[[str], None] | None = None,
         folder: Path | None = None,
     ) -> None:
-        """own: the person's words; learn: adds one to them; folder: of word lists, where not the wheel's."""
-        self._own, self._learn = own, learn
-        self._folder = folder or list_folder()
+        """read_own, write_own: the person's words, a line each; folder: of word lists, where not the wheel's."""
+        self._read_own, self._write_own = read_own, write_own
+        self._folder = folder or _list_folder()
         self._lists: dict[str, WordList | None] = {}
         self._verdicts: dict[tuple[str, tuple[str, ...]], bool] = {}
         self._lock = RLock()
@@ -44,22 +48,32 @@ class Spelling:
         """Those whose lists are installed."""
         return tuple(code for code in LANGUAGES if self._path(code) is not None)
 
-    def check(self, text: str, languages: Sequence[str]) -> tuple[Misspelt, ...]:
-        """The words that none of the languages knows, in order. None, where no list can be read."""
+    def check(
+        self, text: str, languages: Sequence[str], first: int = 0, last: int | None = None
+    ) -> tuple[Misspelt, ...]:
+        """The words between two places that none of the languages knows, in order; none where no list can be read.
+
+        Raises StorageError where the person's own words cannot be read.
+        """
         chosen = tuple(code for code in languages if self._list(code) is not None)
         if not chosen:
             return ()
-        own = {_plain(word) for word in self._own()}
+        own = {_plain(word) for word in own_spellings(self._read_own())}
         found = []
         for number, (start, word) in enumerate(prose_words(text)):
-            if _plain(word) not in own and _without_s(_plain(word)) not in own and not self._knows(word, chosen):
-                found.append(Misspelt(start, word))
             if number % WORDS_BETWEEN_RESTS == 0:
                 rest()
+            if start < first or (last is not None and start >= last):
+                continue
+            plain_word = _plain(word)
+            if plain_word not in own and _without_s(plain_word) not in own and not self._knows(word, chosen):
+                found.append(Misspelt(start, word))
         return tuple(found)
 
     def suggest(self, word: str, languages: Sequence[str]) -> tuple[str, ...]:
         """Up to MOST_SUGGESTIONS words, written as the word is: with or without a capital."""
+        from app.core.spelling.near_words import near_words
+
         lists = [words for code in languages if (words := self._list(code)) is not None]
         near = near_words(_plain(word), lists, MOST_SUGGESTIONS)
         is_capital = word[:1].isupper()
@@ -67,8 +81,8 @@ class Spelling:
 
     def learn(self, word: str) -> None:
         """Add a word to the person's own. Raises StorageError."""
-        if self._learn is not None:
-            self._learn(word)
+        if self._write_own is not None:
+            self._write_own("\n".join(own_spellings(f"{self._read_own()}\n{word}")))
 
     def forget(self) -> None:
         """What was typed goes: the lock."""
@@ -92,11 +106,11 @@ class Spelling:
         lower = _plain(word)
         if words is None or lower in CHAT_WORDS:
             return words is not None
-        known: dict[str, bool] = {}
+        known: dict[str, int] = {}
 
-        def knows(part: str) -> bool:
+        def knows(part: str) -> int:
             if part not in known:
-                known[part] = part in words or part in CHAT_WORDS
+                known[part] = words.count(part) or (part in CHAT_WORDS)
             return known[part]
 
         if code == "de" and word == lower:
@@ -107,21 +121,31 @@ class Spelling:
         path = self._folder / f"{code}.json.gz" if self._folder is not None else None
         return path if path is not None and path.is_file() else None
 
-    def _list(self, code: str) -> WordList | None:
+    def _list(self, code: str) -> "WordList | None":
         with self._lock:
             if code not in self._lists:
                 self._lists[code] = self._load(code)
             return self._lists[code]
 
-    def _load(self, code: str) -> WordList | None:
+    def _load(self, code: str) -> "WordList | None":
         path = self._path(code)
         if path is None:
             return None
+        from app.core.spelling.word_list import WordList  # numpy: not before the window shows
+
         try:
             return WordList.load(path)
         except (OSError, ValueError, EOFError) as error:
             log.warning("the word list of %s cannot be read: %s", code, type(error).__name__)
             return None
+
+
+def _list_folder() -> Path | None:
+    """Where the wheel's word lists are; None where it is not installed. Imports nothing of it."""
+    spec = find_spec("spellchecker")
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(spec.submodule_search_locations[0]) / "resources"
 
 
 def _plain(word: str) -> str:

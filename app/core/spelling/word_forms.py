@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-Knows = Callable[[str], bool]
+Knows = Callable[[str], int]  # how often a lower-case word was seen; 0: it is not in the list
 
+COMMON = 1000
 SHORTEST_PART = 4  # letters, of a German or Dutch compound
 MOST_PARTS = 4
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
@@ -57,21 +58,23 @@ def english(word: str, knows: Knows) -> bool:
     if any(other != word and knows(other) for other in once):
         return True
     head, found, rest = word.rpartition("'")  # who'll, I'd've
-    return bool(found) and rest in _CONTRACTED and knows(head)
+    return bool(found) and rest in _CONTRACTED and knows(head) > 0
 
 
 def german(word: str, knows: Knows) -> bool:
-    return _is_german(word, knows) or _is_compound(word, knows, MOST_PARTS)
+    return _is_german(word, knows) or (_is_compound(word, knows, MOST_PARTS) and not _is_slip(word, knows))
 
 
 def german_lower(word: str, knows: Knows) -> bool:
     """A word written small: compounds of short parts are nouns, so they do not count."""
-    return _is_german(word, knows) or _is_compound(word, partial(_long_enough, knows), MOST_PARTS)
+    if _is_german(word, knows):
+        return True
+    return _is_compound(word, partial(_long_enough, knows), MOST_PARTS) and not _is_slip(word, knows)
 
 
 def _is_german(word: str, knows: Knows) -> bool:
     head, apostrophe, rest = word.partition("'")
-    if knows(word) or (apostrophe and rest in _GERMAN_CONTRACTED and knows(head)):
+    if knows(word) or (bool(apostrophe) and rest in _GERMAN_CONTRACTED and knows(head)):
         return True
     longest = len(word) - 3
     return any(
@@ -79,8 +82,19 @@ def _is_german(word: str, knows: Knows) -> bool:
     )
 
 
-def _long_enough(knows: Knows, part: str) -> bool:
-    return len(part) > SHORTEST_PART and knows(part)
+def _long_enough(knows: Knows, part: str) -> int:
+    return knows(part) if len(part) > SHORTEST_PART else 0
+
+
+def _is_slip(word: str, knows: Knows) -> bool:
+    """Whether a common word has one letter twice, or two letters the other way: "vieleicht" is not viele + icht."""
+    for at, letter in enumerate(word):
+        twice = word[:at] + letter + word[at:]
+        once = word[:at] + word[at + 1 :] if word[at + 1 : at + 2] == letter else ""
+        swapped = word[:at] + word[at + 1 : at + 2] + letter + word[at + 2 :]
+        if any(other and other != word and knows(other) > COMMON for other in (twice, once, swapped)):
+            return True
+    return False
 
 
 def _is_compound(word: str, knows: Knows, parts: int) -> bool:
@@ -97,13 +111,13 @@ def _is_compound(word: str, knows: Knows, parts: int) -> bool:
 
 
 def _is_part(word: str, knows: Knows) -> bool:
-    return word in _SHORT_PARTS or (len(word) >= SHORTEST_PART and knows(word))
+    return word in _SHORT_PARTS or (len(word) >= SHORTEST_PART and knows(word) > 0)
 
 
 def _is_first_part(word: str, knows: Knows) -> bool:
     if any(word.endswith(link) and _is_part(word[: len(word) - len(link)], knows) for link in _LINKS):
         return True
-    return len(word) >= SHORTEST_PART and knows(word + "e")  # Sprach|modell, Schul|tag
+    return len(word) >= SHORTEST_PART and knows(word + "e") > 0  # Sprach|modell, Schul|tag
 
 
 def romance(word: str, knows: Knows) -> bool:
@@ -111,15 +125,15 @@ def romance(word: str, knows: Knows) -> bool:
     if knows(word):
         return True
     first, apostrophe, rest = word.partition("'")
-    return bool(apostrophe) and (len(first) <= 5 or knows(first) or knows(first + "'")) and romance(rest, knows)
+    return apostrophe != "" and (len(first) <= 5 or knows(first) > 0 or knows(first + "'") > 0) and romance(rest, knows)
 
 
 def dutch(word: str, knows: Knows) -> bool:
-    return knows(word) or _is_compound(word, knows, MOST_PARTS)
+    return bool(knows(word)) or (_is_compound(word, knows, MOST_PARTS) and not _is_slip(word, knows))
 
 
 def plain(word: str, knows: Knows) -> bool:
-    return knows(word)
+    return bool(knows(word))
 
 
 FORMS: dict[str, Callable[[str, Knows], bool]] = {

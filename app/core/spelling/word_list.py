@@ -5,31 +5,17 @@ without one makes the window's thread wait for the interpreter's lock.
 
 import gzip
 import json
-import time
 from array import array
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.spelling.rest import rest
+
 STEP_BYTES = 48 * 1024  # of the file at once: about 1 ms
 STEP_WORDS = 16_384  # of numpy's work at once
-REST_S = 0.0005
 NEWLINE = 10
-
-
-def list_folder() -> Path | None:
-    """Where the wheel's word lists are; None where it is not installed. Imports nothing of it."""
-    spec = find_spec("spellchecker")
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    return Path(spec.submodule_search_locations[0]) / "resources"
-
-
-def rest() -> None:
-    """Let the window's thread go first."""
-    time.sleep(REST_S)
 
 
 class WordList:

@@ -1,4 +1,4 @@
-"""Chat: the system message, which is a person's words and so kept in the vault, and how replies are chosen."""
+"""Chat: the system message, which is a person's words and so kept in the vault, how replies are chosen, spelling."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
@@ -10,6 +10,7 @@ from app.ui.preferences import Preferences
 from app.ui.settings.fit import Fit, spaced
 from app.ui.settings.parts import Buttons, Page
 from app.ui.settings.sampling_form import SamplingForm
+from app.ui.settings.spelling import SpellingPart
 from app.ui.settings.words import line, push
 from app.ui.theme import Theme
 
@@ -20,7 +21,6 @@ class ChatPage(Page):
     def __init__(self, theme: Theme, preferences: Preferences, vault: Vault, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._preferences, self._vault = preferences, vault
-        self.set_lead(self.tr("For every chat that has no choice of its own."))
         self._stored = ""
         self.system = QPlainTextEdit()
         self.system.setProperty("kind", "field")
@@ -49,9 +49,10 @@ class ChatPage(Page):
         self.form.changed.connect(lambda sampling: preferences.update(sampling=sampling))
         self.reset = push(self.tr("Back to the model's recommendation"), "plain", self)
         self.reset.clicked.connect(self._reset)
-        self.heading(self.tr("How replies are chosen"))
+        self.heading(self.tr("How replies are chosen"), self.tr("For every chat that has no choice of its own."))
         self.add(self.form)
         self.add(Buttons(theme, self.column, self.reset))
+        self.spelling = SpellingPart(self, theme, preferences, vault)
         preferences.changed.connect(self._show_sampling)
 
     def enter(self) -> None:
@@ -64,6 +65,7 @@ class ChatPage(Page):
         self.system.setPlainText(self._stored)
         self.system.setEnabled(is_open)
         self._mark()
+        self.spelling.enter()
 
     def leave(self) -> None:
         """What was typed and not saved is kept; the field lets go of it."""
@@ -71,6 +73,7 @@ class ChatPage(Page):
             self._save()
         self.system.clear()
         self._stored = ""
+        self.spelling.leave()
 
     @property
     def _is_changed(self) -> bool:
