@@ -4,7 +4,6 @@
 ledger file and is dropped whole at the lock; nothing of it is written but the person's notes, which go to the vault.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 
 from app.core.panel_filter import FilterView
 from app.core.panel_ledger import LedgerMap, Records, Rows, open_ledger
+from app.core.panel_notes import KeptNotes, Notes, drop_erased
 from app.core.token_places import Places
 from app.domain.clearance import Direction, Purpose
 from app.domain.ids import NO_MESSAGE, ChatId, MessageId
@@ -154,14 +154,6 @@ class PanelSource(Protocol):
     def save_notes(self, text: str) -> None: ...
 
 
-@dataclass(slots=True)
-class Notes:
-    """Marks and notes on entries of one ledger."""
-
-    marks: set[int] = field(default_factory=set)
-    texts: dict[int, str] = field(default_factory=dict)
-
-
 class PanelFeed:
     """One ledger with all that is known about its entries. GUI thread."""
 
@@ -172,7 +164,6 @@ class PanelFeed:
         self.last_message = self._find_last_message()
         self._totals = MessageTotals(NO_MESSAGE)
         self._places: dict[UUID, MessagePlace | None] = {}
-        self._all_notes: dict[str, dict[str, object]] = {}
         self.notes = Notes()
         self._read_notes()
 
@@ -190,6 +181,8 @@ class PanelFeed:
         if is_other:
             self.ledger = open_ledger(self.source.ledger_path)
             self._read_notes()
+        elif self.ledger.others != others:  # entries may have been erased
+            drop_erased(self.notes, self.ledger)
         return is_other or (self.ledger is not None and self.ledger.others != others)
 
     def view(self) -> FilterView:
@@ -297,24 +290,14 @@ class PanelFeed:
 
     def _save_notes(self) -> None:
         if self.ledger is not None:
-            texts = {str(number): text for number, text in sorted(self.notes.texts.items())}
-            self._all_notes[self.ledger.id.hex()] = {"marks": sorted(self.notes.marks), "notes": texts}
-            self.source.save_notes(json.dumps(self._all_notes, ensure_ascii=False))
+            kept = KeptNotes(self.source.read_notes())
+            drop_erased(self.notes, self.ledger)
+            kept.put(self.ledger, self.notes)
+            self.source.save_notes(kept.text)
 
     def _read_notes(self) -> None:
-        self.notes = Notes()
-        try:
-            whole = json.loads(self.source.read_notes() or "{}")
-        except ValueError:
-            whole = {}
-        self._all_notes = whole if isinstance(whole, dict) else {}
-        own = self._all_notes.get(self.ledger.id.hex()) if self.ledger is not None else None
-        if isinstance(own, dict):
-            marks, texts = own.get("marks"), own.get("notes")
-            if isinstance(marks, list):
-                self.notes.marks = {number for number in marks if isinstance(number, int)}
-            if isinstance(texts, dict):
-                self.notes.texts = {int(number): str(text) for number, text in texts.items() if number.isdecimal()}
+        kept = KeptNotes(self.source.read_notes())
+        self.notes = kept.of(self.ledger) if self.ledger is not None else Notes()
 
     def _chat_messages(self) -> Set[bytes]:
         return {message.bytes for message in self.source.messages_of(self.chat)} if self.chat is not None else set()

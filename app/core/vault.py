@@ -49,6 +49,9 @@ class Vault(Protocol):
 
     def write_setting(self, name: str, value: str) -> None: ...
 
+    def overwrite_setting(self, name: str, value: str) -> None:
+        """As write_setting, and of the value before nothing is left on the disk."""
+
     def sizes(self) -> dict[str, int]:
         """Bytes on the disk, by what for: "history", "adapters", "device packs", "models", "ledger", "logs"."""
 

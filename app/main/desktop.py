@@ -88,7 +88,7 @@ class LocalDesktop:
             vault.chats,
             sampling=lambda: preferences.settings.sampling,
             system=lambda: vault.read_setting("system"),
-            erasures=Erasures(self._network.gate.erase, vault.read_setting, vault.write_setting),
+            erasures=Erasures(self._panel.erase, vault.read_setting, vault.write_setting),
             redaction=self._redaction,
         )
         self._library.guard_sending(self._recovery.check)

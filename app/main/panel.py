@@ -1,12 +1,14 @@
 """What the privacy panel reads of the real app: gate, ledger, chats, the device pack's public weights."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.conversations import Library
 from app.core.panel_feed import AttackInfo, GateState, MessagePlace, MessageTokens, Recovered, SendingLimit, Tell
+from app.core.panel_ledger import open_ledger
+from app.core.panel_notes import without_erased
 from app.core.recovery_watch import RecoveryWatch
 from app.core.vault import Vault
 from app.domain.conversation import Role
@@ -150,6 +152,17 @@ class LocalPanel:
 
     def read_notes(self) -> str:
         return self._vault.read_setting(_NOTES)
+
+    def erase(self, messages: Collection[MessageId]) -> None:
+        """What the ledgers say of these messages goes, and a person's notes on it. Raises AppError; harmless again."""
+        try:
+            self._network.gate.erase(messages)
+        finally:
+            text = self._vault.read_setting(_NOTES)
+            ledgers = map(open_ledger, self._folder.ledger.parent.glob("ledger*.nhl*")) if text else ()
+            left = without_erased(text, [ledger for ledger in ledgers if ledger is not None])
+            if left != text:
+                self._vault.overwrite_setting(_NOTES, left)
 
     def save_notes(self, text: str) -> None:
         self._vault.write_setting(_NOTES, text)

@@ -127,6 +127,10 @@ class DataVault:
         with self._database.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", (name, value))
 
+    def overwrite_setting(self, name: str, value: str) -> None:
+        self.write_setting(name, value)
+        self._database.empty_what_was_freed()
+
     def sizes(self) -> dict[str, int]:
         return sizes(self._folder)
 
