@@ -1,37 +1,27 @@
-"""What split training needs of the device half, and what the wizard and `nearhalf tune` need of core, as Protocols."""
+"""What split training and the verdict need of the device half, as Protocols."""
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Protocol
 
-from app.core.tuning import JobOrder, Preset, Probe, TuningJob, TuningSettings
-from app.wire.frames import Dtype
-from app.wire.messages import Recipe
-from app.wire.plan import ExchangePlan, Tap
+from app.core.ports import NearHalf
+from app.wire.plan import Tap
 
 
-class TrainableHalf(Protocol):
+class TrainableHalf(NearHalf, Protocol):
     """The device's side of a training step (app/device/tuning_half.py). Bytes in, bytes out; one thread.
 
     A step goes: `step_payload`, `delta_payload` for each exchanged tap in rising order, `loss_and_gradient` on the
     final states, `tap_gradient_payload` for each exchanged tap in falling order, `end_step`. Only `end_step` adds to
     the gradients, so that a step broken off by a lost connection leaves nothing behind and can be sent again.
+    As a NearHalf it is the model with the adapter as it is now.
     """
 
-    hidden_size: int
-    plan: ExchangePlan
-    recipe: Recipe
-    recipe_version: int
-    recipe_hash: bytes
-    state_dtype: Dtype
-    exchange_dtype: Dtype
+    def step_payload(self, tokens: Sequence[int], *, rowwise: bool = False) -> bytes: ...
 
-    def step_payload(self, tokens: Sequence[int]) -> bytes: ...
-
-    def delta_payload(self, tap: Tap, z: bytes) -> bytes: ...
+    def delta_payload(self, tap: Tap, z: bytes, rows: int | None = None, *, rowwise: bool = False) -> bytes: ...
 
     def loss(self, states: bytes, tokens: Sequence[int]) -> Sequence[float]:
-        """Of every token but the first, nats (len(tokens) - 1). Keeps nothing."""
+        """Of every token but the first, nats (len(tokens) - 1), by the first states. Keeps nothing."""
 
     def loss_and_gradient(self, states: bytes, tokens: Sequence[int], scale: float) -> tuple[float, bytes]:
         """Summed loss over tokens[1:]; the gradient of `scale` times it by the final states (R x D, state_dtype)."""
@@ -52,7 +42,7 @@ class TrainableHalf(Protocol):
         """The adapter as it is now, as the bytes of its file."""
 
     def state(self) -> bytes:
-        """Parameters and optimiser, exact. Only between updates."""
+        """Parameters, accumulated gradients and optimiser, exact. Not within a step."""
 
     def restore(self, state: bytes) -> None: ...
 
@@ -65,28 +55,3 @@ class Scorer(Protocol):
 
     def complete(self, tokens: Sequence[int], max_tokens: int) -> list[int]:
         """Greedy continuation, without the prompt; ends at an end-of-text token, which is left out."""
-
-
-class TuningJobs(Protocol):
-    """All jobs of this person (app/core/tuning_jobs.py). Any thread; what is slow says so. Raises AppError.
-
-    A job runs in its own process and outlives the window; this only reads what it has written and leaves it orders.
-    """
-
-    def list(self) -> Sequence[TuningJob]: ...
-
-    def read(self, job: str) -> TuningJob: ...
-
-    def order(self, job: str, order: JobOrder) -> None:
-        """RESUME starts the process again where it has ended."""
-
-    def presets(self) -> Mapping[Preset, TuningSettings]: ...
-
-    def probe(self, settings: TuningSettings, notes_tokens: int, is_stopped: Callable[[], bool]) -> Probe:
-        """Some real steps on the chosen backend. Slow (seconds to a minute). Raises Cancelled."""
-
-    def start(self, name: str, notes: object, settings: TuningSettings, preset: Preset | None) -> TuningJob:
-        """Store the notes (a NotesSet, app/core/notes.py) encrypted, start the process. Returns once it runs."""
-
-    def keep_adapter(self, job: str, name: str) -> Path:
-        """The job's best adapter, into the library; the job's notes and checkpoints are deleted."""
