@@ -23,7 +23,7 @@ class TuningSettings:
     window: tokens of one sequence, which is one micro-batch. sequences_per_step: accumulated into one optimiser step.
     learning_rate: of the matrices M; head_learning_rate: of the head part (V, U). Linear warm-up, then cosine to
     `final_rate` of it. clip: of the gradient's 2-norm over all parameters. patience: evaluations without gain that end
-    the run. evaluate_every, in optimiser steps.
+    the run. evaluate_every, in optimiser steps. evaluation_tokens: of held-out notes, predicted each time.
     """
 
     plan: ExchangePlan
@@ -43,6 +43,7 @@ class TuningSettings:
     seed: int = 0
     state_dtype: Dtype = Dtype.BF16
     exchange_dtype: Dtype = Dtype.BF16
+    evaluation_tokens: int = 4096
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,8 +90,8 @@ class TuningHalf:
 
     @torch.inference_mode()
     def loss(self, states: bytes, tokens: Sequence[int]) -> list[float]:
-        """Of every token but the first, nats, for the final states (R x D). Raises BackendError. Keeps nothing."""
-        h_RD = self._decode(states, self.hidden_size, self.state_dtype)[:-1]
+        """Of every token but the first, nats, by the first of the final states (R x D). Raises BackendError."""
+        h_RD = self._decode(states, self.hidden_size, self.state_dtype)[: len(tokens) - 1]
         losses: list[float] = self._head.losses(self._with_head_part(h_RD), torch.tensor(tokens[1:])).tolist()
         return losses
 
