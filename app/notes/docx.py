@@ -110,7 +110,7 @@ class _Story:
             self._cells = 0
         elif word == "tc":
             if self._in_cell == 0 and self._cells:
-                self._line.append(" | ")
+                self._line = ["".join(self._line).rstrip(), " | "]
             self._cells += 1
             self._in_cell += 1
 

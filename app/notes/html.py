@@ -95,12 +95,12 @@ class _Page:
             self._tally.left(Left.ADDRESSES)
 
     def end(self, name: str) -> None:
+        self._space(name, is_start=False)
         if name in self._open:
             while self._open.pop() != name:
                 pass
             if self._gone_at is not None and len(self._open) < self._gone_at:
                 self._gone_at = None
-        self._space(name, is_start=False)
 
     def _space(self, name: str, *, is_start: bool) -> None:
         if self._gone_at is not None:

@@ -33,6 +33,7 @@ _REST_IS_QUOTED = re.compile(
 _WROTE = re.compile(
     r"(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|skrev|napisał\(a\))\b.{0,200}:\s*$", re.IGNORECASE
 )
+_ON = re.compile(r"(?:On|Am|Le|El|Il|Op|Den|Em|Dnia|W dniu) ")
 # What the email package lets out for a message that follows no rule.
 _ODD = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError, AssertionError)
 
@@ -84,10 +85,10 @@ def _drop_attribution(lines: list[str]) -> None:
     """Who wrote what is quoted now: the last filled line, and the one before it where the two are one sentence."""
     while lines and not lines[-1].strip():
         lines.pop()
-    if lines and _WROTE.search(lines[-1]):
-        lines.pop()
-    elif len(lines) > 1 and lines[-1].rstrip().endswith(":") and _WROTE.search(f"{lines[-2]} {lines[-1]}"):
-        del lines[-2:]
+    if lines and _WROTE.search(" ".join(lines[-2:])):
+        last = lines.pop()
+        if lines and not _ON.match(last) and _ON.match(lines[-1]):
+            lines.pop()
     lines.append("")
 
 
