@@ -4,8 +4,9 @@ What follows is decided by `Position` and the points so far alone, never by the 
 checkpoints gives the losses, and in the end the adapter, of one that was never interrupted, bit for bit.
 
 Contract: errors of the session (given up, refused, ledger) and of the half (numbers grown without bound) go to the
-caller of `run`; the run stands where its last whole window left it (its last step, where numbers have grown without
-bound), `checkpoint` and `best` stay good, and `run` may be called again. A lost connection is waited for, with progress saying so.
+caller of `run`; the run stands where its last whole window left it (where numbers have grown without bound: at the
+step's beginning), `checkpoint` and `best` stay good, and `run` may be called again. A lost connection is waited for,
+with progress saying so.
 """
 
 import math
