@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import RLock
 
+from app.core.draft_attachments import read_attachments, saved_attachments
 from app.core.erasure import Erasures
 from app.core.events import ChatsChanged, Event, HistoryChanged
 from app.core.ports import ChatStore
@@ -14,7 +15,17 @@ from app.core.reply_under_way import ReplyUnderWay
 from app.core.shelf import Shelf, now_ms
 from app.core.title import title_of
 from app.core.tree import Tree
-from app.domain.conversation import ChatInfo, ChatOptions, Folder, Message, Role, SearchHit, StoredChat, Turn
+from app.domain.conversation import (
+    ChatInfo,
+    ChatOptions,
+    DraftAttachment,
+    Folder,
+    Message,
+    Role,
+    SearchHit,
+    StoredChat,
+    Turn,
+)
 from app.domain.errors import SettingsError
 from app.domain.ids import ChatId, FolderId, MessageId, new_chat_id, new_folder_id
 
@@ -122,6 +133,19 @@ class Chats:
             if text and not self._shelf.is_listed(chat):
                 self._shelf.keep(chat)
                 self._emit(ChatsChanged())
+
+    def draft_attachments(self, chat: ChatId) -> tuple[DraftAttachment, ...]:
+        with self._lock:
+            return read_attachments(self._shelf.store_of(chat).draft_attachments(chat))
+
+    def save_draft_attachments(self, chat: ChatId, attachments: Sequence[DraftAttachment]) -> None:
+        saved = saved_attachments(attachments)
+        with self._lock:
+            if saved and not self._shelf.is_listed(chat):
+                self._shelf.keep(chat)
+                self._emit(ChatsChanged())
+            if self._shelf.is_listed(chat):
+                self._shelf.store_of(chat).save_draft_attachments(chat, saved)
 
     def set_options(self, chat: ChatId, options: ChatOptions) -> None:
         self._change(chat, options=options)

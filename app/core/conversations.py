@@ -302,6 +302,8 @@ class Library(Chats):
         draft = "" if empties_draft else info.draft
         try:
             self._shelf.put(replace(info, title=info.title or title_of(message), draft=draft))
+            if empties_draft and attachments:
+                self._shelf.store_of(chat).save_draft_attachments(chat, "")
         except StorageError:  # the message is safe: a title and an old draft are not worth refusing it
             pass
         return message

@@ -22,6 +22,7 @@ class _Kept:
     deleted: set[MessageId] = field(default_factory=set)
     is_deleted: bool = False
     stand_ins: str = ""
+    draft_attachments: str = ""
 
     def living(self) -> list[Message]:
         """Messages that are not deleted, and whose ancestors are not."""
@@ -130,6 +131,14 @@ class MemoryStore:
     def save_stand_ins(self, chat: ChatId, stand_ins: str) -> None:
         with self._lock:
             self._of(chat).stand_ins = stand_ins
+
+    def draft_attachments(self, chat: ChatId) -> str:
+        with self._lock:
+            return self._chats[chat].draft_attachments if chat in self._chats else ""
+
+    def save_draft_attachments(self, chat: ChatId, saved: str) -> None:
+        with self._lock:
+            self._of(chat).draft_attachments = saved
 
     def purge(self) -> None:
         with self._lock:

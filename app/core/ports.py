@@ -9,6 +9,7 @@ from app.domain.conversation import (
     Attachment,
     ChatInfo,
     ChatOptions,
+    DraftAttachment,
     Estimate,
     Folder,
     Message,
@@ -168,6 +169,12 @@ class ChatStore(Protocol):
     def save_stand_ins(self, chat: ChatId, stand_ins: str) -> None:
         """It goes with its chat when that is purged."""
 
+    def draft_attachments(self, chat: ChatId) -> str:
+        """What waits beside the chat's draft, as it was saved; "" where nothing does."""
+
+    def save_draft_attachments(self, chat: ChatId, saved: str) -> None:
+        """It goes with its chat when that is purged."""
+
     def purge(self) -> None:
         """Forget, for good, everything that is hidden."""
 
@@ -214,6 +221,11 @@ class Conversations(Protocol):
     def move(self, chat: ChatId, folder: FolderId | None) -> None: ...
 
     def save_draft(self, chat: ChatId, text: str) -> None: ...
+
+    def draft_attachments(self, chat: ChatId) -> tuple[DraftAttachment, ...]: ...
+
+    def save_draft_attachments(self, chat: ChatId, attachments: Sequence[DraftAttachment]) -> None:
+        """Replace them. Sending empties them, with the draft. Raises SettingsError where they are too large to keep."""
 
     def set_options(self, chat: ChatId, options: ChatOptions) -> None: ...
 

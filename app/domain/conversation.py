@@ -59,6 +59,14 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftAttachment:
+    """One that waits beside a draft. A paste can be put back into the text."""
+
+    attachment: Attachment
+    is_paste: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message. `tokens`: the exact ids of the model's reply; empty where they say more than `text`.
 

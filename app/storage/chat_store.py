@@ -56,9 +56,14 @@ _UNINDEX_SQL = """
     INSERT INTO message_words (message_words, rowid, text, attached)
     SELECT 'delete', number, text, attached FROM messages WHERE number = ? AND is_indexed = 1
 """
-_STAND_INS = "stand-ins "  # before the chat's id in hex: the name in `settings` under which its map is kept
-_PURGE_STAND_INS_SQL = """
-    DELETE FROM settings WHERE name IN (SELECT 'stand-ins ' || lower(hex(id)) FROM chats WHERE is_deleted = 1)
+# Before the chat's id in hex: names in `settings` under which something is kept for each chat.
+_STAND_INS = "stand-ins "
+_DRAFT_ATTACHMENTS = "draft attachments "
+_PURGE_KEPT_SQL = """
+    DELETE FROM settings WHERE name IN (
+        SELECT 'stand-ins ' || lower(hex(id)) FROM chats WHERE is_deleted = 1
+        UNION SELECT 'draft attachments ' || lower(hex(id)) FROM chats WHERE is_deleted = 1
+    )
 """
 _BELOW_SQL = """
     WITH RECURSIVE below (number) AS (
@@ -200,23 +205,37 @@ class EncryptedChatStore:
         )
 
     def stand_ins(self, chat: ChatId) -> str:
-        with self._database.reading() as connection:
-            row = connection.execute("SELECT value FROM settings WHERE name = ?", (_stand_ins_name(chat),)).fetchone()
-        return str(row[0]) if row is not None else ""
+        return self._read(_STAND_INS, chat)
 
     def save_stand_ins(self, chat: ChatId, stand_ins: str) -> None:
+        self._write(_STAND_INS, chat, stand_ins)
+
+    def draft_attachments(self, chat: ChatId) -> str:
+        return self._read(_DRAFT_ATTACHMENTS, chat)
+
+    def save_draft_attachments(self, chat: ChatId, saved: str) -> None:
+        self._write(_DRAFT_ATTACHMENTS, chat, saved)
+
+    def _read(self, kind: str, chat: ChatId) -> str:
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT value FROM settings WHERE name = ?", (_kept_name(kind, chat),)).fetchone()
+        return str(row[0]) if row is not None else ""
+
+    def _write(self, kind: str, chat: ChatId, text: str) -> None:
         with self._database.writing() as connection:
             _chat_number(connection, chat)
-            connection.execute(
-                "INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)",
-                (_stand_ins_name(chat), storable(stand_ins)),
-            )
+            name = _kept_name(kind, chat)
+            if text:
+                values = (name, storable(text))
+                connection.execute("INSERT OR REPLACE INTO settings (name, value) VALUES (?, ?)", values)
+            else:
+                connection.execute("DELETE FROM settings WHERE name = ?", (name,))
 
     def purge(self) -> None:
         with self._database.writing() as connection:
             hidden = connection.execute(_HIDDEN_SQL).fetchall()
             chats = connection.execute("SELECT number, title FROM chats WHERE is_deleted = 1").fetchall()
-            connection.execute(_PURGE_STAND_INS_SQL)
+            connection.execute(_PURGE_KEPT_SQL)
             _remove_words(connection, hidden)
             connection.executemany("DELETE FROM shown WHERE child = ?", hidden)
             connection.executemany("DELETE FROM messages WHERE number = ?", hidden)  # children first
@@ -294,8 +313,8 @@ def _remove_words(connection: Connection, numbers: Sequence[tuple[int]]) -> None
     connection.executemany("UPDATE messages SET is_indexed = 0 WHERE number = ?", numbers)
 
 
-def _stand_ins_name(chat: ChatId) -> str:
-    return _STAND_INS + chat.bytes.hex()
+def _kept_name(kind: str, chat: ChatId) -> str:
+    return kind + chat.bytes.hex()
 
 
 def _chat_number(connection: Connection, chat: ChatId) -> int:

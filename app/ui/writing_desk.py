@@ -1,7 +1,7 @@
 """What is being written in the chat on show: its draft, what goes with it, what sending it will do, and edits.
 
-A draft is saved DRAFT_PAUSE_MS after the last key, and whenever the chat is left. Attachments of a draft are kept while
-the window is open. Nothing is counted on the GUI thread.
+A draft is saved DRAFT_PAUSE_MS after the last key, and whenever the chat is left; its attachments at once. Nothing is
+counted on the GUI thread.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.ports import Conversations
-from app.domain.conversation import Attachment, Estimate, Message
+from app.domain.conversation import Attachment, DraftAttachment, Estimate, Message
 from app.domain.errors import AppError
 from app.domain.ids import ChatId
 from app.ui.composer import Composer
@@ -82,7 +82,8 @@ class WritingDesk(QObject):
     def open_chat(self, chat: ChatId, draft: str) -> None:
         self.leave()
         self._chat = chat
-        self._sheet = self._sheets.setdefault(chat, Sheet())
+        self._sheet = self._sheets[chat] if chat in self._sheets else self._kept_sheet(chat)
+        self._sheets[chat] = self._sheet
         self._meter.drop()
         self._show_estimate(None)
         self._composer.set_text(draft)
@@ -106,6 +107,25 @@ class WritingDesk(QObject):
         chat, text = self._chat, self._composer.text
         if chat is not None and self.editing is None:
             self._attempt(lambda: self._conversations.save_draft(chat, text))
+
+    def _kept_sheet(self, chat: ChatId) -> Sheet:
+        """As it was when the app was closed."""
+        sheet = Sheet()
+
+        def read() -> None:
+            for kept in self._conversations.draft_attachments(chat):
+                sheet.attachments.append(kept.attachment)
+                if kept.is_paste:
+                    sheet.pastes.add(kept.attachment.name)
+
+        self._attempt(read)
+        return sheet
+
+    def _keep_sheet(self) -> None:
+        chat, sheet = self._chat, self._sheet
+        if chat is not None and self.editing is None:
+            kept = [DraftAttachment(one, one.name in sheet.pastes) for one in sheet.attachments]
+            self._attempt(lambda: self._conversations.save_draft_attachments(chat, kept))
 
     def forget(self) -> None:
         """Drop every text. What is typed was saved before."""
@@ -175,7 +195,8 @@ class WritingDesk(QObject):
         """What was written, to go on with in another chat; nothing of it stays here."""
         text, sheet = self._composer.text, self._sheet
         if self._chat is not None:
-            self._sheets.pop(self._chat, None)
+            self._sheet = self._sheets[self._chat] = Sheet()
+            self._keep_sheet()
         self._composer.input.clear()
         self.save_draft()
         return text, sheet
@@ -183,6 +204,7 @@ class WritingDesk(QObject):
     def put_down(self, text: str, sheet: Sheet) -> None:
         if self._chat is not None:
             self._sheet = self._sheets[self._chat] = sheet
+            self._keep_sheet()
         self._composer.set_text(text)
         self._show_sheet()
 
@@ -193,8 +215,12 @@ class WritingDesk(QObject):
         return tuple(self._sheet.attachments)
 
     def add_paste(self, text: str) -> None:
-        self._number_of_pastes += 1
-        name = self.tr("Pasted text {number}").format(number=self._number_of_pastes)
+        names = {one.name for one in self._sheet.attachments}
+        while True:
+            self._number_of_pastes += 1
+            name = self.tr("Pasted text {number}").format(number=self._number_of_pastes)
+            if name not in names:  # of a draft that was kept
+                break
         self._sheet.pastes.add(name)
         self._add(Attachment(name, text))
 
@@ -219,11 +245,13 @@ class WritingDesk(QObject):
         names = {one.name for one in self._sheet.attachments}
         if attachment not in self._sheet.attachments and len(names) < MOST_ATTACHMENTS:
             self._sheet.attachments.append(attachment)
+            self._keep_sheet()
             self._show_sheet()
 
     def _remove(self, at: int) -> None:
         if 0 <= at < len(self._sheet.attachments):
             del self._sheet.attachments[at]
+            self._keep_sheet()
             self._show_sheet()
             self._composer.setFocus()
 

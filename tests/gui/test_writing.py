@@ -258,3 +258,36 @@ def test_a_file_may_be_dropped_anywhere_on_the_chat(qtbot, open_window, tmp_path
     assert window.page.composer.property("focused")
     QApplication.sendEvent(window.page, QDropEvent(QPointF(400, 200), *modes))
     qtbot.waitUntil(lambda: names(window) == ["note.md"])
+
+
+def test_what_waits_beside_a_draft_is_there_after_the_lock_and_a_restart(qtbot, open_window) -> None:
+    chats = ScriptedConversations()
+    one, two = chats.seeded("q", "a"), chats.seeded("q", "a")
+    window, _ = open_window(chats=chats)
+    window.desk.open_chat(one, None)
+    paste(window, LONG)
+    paste(window, LONG + "more")
+    window.desk.open_chat(two, None)
+    window.desk.writing.forget()  # as the lock and a restart do
+    window.desk.open_chat(one, None)
+    assert names(window) == ["Pasted text 1", "Pasted text 2"]
+    assert all(chip.to_text.isVisible() for chip in window.page.composer.attachments.chips)
+    window.page.composer.attachments.chips[0].remove.click()
+    paste(window, LONG + "and more")
+    assert names(window) == ["Pasted text 2", "Pasted text 3"]
+    assert [kept.attachment.name for kept in chats.draft_attachments(one)] == ["Pasted text 2", "Pasted text 3"]
+    write(qtbot, window, "read this")
+    press(qtbot, window, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: chats.draft_attachments(one) == (), timeout=30_000)
+    wait_idle(qtbot, window)
+
+
+def test_attachments_of_an_edit_are_not_the_drafts(qtbot, open_window) -> None:
+    window, chats = open_window()
+    say(qtbot, window, "a question")
+    wait_idle(qtbot, window)
+    window.desk.replies.edit_last()
+    assert window.desk.writing.editing is not None
+    paste(window, LONG)
+    assert names(window) == ["Pasted text 1"]
+    assert chats.draft_attachments(window.desk.chat) == ()
