@@ -58,7 +58,7 @@ class AttackCard(QFrame):
             caption = label(self, "caption", in_words(name))
             caption.setWordWrap(False)
             grid.addWidget(caption, row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label(self, "body", value), row, 1)
+            grid.addWidget(label(self, "body", in_words(value)), row, 1)
         grid.setColumnStretch(1, 1)
         return grid
 

@@ -81,14 +81,19 @@ class AdapterCopy:
         good = sum(error < GOOD for error in errors) / len(errors)
         details = [
             ("matrices copied", str(len(copies))),
-            ("made from", f"{max(copy.positions for copy in copies)} positions"),
-            ("judged on", f"{min(copy.held_out for copy in copies)} others"),
-            ("error there, median", f"{100 * float(np.median(errors)):.2f} %"),
-            ("error there, largest", f"{100 * max(errors):.2f} %"),
-            ("copies under 1 %", percent(good)),
+            ("made from", f"The first {max(copy.positions for copy in copies)} positions."),
+            ("judged on", f"At least {min(copy.held_out for copy in copies)} other positions."),
+            ("median error there", f"{100 * float(np.median(errors)):.2f} %"),
+            ("largest error there", f"{100 * max(errors):.2f} %"),
+            ("copies that are off by less than one percent", percent(good)),
         ]
         if len(needed) == len(copies):
-            details.append(("positions needed for 1 %", f"{max(needed)} (rank {max(c.rank for c in copies)})"))
+            details.append(
+                (
+                    "positions needed for that",
+                    f"At most {max(needed)} positions, at rank {max(copy.rank for copy in copies)}.",
+                )
+            )
         return Recovery(
             self.name,
             self.title,

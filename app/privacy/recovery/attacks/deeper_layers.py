@@ -77,7 +77,7 @@ class DeeperLayers:
                 ("layers on the device", str(layers)),
                 ("positions tried", str(len(real))),
                 ("tokens rebuilt", percent(share)),
-                ("candidates a position", f"{search.tried / len(real):.0f} of {weights.vocab_size}"),
+                ("candidates a position", f"On average {search.tried / len(real):.0f} of {weights.vocab_size} tokens."),
             ),
             data={"layers": layers, "noise": self._noise, "positions": len(real), "candidates": search.tried},
         )

@@ -56,12 +56,12 @@ class NearestEmbeddings:
             rebuilt.append(weights.text.text(tokens[start : start + len(text.positions)]))
             start += len(text.positions)
         details = [
-            ("positions sent", f"{len(tokens)} ({prompt} of the prompt, {len(tokens) - prompt} of the reply)"),
+            ("positions sent", f"In all {len(tokens)}: {prompt} of the prompt, {len(tokens) - prompt} of the reply."),
             ("rows that are a public embedding", percent(sure)),
-            ("median distance to it", f"{100 * float(np.median(distance_N)):.2f} % of its length"),
+            ("median distance to it", f"It is {100 * float(np.median(distance_N)):.2f} % of the row's length."),
         ]
         if not all(text.is_whole for text in looked.texts):
-            details.append(("gaps", "some positions are no longer kept, so parts are missing"))
+            details.append(("gaps", "Some positions are no longer kept, so parts are missing."))
         return Recovery(
             self.name,
             self.title,

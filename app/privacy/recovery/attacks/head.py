@@ -46,7 +46,7 @@ class HeadOnStates:
         tokens = [int(token) for token in tokens_N]
         details = [("hidden states", str(len(tokens)))]
         if share is not None:
-            details.append(("the same token as was chosen", f"{percent(share)} of {len(agreed)}"))
+            details.append(("the same token as was chosen", f"For {percent(share)} of {len(agreed)} tokens."))
         return Recovery(
             self.name,
             self.title,

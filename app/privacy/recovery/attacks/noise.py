@@ -61,6 +61,9 @@ class NoiseCurve:
                 f"Noise {worst_level:g} times as long as each row would still leave {percent(worst)} of the tokens. "
                 "The app offers no noise: it would spoil the replies and hide little."
             ),
-            details=tuple((f"noise {level:g} x the length", f"{percent(share)} of tokens") for level, share in curve),
+            details=tuple(
+                (f"noise {level:g} x the length", f"It leaves {percent(share)} of the tokens.")
+                for level, share in curve
+            ),
             data={"curve": [{"noise": level, "share": share} for level, share in curve], "rows": len(rows_ND)},
         )
