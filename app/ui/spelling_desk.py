@@ -6,6 +6,7 @@ is still being typed, the menu, and what a screen reader is told.
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from threading import Event
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QTextCursor
@@ -25,6 +26,7 @@ from app.ui.words import counted, locale
 CHECK_EVERY_MS = 300  # while somebody types
 LONG_CHARACTERS = 20_000  # of a longer text only what is near the part on show
 TYPED_CHARACTERS = 2  # what changes more at once was pasted or put there
+THREADS_END_S = 10.0  # at most; they look every millisecond whether they are still wanted
 MOST_TOLD = 5  # words that a screen reader is told by name
 
 
@@ -38,7 +40,7 @@ class SpellingDesk(QObject):
         self._checked = ""  # the text that they stand in
         self._ignored: set[str] = set()
         self._typed_at = -1  # where the last character went in; -1 once the cursor has left that word
-        self._is_closed = False
+        self._closed = Event()
         self.marks = SpellingMarks(field, theme.colours.danger)
         self._clock = QTimer(self, singleShot=True, interval=CHECK_EVERY_MS)
         self._clock.timeout.connect(self._check)
@@ -61,10 +63,10 @@ class SpellingDesk(QObject):
 
     def close(self) -> None:
         """Every word goes; wait for the threads."""
-        self._is_closed = True
+        self._closed.set()
         self._clock.stop()
-        self._check_latest.close()
-        self._suggest_latest.close()
+        self._check_latest.close(THREADS_END_S)
+        self._suggest_latest.close(THREADS_END_S)
         self._ignored.clear()
         self._show((), "")
         self._spelling.forget()
@@ -78,7 +80,7 @@ class SpellingDesk(QObject):
     # What happens in the field
 
     def _note_change(self, start: int, removed: int, added: int) -> None:
-        if self._is_closed:
+        if self._closed.is_set():
             return
         length = self._field.document().characterCount() - 1
         if length == 0:
@@ -113,7 +115,7 @@ class SpellingDesk(QObject):
 
     def _start(self) -> None:
         """Not anew with each key: who types without a pause sees marks too."""
-        if not self._is_closed and not self._clock.isActive() and self._choice[0] | bool(self._found):
+        if not self._closed.is_set() and not self._clock.isActive() and self._choice[0] | bool(self._found):
             self._clock.start()
 
     # Checking
@@ -127,8 +129,8 @@ class SpellingDesk(QObject):
             return
         first, last = self._part_on_show(text)
         self._checked = text
-        check = self._spelling.check
-        self._check_latest.ask(lambda: (text, check(text, languages, first, last)))
+        check, must_stop = self._spelling.check, self._closed.is_set
+        self._check_latest.ask(lambda: (text, check(text, languages, first, last, must_stop)))
 
     def _part_on_show(self, text: str) -> tuple[int, int]:
         if len(text) <= LONG_CHARACTERS:
@@ -187,7 +189,7 @@ class SpellingDesk(QObject):
         )
         menu.aboutToHide.connect(self._forget_menu)
         suggest, word, languages = self._spelling.suggest, mark.word, self._choice[1]
-        self._suggest_latest.ask(lambda: suggest(word, languages))
+        self._suggest_latest.ask(lambda: suggest(word, languages, self._closed.is_set))
 
     def _take_suggestions(self, words: tuple[str, ...]) -> None:
         if self._menu is not None:

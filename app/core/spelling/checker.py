@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from app.core.spelling.chat_words import CHAT_WORDS
 from app.core.spelling.prose import prose_words
-from app.core.spelling.rest import rest
+from app.core.spelling.rest import never, rest
 from app.core.spelling.word_forms import FORMS, german_lower, plain
+from app.domain.errors import Cancelled
 from app.domain.spelling import LANGUAGES, MOST_SUGGESTIONS, Misspelt, own_spellings
 
 if TYPE_CHECKING:
@@ -49,19 +50,26 @@ class Spelling:
         return tuple(code for code in LANGUAGES if self._path(code) is not None)
 
     def check(
-        self, text: str, languages: Sequence[str], first: int = 0, last: int | None = None
+        self,
+        text: str,
+        languages: Sequence[str],
+        first: int = 0,
+        last: int | None = None,
+        must_stop: Callable[[], bool] = never,
     ) -> tuple[Misspelt, ...]:
         """The words between two places that none of the languages knows, in order; none where no list can be read.
 
-        Raises StorageError where the person's own words cannot be read.
+        Raises StorageError where the person's own words cannot be read, Cancelled soon after `must_stop` says so.
         """
-        chosen = tuple(code for code in languages if self._list(code) is not None)
+        chosen = tuple(code for code in languages if self._list(code, must_stop) is not None)
         if not chosen:
             return ()
         own = {_plain(word) for word in own_spellings(self._read_own())}
         found = []
         for number, (start, word) in enumerate(prose_words(text)):
             if number % WORDS_BETWEEN_RESTS == 0:
+                if must_stop():
+                    raise Cancelled
                 rest()
             if start < first or (last is not None and start >= last):
                 continue
@@ -70,11 +78,11 @@ class Spelling:
                 found.append(Misspelt(start, word))
         return tuple(found)
 
-    def suggest(self, word: str, languages: Sequence[str]) -> tuple[str, ...]:
+    def suggest(self, word: str, languages: Sequence[str], must_stop: Callable[[], bool] = never) -> tuple[str, ...]:
         """Up to MOST_SUGGESTIONS words, written as the word is: with or without a capital."""
         from app.core.spelling.near_words import near_words
 
-        lists = [words for code in languages if (words := self._list(code)) is not None]
+        lists = [words for code in languages if (words := self._list(code, must_stop)) is not None]
         near = near_words(_plain(word), lists, MOST_SUGGESTIONS)
         is_capital = word[:1].isupper()
         return tuple(other[:1].upper() + other[1:] if is_capital else other for other in near)
@@ -121,20 +129,20 @@ class Spelling:
         path = self._folder / f"{code}.json.gz" if self._folder is not None else None
         return path if path is not None and path.is_file() else None
 
-    def _list(self, code: str) -> "WordList | None":
+    def _list(self, code: str, must_stop: Callable[[], bool] = never) -> "WordList | None":
         with self._lock:
             if code not in self._lists:
-                self._lists[code] = self._load(code)
+                self._lists[code] = self._load(code, must_stop)
             return self._lists[code]
 
-    def _load(self, code: str) -> "WordList | None":
+    def _load(self, code: str, must_stop: Callable[[], bool]) -> "WordList | None":
         path = self._path(code)
         if path is None:
             return None
         from app.core.spelling.word_list import WordList  # numpy: not before the window shows
 
         try:
-            return WordList.load(path)
+            return WordList.load(path, must_stop)
         except (OSError, ValueError, EOFError) as error:
             log.warning("the word list of %s cannot be read: %s", code, type(error).__name__)
             return None

@@ -15,7 +15,7 @@ _PIECE = re.compile(
     r"|(?P<prose>[^\s`<]+)",
     re.MULTILINE,
 )
-_TECHNICAL = re.compile(r"://|[@\\/_#=<>{}|~^$%&+]|\w[.(\[:*]\w|^-+\w")
+_TECHNICAL = re.compile(r"://|[@\\/_#=<>{}|~^$%&+]|\w[.(\[:*]\w|\w\(\)|^-+\w")
 _WORD = re.compile(r"[\w\u0300-\u036f]+(?:['’][\w\u0300-\u036f]+)*")
 _ABBREVIATION = re.compile(r"[^\W\d_a-z]{2,}s?$")
 _DIGIT_OR_UNDERLINE = re.compile(r"[\d_]")

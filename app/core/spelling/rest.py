@@ -11,3 +11,8 @@ REST_S = 0.0005
 
 def rest() -> None:
     time.sleep(REST_S)
+
+
+def never() -> bool:
+    """For work that nobody stops."""
+    return False

@@ -10,7 +10,6 @@ from functools import partial
 
 Knows = Callable[[str], int]  # how often a lower-case word was seen; 0: it is not in the list
 
-COMMON = 1000
 SHORTEST_PART = 4  # letters, of a German or Dutch compound
 MOST_PARTS = 4
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
@@ -27,6 +26,7 @@ zusammen zwischen
 _PREFIXES = tuple(_PREFIX.split())
 _CONTRACTED = frozenset(("s", "d", "ll", "ve", "re", "m", "t"))  # who'll
 _GERMAN_CONTRACTED = frozenset(("", "s", "n", "ne", "nen", "nem", "ner", "m", "r"))  # geht's, so'n, hab'
+_SAME_SOUND = {"t": "d", "d": "t", "g": "k", "k": "g", "s": "ß", "ß": "s"}  # at a German word's end
 _BRITISH = tuple(
     (re.compile(pattern), american)
     for pattern, american in (
@@ -87,12 +87,14 @@ def _long_enough(knows: Knows, part: str) -> int:
 
 
 def _is_slip(word: str, knows: Knows) -> bool:
-    """Whether a common word has one letter twice, or two letters the other way: "vieleicht" is not viele + icht."""
+    """Whether a listed word has a letter twice, two the other way or the end's sound: "Standart" is not Stand + Art."""
+    if word[-1:] in _SAME_SOUND and knows(word[:-1] + _SAME_SOUND[word[-1:]]):
+        return True
     for at, letter in enumerate(word):
         twice = word[:at] + letter + word[at:]
         once = word[:at] + word[at + 1 :] if word[at + 1 : at + 2] == letter else ""
         swapped = word[:at] + word[at + 1 : at + 2] + letter + word[at + 2 :]
-        if any(other and other != word and knows(other) > COMMON for other in (twice, once, swapped)):
+        if any(other and other != word and knows(other) for other in (twice, once, swapped)):
             return True
     return False
 

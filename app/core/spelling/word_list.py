@@ -6,12 +6,14 @@ without one makes the window's thread wait for the interpreter's lock.
 import gzip
 import json
 from array import array
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.spelling.rest import rest
+from app.core.spelling.rest import never, rest
+from app.domain.errors import Cancelled
 
 STEP_BYTES = 48 * 1024  # of the file at once: about 1 ms
 STEP_WORDS = 16_384  # of numpy's work at once
@@ -27,8 +29,9 @@ class WordList:
         self._masks: NDArray[np.uint32] | None = None
 
     @classmethod
-    def load(cls, path: Path) -> "WordList":
-        """Read `{"word": count, ...}`, sorted, gzipped. Raises OSError, or ValueError where the file is another."""
+    def load(cls, path: Path, must_stop: Callable[[], bool] = never) -> "WordList":
+        """Read `{"word": count, ...}`, sorted, gzipped. Raises OSError, EOFError or ValueError where it is damaged, and
+        Cancelled."""
         words = bytearray()
         starts, counts = array("I", [0]), array("I")
         left = b""
@@ -36,8 +39,12 @@ class WordList:
             while step := file.read(STEP_BYTES):
                 whole, _, left = (left + step).rpartition(b"\n")
                 _add(whole, words, starts, counts)
+                if must_stop():
+                    raise Cancelled
                 rest()
         _add(left, words, starts, counts)
+        if not counts:
+            raise ValueError("no words")
         return cls(bytes(words), np.array(starts, np.uint32), np.array(counts, np.uint32))
 
     def __len__(self) -> int:
