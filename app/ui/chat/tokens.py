@@ -77,8 +77,11 @@ class ChatTokens(QObject):
                 self._reveal(*first)
 
     def _choose(self, positions: frozenset[int]) -> None:
-        self._chosen = positions
-        self._lit = {message: lit for message, found in self._places.items() if (lit := found.at_positions(positions))}
+        self._chosen, self._lit = positions, {}
+        first, last = (min(positions), max(positions)) if positions else (0, -1)
+        for message, found in self._places.items():
+            if lit := tuple(place for place in found.between(first, last) if place.position in positions):
+                self._lit[message] = lit
         self._view.viewport().update()
 
     # What the person does
@@ -275,11 +278,9 @@ class _Message:
         self._starts = [place.start for place in places]
         self._ends = [place.end for place in places]
 
-    def at_positions(self, positions: frozenset[int]) -> tuple[TokenPlace, ...]:
-        if not positions or not self.positions:
-            return ()
-        low, high = bisect_left(self.positions, min(positions)), bisect_right(self.positions, max(positions))
-        return tuple(place for place in self.places[low:high] if place.position in positions)
+    def between(self, first: int, last: int) -> tuple[TokenPlace, ...]:
+        """Those from one position to another."""
+        return self.places[bisect_left(self.positions, first) : bisect_right(self.positions, last)]
 
     def within(self, start: int, end: int) -> tuple[TokenPlace, ...]:
         """Those that hold something between two characters."""

@@ -41,7 +41,7 @@ class TokenLink(QObject):
     def _take(self, positions: frozenset[int]) -> None:
         """The person pointed at them in the chat."""
         if self._is_on and positions != self._panel.detail.tokens.chosen:
-            self._panel.detail.tokens.choose(positions)
+            self._panel.detail.tokens.choose_all(positions)
 
     def _light(self, positions: frozenset[int]) -> None:
         """Entries were selected, or the strip's token."""

@@ -56,8 +56,11 @@ class TokenStrip(QAbstractScrollArea):
         self._mark(positions)
         self.lit.emit(positions)
 
-    def choose(self, positions: frozenset[int]) -> None:
-        """As if they had been clicked."""
+    def choose(self, position: int) -> None:
+        """As if it had been clicked."""
+        self.choose_all(frozenset({position}))
+
+    def choose_all(self, positions: frozenset[int]) -> None:
         if self._tokens is not None:
             self._mark(frozenset(position for position in positions if 0 <= position < len(self._boxes)))
             self.chosen_by_person.emit(self._chosen)
@@ -108,16 +111,16 @@ class TokenStrip(QAbstractScrollArea):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         position = self._token_at(event.position().x(), event.position().y())
         if position is not None:
-            self.choose(frozenset({position}))
+            self.choose(position)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         ends = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: len(self._boxes) - 1}
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         key = Qt.Key(event.key())
         if key in ends:
-            self.choose(frozenset({ends[key]}))
+            self.choose(ends[key])
         elif key in steps:
-            self.choose(frozenset({min(max(self._at + steps[key], 0), len(self._boxes) - 1)}))
+            self.choose(min(max(self._at + steps[key], 0), len(self._boxes) - 1))
         else:
             super().keyPressEvent(event)
 
