@@ -1,7 +1,6 @@
 """What the person does with the list of chats: find, name, sort, delete and take back. Core keeps the chats."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from app.core.ports import Conversations
 from app.domain.conversation import ChatInfo, Folder, SearchHit
 from app.domain.ids import ChatId, FolderId, MessageId
 from app.ui.chat_list import Group, grouped
+from app.ui.day_turn import DayTurn
 from app.ui.latest import Latest
 from app.ui.sentences import in_words
 from app.ui.sidebar import Sidebar
@@ -61,6 +61,8 @@ class ListDesk(QObject):
         sidebar.search.textChanged.connect(self._find)
         sidebar.hit_opened.connect(self._open_hit)
         sidebar.search.left.connect(sidebar.show_chats)
+        self.days = DayTurn(self)
+        self.days.turned.connect(self.refresh)
         self.refresh()
 
     # The list
@@ -72,8 +74,7 @@ class ListDesk(QObject):
             return
         self._is_stale = False
         chats = self._conversations.chats()
-        today = datetime.now().astimezone().date()
-        self._sidebar.model.set_content(grouped(chats, self._conversations.folders(), today))
+        self._sidebar.model.set_content(grouped(chats, self._conversations.folders(), self.days.today))
         self.refresh_marks()
         if not self._sidebar.search.text().strip():
             self._sidebar.show_chats()
@@ -257,6 +258,7 @@ class ListDesk(QObject):
         _add(menu, self.tr("New folder"), lambda: self.new_folder(chat))
 
     def forget(self) -> None:
+        self.days.stop()
         self._search.close()
         self._deleted.clear()
         self._unread.clear()

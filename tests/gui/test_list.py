@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app.domain.conversation import ChatInfo, Folder
 from app.domain.ids import new_chat_id, new_folder_id
+from app.ui import day_turn
 from app.ui.chat_list import ListRole, grouped
 from tests.gui.acting import press, say, titles, wait_idle, write
 from tests.gui.conftest import shown
@@ -276,3 +277,22 @@ def test_thousands_of_chats_are_listed_at_once(qtbot, open_window) -> None:
     window.desk.list.refresh()
     assert time.thread_time() - began_s < 1.0  # a loose bound: about 0.02 s on a quiet machine
     write(qtbot, window, "x")
+
+
+def test_at_midnight_today_becomes_yesterday(qtbot, open_window, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [datetime(2026, 11, 23, 23, 50).astimezone()]
+    monkeypatch.setattr(day_turn, "now_here", lambda: clock[0])
+    chats = ScriptedConversations()
+    chats.seeded("q", "a", title="Bread", changed_at_ms=at(date(2026, 11, 23)))
+    window, _ = open_window(chats=chats)
+    days, model = window.desk.list.days, window.page.sidebar.model
+    assert [group.title for group in model.groups] == ["Today"]
+    assert 0 < days.wait_s <= day_turn.LONGEST_WAIT_S
+    clock[0] = datetime(2026, 11, 23, 23, 59, 30).astimezone()
+    with qtbot.assertNotEmitted(days.turned):
+        days.look()
+    assert days.wait_s == 31
+    clock[0] = datetime(2026, 11, 24, 0, 0, 1).astimezone()
+    with qtbot.waitSignal(days.turned, timeout=30_000):
+        days.look()
+    assert [group.title for group in model.groups] == ["Yesterday"]
