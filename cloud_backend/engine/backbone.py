@@ -60,8 +60,8 @@ class Backbone:
     ) -> None:
         self.manifest = manifest
         self.config = config
-        self._folder = folder
-        self._kernels = kernels
+        self.folder = folder
+        self.kernels = kernels
         stacks = WeightStacks(config.layers, kernels)
         self._layers = [DecoderLayer(index, config, kernels, tensors, stacks) for index in range(config.layers)]
         self._final_norm = RmsNorm(tensors["norm.weight"], config, kernels)
@@ -83,12 +83,12 @@ class Backbone:
     @property
     def kv_bytes_per_position(self) -> int:
         """Bytes that a cache reserves for each position."""
-        return 2 * self.config.layers * self.config.kv_rows * self._kernels.dtype.itemsize
+        return 2 * self.config.layers * self.config.kv_rows * self.kernels.dtype.itemsize
 
     @property
     def description(self) -> str:
         """The kernels in use, for people: e.g. "bf16 one-row kernels, 1 thread"."""
-        return self._kernels.description
+        return self.kernels.description
 
     def new_cache(self, positions: int) -> KVCache:
         """Reserve a cache. Raises WireError(OUT_OF_POSITIONS) beyond what the model was made for."""
@@ -96,7 +96,7 @@ class Backbone:
             raise WireError(ErrorCode.OUT_OF_POSITIONS, f"{positions} of {self.config.max_positions}")
         for table in self._rope.values():
             table.reserve(positions)
-        return KVCache(self.config, positions, self._kernels.dtype, self._kernels.device)
+        return KVCache(self.config, positions, self.kernels.dtype, self.kernels.device)
 
     def check_plan(self, plan: ExchangePlan, recipe: Recipe, version: int, recipe_hash: bytes) -> None:
         """Raises WireError: PLAN_REFUSED (layers or ranks that the model has not), RECIPE_UNKNOWN (another A and B)."""
@@ -119,8 +119,8 @@ class Backbone:
         if matrices is None:
             tensors: dict[str, Tensor] = {}
             if plan.taps:
-                tensors = self._read_recipe(self._recipe_entry(recipe, open_message.recipe_version))
-            matrices = make_matrices(plan, self.config, self._kernels, tensors)
+                tensors = self.read_recipe(recipe, open_message.recipe_version)
+            matrices = make_matrices(plan, self.config, self.kernels, tensors)
         self._plans[recipe, plan] = matrices
         if len(self._plans) > _PLANS_KEPT:
             self._plans.popitem(last=False)
@@ -224,12 +224,12 @@ class Backbone:
 
     def _decode(self, untrusted: bytes, dtype: Dtype, rows: int, cols: int, offset: int = 0) -> Tensor:
         return decode_tensor(
-            untrusted, dtype, rows, cols, offset=offset, to=self._kernels.dtype, device=self._kernels.device
+            untrusted, dtype, rows, cols, offset=offset, to=self.kernels.dtype, device=self.kernels.device
         )
 
     def _lane(self, cache: KVCache, position: int, h_TE: Tensor) -> Lane:
         rows = h_TE.shape[0]
-        masks = make_masks(position, rows, self.config, self._kernels)
+        masks = make_masks(position, rows, self.config, self.kernels)
         rope = {name: self._rope_rows(table, position, rows) for name, table in self._rope.items()}
         return Lane(h_TE, LaneView(0, rows, cache.views(position, rows), masks), rope)
 
@@ -285,8 +285,10 @@ class Backbone:
                 return entry
         raise WireError(ErrorCode.RECIPE_UNKNOWN, f"{recipe.name} {version}")
 
-    def _read_recipe(self, entry: RecipeEntry) -> dict[str, Tensor]:
-        path = self._folder / entry.file
+    def read_recipe(self, recipe: Recipe, version: int) -> dict[str, Tensor]:
+        """A and B of all layers. Raises WireError(RECIPE_UNKNOWN), ModelFolderError where the file is another."""
+        entry = self._recipe_entry(recipe, version)
+        path = self.folder / entry.file
         if not path.is_file() or file_sha256(path) != entry.sha256:
             raise ModelFolderError(f"{path} is missing or not what the manifest says; prepare the model again")
         with safe_open(path, framework="pt") as file:

@@ -31,7 +31,7 @@ MODULES = {Projection.Q: "q_proj", Projection.K: "k_proj", Projection.V: "v_proj
 
 def _recipe_tensors(backbone: Backbone, recipe: Recipe) -> dict[str, Tensor]:
     entry = next(entry for entry in backbone.manifest.recipes if entry.recipe is recipe)
-    return {name: tensor.float() for name, tensor in load_file(backbone._folder / entry.file).items()}
+    return {name: tensor.float() for name, tensor in load_file(backbone.folder / entry.file).items()}
 
 
 def _free_z(model: Any, backbone: Backbone, tap: Tap, recipe: Recipe) -> Callable[[Tensor], Tensor]:

@@ -89,7 +89,7 @@ def make_near(pack: DevicePack, adapter: Adapter | None = None) -> NearHalf:
 
 
 def installed(backbone: Backbone, folder: Path) -> DevicePack:
-    return install_pack(backbone._folder / "device-pack.zip", folder / "pack", backbone.manifest.pack_sha256)
+    return install_pack(backbone.folder / "device-pack.zip", folder / "pack", backbone.manifest.pack_sha256)
 
 
 def in_pieces(path: WholePath, tokens: list[int]) -> Tensor:

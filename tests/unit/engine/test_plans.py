@@ -57,7 +57,7 @@ def test_sessions_with_the_same_plan_share_its_matrices(backbone: Backbone) -> N
 
 
 def test_a_recipe_file_that_was_changed_is_not_used(backbone: Backbone) -> None:
-    file = backbone._folder / backbone.manifest.recipes[0].file
+    file = backbone.folder / backbone.manifest.recipes[0].file
     file.write_bytes(file.read_bytes()[:-1] + b"!")
     with pytest.raises(ModelFolderError, match="prepare the model again"):
         backbone.new_plan_state(_open(backbone, layer_by_layer([1], 8)))
