@@ -8,7 +8,7 @@ from typing import TextIO
 from app.domain.conversation import Folder, StoredChat
 from app.domain.errors import SettingsError
 from app.domain.ids import ChatId
-from app.transfer import chatgpt, claude, own_format
+from app.transfer import chatgpt, claude, open_webui, own_format
 from app.transfer.archive import LIMIT_BYTES, Budget, errors_in_words, texts
 from app.transfer.json_stream import EMPTY, NO_JSON, JsonStream, damaged
 from app.transfer.report import Dropped, ImportReport
@@ -45,7 +45,7 @@ class ChatFile:
         if not self.report.sources and not self.report.dropped[Dropped.EMPTY]:
             raise SettingsError(
                 "No chats were found in this file.",
-                "Nearhalf reads the exports of ChatGPT and Claude (conversations.json, or the ZIP file), and its own.",
+                "Nearhalf reads the exports of ChatGPT, Claude and Open WebUI (JSON, or the ZIP file), and its own.",
             )
 
     def _chats(self, text: TextIO) -> Iterator[StoredChat]:
@@ -77,6 +77,8 @@ class ChatFile:
             chat = chatgpt.read_chat(untrusted, report)
         elif claude.is_conversation(untrusted):
             chat = claude.read_chat(untrusted, report)
+        elif open_webui.is_conversation(untrusted):
+            chat = open_webui.read_chat(untrusted, report)
         else:
             report.drop(Dropped.DAMAGED_CHAT)
             return None

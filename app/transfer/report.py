@@ -10,6 +10,7 @@ class Source(Enum):
 
     CHATGPT = "ChatGPT"
     CLAUDE = "Claude"
+    OPEN_WEBUI = "Open WebUI"
     NEARHALF = "Nearhalf"
 
 
@@ -25,6 +26,7 @@ class Dropped(Enum):
     THOUGHTS = "notes that the model made before it answered"
     HIDDEN = "messages that the service does not show"
     FILES = "pictures, sounds and files that are not in the export"
+    NO_PLACE = "tags, ratings and other things that Nearhalf has no place for"
     BROKEN_LINK = "messages whose place in the chat was unclear"  # they are kept, at the place that fits best
 
 

@@ -50,6 +50,7 @@ def dropped_words(why: Dropped) -> str:
         Dropped.THOUGHTS: tr("notes that the model made before it answered"),
         Dropped.HIDDEN: tr("messages that the service does not show"),
         Dropped.FILES: tr("pictures, sounds and files that are not in the export"),
+        Dropped.NO_PLACE: tr("tags, ratings and other things that Nearhalf has no place for"),
         Dropped.BROKEN_LINK: tr("messages whose place in the chat was unclear (kept, as well as possible)"),
     }[why]
 
@@ -168,7 +169,7 @@ class TransferDialogs(QObject):
             return
         source, _ = QFileDialog.getOpenFileName(
             self._window,
-            tr("Import chats of ChatGPT, Claude or Nearhalf"),
+            tr("Import chats of ChatGPT, Claude, Open WebUI or Nearhalf"),
             str(Path.home()),
             tr("Exports (*.json *.zip);;All files (*)"),
         )

@@ -70,6 +70,10 @@ def test_what_can_be_saved_is_saved() -> None:
     assert texts("chatgpt-control-characters.json") == ["a[31mb\nc\td"]
     assert texts("claude-same-message-twice.json") == ["first"]
     assert "kept" in texts("claude-wrong-types-everywhere.json")
+    assert sorted(texts("open-webui-circle-of-parents.json")) == ["free", "x", "x", "x"]
+    assert texts("open-webui-missing-parents.json") == ["x", "x", "x"]
+    assert texts("open-webui-wrong-types-everywhere.json")[0] == "kept"
+    assert texts("open-webui-list-with-the-same-message-twice.json") == ["first", "third"]
     assert len(texts("nearhalf-circle-of-parents.json")) == 6
     assert texts("number-of-five-thousand-digits.json") == ["kept"]
 

@@ -191,7 +191,7 @@ def test_a_file_without_chats_is_said(tmp_path: Path) -> None:
     path.write_text('[{"name": "no chat"}, 7]')
     with pytest.raises(SettingsError, match="No chats were found") as caught:
         read(path)
-    assert "conversations.json" in caught.value.advice
+    assert "Open WebUI" in caught.value.advice
 
 
 def test_the_report_is_a_text_without_a_word_of_the_chats() -> None:
