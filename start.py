@@ -3,6 +3,7 @@
 
     python3 start.py               open the app (in the terminal where there is no display)
     python3 start.py chat --help   every other word goes to the app as it is
+    python3 start.py --portable    keep the data beside the program from now on: on a stick, say (docs/portable.md)
     python3 start.py test          set up and run the tests; further words go to pytest
 
 The steps are in packaging/setup_steps.py. This file keeps to what any old Python can read, so that it can say what

@@ -32,6 +32,7 @@ from setup_qt import check_qt_libraries
 TORCH = "torch==2.13.0"  # not in the lock: its CPU and CUDA builds share this version and differ in their hashes
 SPACE_NEEDED_BYTES = 3_000_000_000
 CUDA_SPACE_NEEDED_BYTES = 10_000_000_000  # torch's CUDA packages: 3 GB fetched, and unpacked beside that
+PORTABLE = Path(__file__).resolve().parent.parent / "portable"  # the data go with the program (docs/portable.md)
 _PIP_WHEEL_FOLDER = Path("usr/share/python-wheels")  # Debian's python3-pip-whl
 
 
@@ -69,6 +70,8 @@ def data_folder() -> Path:
         if not folder.is_absolute():
             raise SetupProblem(f"NEARHALF_HOME is {chosen!r}.", "Give it as an absolute path.")
         return folder
+    if PORTABLE.is_dir():
+        return PORTABLE
     home = Path.home()
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "Nearhalf"
@@ -274,6 +277,12 @@ def set_up(place: Place, *, testing: bool, needs_window: bool) -> None:
 def main(arguments: list[str]) -> int:
     """Set up, then become the app (or pytest). Returns the exit code where something went wrong."""
     root = Path(__file__).resolve().parent.parent
+    if arguments[:1] == ["--portable"]:
+        arguments = arguments[1:]
+        if os.environ.get("NEARHALF_HOME"):
+            say("NEARHALF_HOME is set, so the data stay there; without it they would go with the program.")
+        else:
+            PORTABLE.mkdir(mode=0o700, exist_ok=True)
     testing = arguments[:1] == ["test"]
     display = has_display()
     try:

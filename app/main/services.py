@@ -16,7 +16,7 @@ from app.main.audit import key_of_folder
 from app.main.link import Network, measure, open_writer
 from app.storage.backends import BackendStore
 from app.storage.paths import DataFolder
-from app.storage.secrets import TokenStore
+from app.storage.secrets import NoKeyring, TokenStore
 from app.storage.settings import SettingsFile
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ class Nearhalf:
         """`tell` gets what a person should know beside progress, e.g. that a damaged file was set aside."""
         self._folder = folder
         self._notify = tell
-        self._backends = BackendStore(folder.backends, TokenStore(folder.tokens))
+        self._backends = BackendStore(
+            folder.backends, TokenStore(folder.tokens, NoKeyring() if folder.is_portable else None)
+        )
 
     @property
     def backends(self) -> Backends:

@@ -1,6 +1,7 @@
 """Where everything that the app keeps is kept. Knows places only, never contents.
 
-NEARHALF_HOME if it is set; else what the system says: $XDG_DATA_HOME or ~/.local/share (Linux), ~/Library/Application
+NEARHALF_HOME if it is set; else the folder `portable` beside this program's own, where there is one (docs/portable.md);
+else what the system says: $XDG_DATA_HOME or ~/.local/share (Linux), ~/Library/Application
 Support (macOS), %LOCALAPPDATA% (Windows). Folders are made for their owner alone (0700).
 """
 
@@ -13,6 +14,8 @@ from pathlib import Path
 from app.domain.errors import SettingsError
 
 OWNER_ONLY = 0o700
+PROGRAM = Path(__file__).resolve().parents[2]  # where start.py is
+PORTABLE = "portable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class DataFolder:
     """The data folder and the places in it. Naming a place does not make it; `create` does."""
 
     root: Path
+    is_portable: bool = False  # goes from computer to computer: nothing of it may depend on this one's keyring
 
     @property
     def models(self) -> Path:
@@ -103,7 +107,10 @@ class DataFolder:
 
 
 def data_folder(
-    environ: Mapping[str, str] = os.environ, platform: str = sys.platform, home: Path | None = None
+    environ: Mapping[str, str] = os.environ,
+    platform: str = sys.platform,
+    home: Path | None = None,
+    program: Path = PROGRAM,
 ) -> DataFolder:
     """The data folder of this system. Nothing is made. Raises SettingsError for a relative NEARHALF_HOME."""
     if chosen := environ.get("NEARHALF_HOME"):
@@ -111,6 +118,8 @@ def data_folder(
         if not root.is_absolute():
             raise SettingsError(f"NEARHALF_HOME is {chosen!r}.", "Give it as an absolute path.")
         return DataFolder(root)
+    if (program / PORTABLE).is_dir():
+        return DataFolder(program / PORTABLE, is_portable=True)
     home = home or Path.home()
     if platform == "win32":
         local = environ.get("LOCALAPPDATA")

@@ -28,6 +28,19 @@ class Keyring(Protocol):
     def delete_password(self, service_name: str, username: str) -> None: ...
 
 
+class NoKeyring:
+    """For data that go from computer to computer: whatever keyring is here would keep the key on this one."""
+
+    def get_password(self, service_name: str, username: str) -> str | None:
+        raise LookupError
+
+    def set_password(self, service_name: str, username: str, password: str) -> None:
+        raise LookupError
+
+    def delete_password(self, service_name: str, username: str) -> None:
+        raise LookupError
+
+
 def system_keyring() -> Keyring:
     """The `keyring` module; imported only when a token is needed, because it is slow to import."""
     import keyring

@@ -22,7 +22,7 @@ from app.storage.key_wraps import PassphraseCost, measured_cost
 from app.storage.keys import Keys
 from app.storage.migration import drop_old_schemas, migrate
 from app.storage.paths import DataFolder
-from app.storage.secrets import Keyring
+from app.storage.secrets import Keyring, NoKeyring
 from app.storage.set_aside import delete_all, drop_kept_keys, kept_folders, set_aside, sizes
 from app.storage.wraps_file import WrapsFile
 
@@ -39,6 +39,8 @@ class DataVault:
     ) -> None:
         """`around_deletion` is called with what deletes the files: who has some of them open lets go meanwhile."""
         self._folder = folder
+        if folder.is_portable:
+            keyring = NoKeyring()
         self._keys = Keys(WrapsFile(folder.keys), folder.key_file, KeyringHolder(keyring), cost)
         self._database = Database(folder.history)
         self._chats = EncryptedChatStore(self._database)

@@ -209,6 +209,23 @@ def test_the_data_folder_follows_the_apps_own_rule(monkeypatch: pytest.MonkeyPat
             assert setup_steps.data_folder() == paths.data_folder(os.environ, platform).root
 
 
+def test_a_portable_folder_is_where_the_app_looks_for_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from app.storage import paths
+
+    assert setup_steps.PORTABLE == paths.PROGRAM / paths.PORTABLE
+    monkeypatch.delenv("NEARHALF_HOME", raising=False)
+    monkeypatch.setattr(setup_steps, "PORTABLE", tmp_path / "portable")
+    started: list[list[str]] = []
+    monkeypatch.setattr(setup_steps, "set_up", lambda place, **_: None)
+    monkeypatch.setattr(setup_steps, "become", lambda command: started.append(command) or 0)
+    monkeypatch.setattr(setup_steps, "has_display", lambda: True)
+    monkeypatch.setenv("NEARHALF_COMMAND", "")  # so that what main sets is taken back
+    assert setup_steps.main(["--portable"]) == 0
+    assert started[0][1:] == ["-P", "-m", "app"]
+    assert setup_steps.data_folder() == paths.data_folder({}, sys.platform, Path.home(), tmp_path).root
+    assert setup_steps.data_folder() == tmp_path / "portable"
+
+
 def test_a_relative_data_folder_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEARHALF_HOME", "here")
     with pytest.raises(SetupProblem):

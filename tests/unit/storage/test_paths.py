@@ -31,6 +31,14 @@ def test_each_system_has_its_own_place(platform: str, environ: dict[str, str], e
     assert data_folder(environ, platform, HOME).root == Path(expected)
 
 
+def test_a_portable_folder_beside_the_program_comes_before_the_systems_place(tmp_path: Path) -> None:
+    assert not data_folder({}, "linux", HOME, tmp_path).is_portable
+    (tmp_path / "portable").mkdir()
+    found = data_folder({}, "linux", HOME, tmp_path)
+    assert found == DataFolder(tmp_path / "portable", is_portable=True)
+    assert data_folder({"NEARHALF_HOME": "/elsewhere"}, "linux", HOME, tmp_path) == DataFolder(Path("/elsewhere"))
+
+
 def test_a_relative_home_is_refused_because_it_would_move_with_the_working_folder() -> None:
     with pytest.raises(SettingsError, match="absolute"):
         data_folder({"NEARHALF_HOME": "here"}, "linux", HOME)

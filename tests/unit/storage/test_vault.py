@@ -1,5 +1,6 @@
 """The vault: who opens it, what survives which loss, and that a wrong secret is an answer."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from app.core.ports import ChatStore
 from app.core.vault import Vault
 from app.domain.errors import StorageError, StoreDamaged, WrongKey
 from app.domain.vault import KeyHolder, VaultState
+from app.storage.key_wraps import PassphraseCost
 from app.storage.paths import DataFolder
 from app.storage.vault import DataVault
 from tests.sim.keyrings import LyingKeyring, MemoryKeyring, NullKeyring, StubbornKeyring
@@ -380,3 +382,23 @@ def test_a_keyring_entry_of_another_vault_is_not_touched(
     assert again.open_without_asking() and again.notice == ""
     again.chats.add_message(chat, a_message("still here"))
     again.close()
+
+
+def test_a_portable_history_opens_on_another_computer(tmp_path: Path) -> None:
+    """Its key is in no keyring, however well that works."""
+    here, there = MemoryKeyring(), MemoryKeyring()
+    folder = DataFolder(tmp_path / "portable", is_portable=True).create()
+    vault = DataVault(folder, here, lambda: PassphraseCost(64, 1, 1))
+    assert vault.open_without_asking()
+    assert vault.holders == {KeyHolder.FILE}
+    vault.write_setting("system", "Quillfeather")
+    vault.close()
+    shutil.copytree(folder.root, tmp_path / "stick")
+    again = DataVault(DataFolder(tmp_path / "stick", is_portable=True), there, lambda: PassphraseCost(64, 1, 1))
+    assert again.open_without_asking()
+    assert again.read_setting("system") == "Quillfeather"
+    again.set_passphrase("four words of mine", ask_at_start=True)
+    again.close()
+    asked = DataVault(DataFolder(tmp_path / "stick", is_portable=True), there, lambda: PassphraseCost(64, 1, 1))
+    assert not asked.open_without_asking()
+    asked.close()
