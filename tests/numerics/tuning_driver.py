@@ -3,7 +3,7 @@
 The device's half is written here from the definitions in DESIGN.md section 2, not taken from app.device.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,9 +139,17 @@ class Trainee:
 
 
 def whole_gradients(
-    model: Any, backbone: Backbone, plan: ExchangePlan, adapter: Mapping[Target, Tensor], ids: Tensor
+    model: Any,
+    backbone: Backbone,
+    plan: ExchangePlan,
+    adapter: Mapping[Target, Tensor],
+    ids: Tensor,
+    also: Sequence[Tensor] = (),
 ) -> tuple[float, Gradients]:
-    """The same in one process: hooks on the `transformers` model, autograd through all of it."""
+    """The same in one process: hooks on the `transformers` model, autograd through all of it.
+
+    also: leaves of the caller's own hooks; they get their `grad`.
+    """
     matrices = recipe_tensors(backbone)
     ms = {target: m.clone().requires_grad_() for target, m in adapter.items()}
     seen: dict[int, Tensor] = {}
@@ -161,8 +169,10 @@ def whole_gradients(
     try:
         logits = model(ids[None]).logits[0]
         loss = F.cross_entropy(logits[:-1].float(), ids[1:])
-        found = torch.autograd.grad(loss, list(ms.values()))
+        found = torch.autograd.grad(loss, [*ms.values(), *also])
     finally:
         for hook in hooks:
             hook.remove()
-    return loss.item(), dict(zip(ms, found, strict=True))
+    for leaf, gradient in zip(also, found[len(ms) :], strict=True):
+        leaf.grad = gradient
+    return loss.item(), dict(zip(ms, found, strict=False))
