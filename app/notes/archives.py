@@ -62,7 +62,7 @@ def members(archive: Entry, budget: Budget, limits: Limits = LIMITS, depth: int 
 
 def _opened(file: BinaryIO) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(io.BufferedReader(_SmallReads(file)))
+        return zipfile.ZipFile(_SmallReads(file))
     except _BROKEN as error:
         raise NotRead(Unread.BROKEN) from error
 
@@ -137,28 +137,14 @@ class _Member(io.RawIOBase):
         super().close()
 
 
-class _SmallReads(io.RawIOBase):
+class _SmallReads:
     """The archive's file, without the one read in which a ZIP's whole directory comes, where that is enormous."""
 
     def __init__(self, source: BinaryIO) -> None:
-        super().__init__()
         self._source = source
+        self.seek, self.tell, self.seekable = source.seek, source.tell, source.seekable
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, target: memoryview) -> int:  # type: ignore[override]
-        if len(target) > _DIRECTORY_BYTES:
+    def read(self, count: int = -1) -> bytes:
+        if count > _DIRECTORY_BYTES:
             raise NotRead(Unread.TOO_MANY_FILES)
-        data = self._source.read(len(target))
-        target[: len(data)] = data
-        return len(data)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return self._source.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._source.tell()
+        return self._source.read(count if count >= 0 else _DIRECTORY_BYTES)

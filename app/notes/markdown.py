@@ -18,10 +18,10 @@ from app.notes.texts import tidied
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.{1,2000}?)(?<!`)\1(?!`)", re.DOTALL)
-_HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_OBSIDIAN_COMMENT = re.compile(r"(?<!\w)%%.*?%%", re.DOTALL)
-_IMAGE = re.compile(r"!\[[^\]\n]{0,1000}\]\((?:[^()\n]|\([^()\n]*\)){0,4000}\)|!\[[^\]\n]{0,1000}\]\[[^\]\n]{0,200}\]")
-_DATA_IMAGE = re.compile(r"!\[[^\]\n]{0,1000}\]\(\s*<?data:[^)\n]*\)", re.IGNORECASE)
+_IMAGE = re.compile(
+    r"!\[[^\[\]\n]{0,1000}\]\((?:[^()\n]|\([^()\n]*\)){0,4000}\)|!\[[^\[\]\n]{0,1000}\]\[[^\]\n]{0,200}\]"
+)
+_DATA_IMAGE = re.compile(r"!\[[^\[\]\n]{0,1000}\]\(\s*<?data:[^)\n]*\)", re.IGNORECASE)
 _LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,1000})\]\((?:[^()\n]|\([^()\n]*\)){0,4000}\)")
 _REFERENCE = re.compile(r"^ {0,3}\[[^\]\n^]{1,200}\]:[ \t]*\S+.*$\n?", re.MULTILINE)
 _WIKI = re.compile(r"(?<!!)\[\[([^\[\]\n|]{1,500})(?:\|([^\[\]\n]{0,500}))?\]\]")
@@ -99,9 +99,9 @@ def _by_span(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def _plain(text: str, tally: Tally) -> str:
+    text = _without_between(text, "<!--", "-->", tally)
+    text = _without_between(text, "%%", "%%", tally)  # Obsidian's
     for pattern, what in (
-        (_HTML_COMMENT, Left.COMMENTS),
-        (_OBSIDIAN_COMMENT, Left.COMMENTS),
         (_DATA_IMAGE, Left.IMAGES),
         (_IMAGE, Left.IMAGES),
         (_REFERENCE, Left.ADDRESSES),
@@ -112,6 +112,21 @@ def _plain(text: str, tally: Tally) -> str:
     text, count = _LINK.subn(_link_words, text)
     tally.left(Left.ADDRESSES, count)
     return _BLOCK_ID.sub("", text)
+
+
+def _without_between(text: str, begin: str, end: str, tally: Tally) -> str:
+    """Without comments; one that never ends is none."""
+    out: list[str] = []
+    at = 0
+    while (start := text.find(begin, at)) >= 0 and (stop := text.find(end, start + len(begin))) >= 0:
+        if begin == "%%" and text[start - 1 : start].isalnum() and start:  # 100%% sure
+            out.append(text[at : start + len(begin)])
+            at = start + len(begin)
+            continue
+        tally.left(Left.COMMENTS)
+        out.append(text[at:start])
+        at = stop + len(end)
+    return "".join(out) + text[at:]
 
 
 def _wiki_words(found: re.Match[str]) -> str:
