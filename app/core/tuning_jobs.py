@@ -22,17 +22,20 @@ from app.core.tuning import (
     TuningSettings,
     Verdict,
 )
+from app.domain.backend import Backend
 from app.domain.errors import SettingsError, StorageError, StoreDamaged
 from app.domain.notes import NotesSet
 from app.storage.job_files import JobFiles, job_folders
 
 JOB, NOTES, CHECKPOINT, BEST, PROGRESS, VERDICT = "job", "notes", "checkpoint", "best", "progress", "verdict"
+BACKEND, MODEL = "backend", "model"
 
 _Value = TypeVar("_Value")
 _JOB = TypeAdapter(TuningJob)
 _PROGRESS = TypeAdapter(JobProgress)
 _VERDICT = TypeAdapter(Verdict)
 _NOTES = TypeAdapter(NotesSet)
+_BACKEND: TypeAdapter[Backend | None] = TypeAdapter(Backend | None)
 _ENDED = (JobState.FINISHED, JobState.FAILED, JobState.PAUSED)
 
 StartTrainer = Callable[[JobFiles], None]
@@ -105,17 +108,28 @@ class JobsOnDisk:
         return JobRecord(JobFiles.open(self._folder(job), self._file_key()))
 
     def create(
-        self, name: str, backend: str, model: str, notes: NotesSet, settings: TuningSettings, preset: Preset | None
+        self,
+        name: str,
+        backend: Backend | None,
+        model: str,
+        notes: NotesSet,
+        settings: TuningSettings,
+        preset: Preset | None,
     ) -> TuningJob:
-        """Store what the job is and its notes, encrypted, and start its process. Nothing is left where that fails."""
+        """Store what the job is and its notes, encrypted, and start its process. Nothing is left where that fails.
+
+        backend: with its token; None: the built-in one. model: its id, "" for the backend's first.
+        """
         now = datetime.now(UTC)
         job_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         created = now.isoformat(timespec="seconds").replace("+00:00", "Z")
-        job = TuningJob(job_id, name, created, backend, model, preset, settings, notes.data_hash)
+        name_of_backend = backend.name if backend else ""
+        job = TuningJob(job_id, name, created, name_of_backend, model, preset, settings, notes.data_hash)
         files = JobFiles.create(self._root / job_id, self._file_key())
         try:
             files.write(JOB, _JOB.dump_json(job))
             files.write(NOTES, _NOTES.dump_json(notes))
+            files.write(BACKEND, _BACKEND.dump_json(backend))
             files.write(PROGRESS, _PROGRESS.dump_json(JobProgress(JobState.PREPARING, settings.steps)))
             self._start_trainer(files)
         except BaseException:
@@ -140,6 +154,11 @@ class JobsOnDisk:
             if folder.name == job:
                 return folder
         raise SettingsError("This fine-tuning job is no longer there.", "Choose another one, or start a new one.")
+
+
+def read_backend(files: JobFiles) -> Backend | None:
+    """Where the job computes, with its token; None: the built-in backend."""
+    return _read(_BACKEND, files, BACKEND)
 
 
 def _read(adapter: TypeAdapter[_Value], files: JobFiles, name: str) -> _Value:

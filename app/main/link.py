@@ -95,21 +95,24 @@ class Link:
 class Network:
     """All ways out of one process: one gate with the folder's ledger, and the built-in backend, started when asked for.
 
-    tell: gets what a person should know, e.g. that a damaged ledger was set aside. Any thread.
+    tell: gets what a person should know, e.g. that a damaged ledger was set aside. Any thread. The trainer's process
+    has a ledger of its own, and a log of its own for its backend.
     """
 
-    def __init__(self, folder: DataFolder, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, folder: DataFolder, tell: Callable[[str], None], ledger: Path | None = None, log: str = "backend.log"
+    ) -> None:
         from app.core.embedded import EmbeddedBackend
         from app.privacy.gate import PrivacyGate
         from app.privacy.ledger import Ledger
 
-        ledger = Ledger(folder.ledger)
-        self.gate = PrivacyGate(ledger)
+        opened = Ledger(ledger or folder.ledger)
+        self.gate = PrivacyGate(opened)
         self._embedded = EmbeddedBackend(
-            folder.models / BUILT_IN_MODEL, log=folder.logs / "backend.log", kernels=folder.root / "kernels"
+            folder.models / BUILT_IN_MODEL, log=folder.logs / log, kernels=folder.root / "kernels"
         )
-        if ledger.notice:
-            tell(ledger.notice)
+        if opened.notice:
+            tell(opened.notice)
 
     def link(self, backend: Backend | None, report: Report) -> Link:
         """The way to `backend`; None: the built-in one, started. Raises AppError."""

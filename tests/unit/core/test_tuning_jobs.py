@@ -20,7 +20,8 @@ from app.core.tuning import (
     TuningSettings,
     Verdict,
 )
-from app.core.tuning_jobs import JobRecord, JobsOnDisk
+from app.core.tuning_jobs import JobRecord, JobsOnDisk, read_backend
+from app.domain.backend import Backend
 from app.domain.errors import AppError, SettingsError, StorageError, StoreDamaged
 from app.domain.notes import Note, NotesSet, Side
 from app.storage.job_files import JobFiles
@@ -29,6 +30,7 @@ from app.wire.messages import Recipe
 from app.wire.plan import grouped
 
 KEY = bytes(range(32))
+GPU = Backend("gpu", "https://gpu.example.org", "a token of mine")
 NOTE = Note("id", "A title", "notes/a.md", "The needle is in the hay.", "ab" * 32, ("tag",), date(2026, 11, 1))
 NOTES = NotesSet((NOTE,), (replace(NOTE, id="other"),), data_hash="cd" * 32, sides={NOTE.sha256: Side.TRAIN})
 SETTINGS = TuningSettings(grouped(6, 2, 8), Recipe.SVD, 4, 100, 5e-3, 5e-3, exchange_dtype=Dtype.INT8)
@@ -70,10 +72,11 @@ def jobs(tmp_path: Path, started: Started) -> JobsOnDisk:
 
 
 def test_a_job_comes_back_as_it_was_stored(jobs: JobsOnDisk, started: Started) -> None:
-    made = jobs.create("Diary", "gpu", "smollm2", NOTES, SETTINGS, Preset.QUICK)
+    made = jobs.create("Diary", GPU, "smollm2", NOTES, SETTINGS, Preset.QUICK)
     assert started.jobs == [made.id]
     record = jobs.record(made.id)
     assert record.notes() == NOTES
+    assert read_backend(record.files) == GPU
     assert jobs.read(made.id) == replace(made, progress=JobProgress(JobState.PAUSED, 100))
     with record.files.held():
         record.write_progress(PROGRESS)
@@ -83,7 +86,7 @@ def test_a_job_comes_back_as_it_was_stored(jobs: JobsOnDisk, started: Started) -
 
 
 def test_a_verdict_comes_back_as_it_was_stored(jobs: JobsOnDisk) -> None:
-    record = jobs.record(jobs.create("Diary", "", "m", NOTES, SETTINGS, None).id)
+    record = jobs.record(jobs.create("Diary", None, "m", NOTES, SETTINGS, None).id)
     verdict = Verdict(
         Interval(3.5, 3.4, 3.6),
         Interval(3.0, 2.9, 3.1),
@@ -97,7 +100,7 @@ def test_a_verdict_comes_back_as_it_was_stored(jobs: JobsOnDisk) -> None:
 
 
 def test_nothing_of_the_notes_stands_on_the_disk_in_clear(jobs: JobsOnDisk, tmp_path: Path) -> None:
-    jobs.create("Diary of Ann", "", "m", NOTES, SETTINGS, None)
+    jobs.create("Diary of Ann", None, "m", NOTES, SETTINGS, None)
     for path in tmp_path.rglob("*"):
         if path.is_file():
             assert b"needle" not in path.read_bytes()
@@ -108,12 +111,12 @@ def test_nothing_of_the_notes_stands_on_the_disk_in_clear(jobs: JobsOnDisk, tmp_
 def test_a_job_whose_process_does_not_start_leaves_nothing(jobs: JobsOnDisk, started: Started, tmp_path: Path) -> None:
     started.fails = True
     with pytest.raises(AppError, match="No process"):
-        jobs.create("Diary", "", "m", NOTES, SETTINGS, None)
+        jobs.create("Diary", None, "m", NOTES, SETTINGS, None)
     assert not list((tmp_path / "tuning").iterdir())
 
 
 def test_another_vault_cannot_read_a_job(jobs: JobsOnDisk, tmp_path: Path, started: Started) -> None:
-    made = jobs.create("Diary", "", "m", NOTES, SETTINGS, None)
+    made = jobs.create("Diary", None, "m", NOTES, SETTINGS, None)
     stranger = JobsOnDisk(tmp_path / "tuning", lambda: bytes(32), started)
     with pytest.raises(StoreDamaged):
         stranger.read(made.id)
@@ -121,7 +124,7 @@ def test_another_vault_cannot_read_a_job(jobs: JobsOnDisk, tmp_path: Path, start
 
 
 def test_a_file_of_one_job_cannot_stand_in_for_another_jobs(jobs: JobsOnDisk) -> None:
-    first = jobs.record(jobs.create("One", "", "m", NOTES, SETTINGS, None).id)
+    first = jobs.record(jobs.create("One", None, "m", NOTES, SETTINGS, None).id)
     second = JobFiles(first.files.folder.with_name("other"), first.files.key)
     second.folder.mkdir()
     (second.folder / "job.sealed").write_bytes((first.files.folder / "job.sealed").read_bytes())
@@ -130,7 +133,7 @@ def test_a_file_of_one_job_cannot_stand_in_for_another_jobs(jobs: JobsOnDisk) ->
 
 
 def test_orders_reach_a_running_trainer_once(jobs: JobsOnDisk, started: Started) -> None:
-    made = jobs.create("Diary", "", "m", NOTES, SETTINGS, None)
+    made = jobs.create("Diary", None, "m", NOTES, SETTINGS, None)
     record = jobs.record(made.id)
     with record.files.held():
         jobs.order(made.id, JobOrder.PAUSE)
@@ -142,20 +145,20 @@ def test_orders_reach_a_running_trainer_once(jobs: JobsOnDisk, started: Started)
 
 
 def test_keeping_the_best_of_a_paused_job_starts_it_to_do_so(jobs: JobsOnDisk, started: Started) -> None:
-    made = jobs.create("Diary", "", "m", NOTES, SETTINGS, None)
+    made = jobs.create("Diary", None, "m", NOTES, SETTINGS, None)
     jobs.order(made.id, JobOrder.KEEP_BEST)
     assert started.jobs == [made.id, made.id]
     assert jobs.record(made.id).take_order() is JobOrder.KEEP_BEST
 
 
 def test_only_one_trainer_holds_a_job(jobs: JobsOnDisk) -> None:
-    files = jobs.record(jobs.create("Diary", "", "m", NOTES, SETTINGS, None).id).files
+    files = jobs.record(jobs.create("Diary", None, "m", NOTES, SETTINGS, None).id).files
     with files.held(), pytest.raises(StorageError, match="already running"), JobFiles(files.folder, files.key).held():
         pass
 
 
 def test_a_discarded_job_is_gone_and_does_not_come_back(jobs: JobsOnDisk, tmp_path: Path) -> None:
-    made = jobs.create("Diary", "", "m", NOTES, SETTINGS, None)
+    made = jobs.create("Diary", None, "m", NOTES, SETTINGS, None)
     record = jobs.record(made.id)
     jobs.order(made.id, JobOrder.DISCARD)
     assert not (tmp_path / "tuning" / made.id).exists()

@@ -1,0 +1,290 @@
+"""The process that runs one fine-tuning job: `python -m app.main.trainer FOLDER`, with the job's key on standard input.
+
+It outlives the window, and may be killed at any moment: what it needs to go on exactly is in its last checkpoint. It
+knows one job's key and nothing else of the vault; it has a gate and a ledger of its own in the job's folder. Paused, it
+is gone: whoever resumes starts it again. It computes at low priority, and so does its built-in backend.
+
+Contract: every end is written into the job's progress first, in words for a person. A backend that is gone, a full disk
+and a ledger that cannot be written are waited for; another model or a refusal that will not pass is a FAILED that can
+be resumed once its reason is gone.
+"""
+
+import faulthandler
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.tuning import JobOrder, JobProgress, JobState, TuningJob
+from app.core.tuning_jobs import BEST, CHECKPOINT, MODEL, JobRecord, read_backend
+from app.domain.errors import (
+    AppError,
+    BackendRefused,
+    Cancelled,
+    ConnectionLost,
+    LedgerError,
+    ModelError,
+    StorageError,
+    where_it_failed,
+)
+from app.domain.ids import new_message_id
+from app.main.link import Network, model_with_pack, retry_policy
+from app.privacy import guard
+from app.storage.app_log import start_logging
+from app.storage.job_files import JobFiles
+from app.storage.paths import DataFolder, data_folder
+
+if TYPE_CHECKING:
+    from app.core.tuning_run import TuningRun
+    from app.domain.backend import ModelInfo
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT_EVERY_S = 60.0
+PROGRESS_EVERY_S = 1.0
+ORDERS_EVERY_S = 0.3
+TRY_AGAIN_S = 20.0
+SAMPLE_PROMPT_TOKENS = 24
+NICENESS = 10
+
+
+class Trainer:
+    """One job from wherever it stands to its end, a pause, or its being discarded."""
+
+    def __init__(self, record: JobRecord, folder: DataFolder) -> None:
+        self._record = record
+        self._folder = folder
+        self._job: TuningJob = record.job()
+        self._progress = replace(record.progress(), state=JobState.PREPARING, message="", advice="")
+        self._written_s = 0.0
+        self._saved_s = time.monotonic()
+        self._warning = ("", "")
+        self._run: TuningRun | None = None
+        self._order: JobOrder | None = None
+        self._ordered = threading.Event()
+
+    def obey(self, order: JobOrder) -> None:
+        """From any thread, or a signal."""
+        if self._order is JobOrder.DISCARD:
+            return
+        self._order = order
+        self._ordered.set()
+        run = self._run
+        if run is None:
+            return
+        if order is JobOrder.DISCARD or self._progress.state is JobState.WAITING:
+            run.cancel()
+        elif order is JobOrder.KEEP_BEST:
+            run.stop()
+        else:
+            run.pause()
+
+    def run(self) -> bool:
+        """Returns whether the job is to be discarded. Never raises AppError: it is in the progress then."""
+        try:
+            while not self._try():
+                if self._ordered.wait(TRY_AGAIN_S):
+                    break
+        except Cancelled:
+            pass
+        except AppError as error:
+            self._tell(
+                replace(self._progress, state=JobState.FAILED, message=error.message, advice=error.advice), now=True
+            )
+            return False
+        if self._order is JobOrder.DISCARD:
+            return True
+        if self._progress.state is not JobState.FINISHED:
+            self._tell(replace(self._progress, state=JobState.PAUSED, message="", advice=""), now=True)
+        return False
+
+    def _try(self) -> bool:
+        """Work until the end or an order; False where something has to be waited for first. Raises AppError."""
+        try:
+            with ExitStack() as stack:
+                self._work(stack)
+        except (ConnectionLost, LedgerError, StorageError) as error:
+            return self._wait_for(error)
+        except BackendRefused as error:
+            if not error.can_retry:
+                raise
+            return self._wait_for(error)
+        return True
+
+    def _wait_for(self, error: AppError) -> bool:
+        log.info("waits: %s", type(error).__name__)
+        self._tell(
+            replace(self._progress, state=JobState.WAITING, message=error.message, advice=error.advice), now=True
+        )
+        return self._ordered.is_set()
+
+    def _work(self, stack: ExitStack) -> None:
+        from app.core.tuning_run import RunEnd, RunLine, TuningRun
+        from app.device.adapter import Adapter
+        from app.device.threads import use_threads
+        from app.device.tokenizer import load_tokenizer
+        from app.device.tuning_half import TuningHalf
+        from app.main.trainer_data import samples_of, tokens_of
+        from app.main.trainer_judge import judged
+
+        files, settings = self._record.files, self._job.settings
+        network = Network(self._folder, self._note, files.ledger, "trainer-backend.log")
+        stack.callback(network.close)
+        link = network.link(read_backend(files), self._note)
+        model, pack = model_with_pack(link, self._folder, self._job.model or None, self._note)
+        self._check_model(model)
+        self._note("Loading the device's half of the model.")
+        use_threads(1)
+        tokenizer = load_tokenizer(pack)
+        notes = self._record.notes()
+        data = tokens_of(notes, tokenizer)
+        adapter = Adapter.zero(
+            settings.plan,
+            pack.facts,
+            settings.recipe,
+            name=self._job.name,
+            head_rank=settings.head_rank,
+            seed=settings.seed,
+        )
+        half = TuningHalf(
+            pack,
+            adapter,
+            state_dtype=settings.state_dtype,
+            exchange_dtype=settings.exchange_dtype,
+            weight_decay=settings.weight_decay,
+        )
+        line = RunLine(model, link.open_channel, retry_policy(), network.gate, new_message_id())
+        run = TuningRun(
+            settings,
+            data,
+            half,
+            line,
+            self._tell,
+            between=self._save_now_and_then,
+            sample=samples_of(data, tokenizer, SAMPLE_PROMPT_TOKENS),
+            end_tokens=tokenizer.eos_ids,
+        )
+        if files.has(CHECKPOINT):
+            run.restore(files.read(CHECKPOINT))
+        self._run = run
+        if self._order is not None:  # it came while we prepared
+            self.obey(self._order)
+        try:
+            end = run.run()
+        finally:
+            self._run = None
+            if self._order is not JobOrder.DISCARD:
+                self._save(run)
+        if end is not RunEnd.PAUSED:
+            self._tell(replace(self._progress, state=JobState.JUDGING, seconds_left=None), now=True)
+            files.write(BEST, run.best)
+            verdict = judged(self._progress, notes, tokenizer, pack, run.best, line, settings, self._stop_if_ordered)
+            self._record.write_verdict(verdict)
+            self._tell(replace(self._progress, state=JobState.FINISHED, message="", advice=""), now=True)
+
+    def _check_model(self, model: "ModelInfo") -> None:
+        """The job's numbers belong to one model. Raises ModelError where the backend has another by now."""
+        files = self._record.files
+        if not files.has(MODEL):
+            files.write(MODEL, model.backbone_sha256.encode())
+        elif files.read(MODEL) != model.backbone_sha256.encode():
+            raise ModelError(
+                f"The backend has another model called {model.model_id} now than when this training began.",
+                "Resume it when that model is back, or begin a new training. Nothing was lost.",
+            )
+
+    def _stop_if_ordered(self) -> None:
+        if self._ordered.is_set():
+            raise Cancelled
+
+    def _save_now_and_then(self) -> None:
+        if self._run is not None and time.monotonic() - self._saved_s > CHECKPOINT_EVERY_S:
+            self._save(self._run)
+
+    def _save(self, run: "TuningRun") -> None:
+        """A checkpoint. Where the disk is full training goes on, from memory, and says so."""
+        self._saved_s = time.monotonic()
+        try:
+            self._record.files.write(CHECKPOINT, run.checkpoint())
+            self._warning = ("", "")
+        except StorageError as error:
+            self._warning = (error.message, error.advice)
+
+    def _note(self, sentence: str) -> None:
+        self._tell(replace(self._progress, state=JobState.PREPARING, message=sentence, advice=""))
+
+    def _tell(self, progress: JobProgress, *, now: bool = False) -> None:
+        """Write it, at most once a second unless the state changes. A full disk must not stop the training."""
+        if not progress.message and self._warning[0]:
+            progress = replace(progress, message=self._warning[0], advice=self._warning[1])
+        is_new = progress.state is not self._progress.state
+        self._progress = progress
+        if now or is_new or time.monotonic() - self._written_s > PROGRESS_EVERY_S:
+            self._written_s = time.monotonic()
+            with suppress(StorageError):
+                self._record.write_progress(progress)
+
+
+def main() -> int:
+    """Returns the exit status."""
+    faulthandler.enable()
+    guard.install()
+    folder = data_folder().create()
+    start_logging(folder.logs)
+    job = Path(sys.argv[1])
+    try:
+        key = bytes.fromhex(json.loads(sys.stdin.readline())["key"])
+    except (ValueError, KeyError, TypeError):
+        log.error("no key came")
+        return 2
+    if os.name == "posix":
+        os.nice(NICENESS)
+    files = JobFiles(job, key)
+    try:
+        with files.held():
+            trainer = Trainer(JobRecord(files), folder)
+            signal.signal(signal.SIGTERM, lambda _number, _frame: trainer.obey(JobOrder.PAUSE))
+            ended = threading.Event()
+            watch = threading.Thread(target=_watch_orders, args=(trainer, JobRecord(files), ended), name="orders")
+            watch.start()
+            try:
+                is_discarded = trainer.run()
+            finally:
+                ended.set()
+                watch.join()
+        if is_discarded:
+            files.discard()
+    except AppError as error:
+        log.error("the job cannot be run: %s", type(error).__name__)
+        return 1
+    except Exception as error:  # noqa: BLE001 - the process's border: a bug is logged by its place
+        log.error("the trainer failed: %s", where_it_failed(error))
+        with suppress(AppError):
+            record = JobRecord(files)
+            record.write_progress(
+                replace(
+                    record.progress(),
+                    state=JobState.FAILED,
+                    message="Something went wrong inside Nearhalf.",
+                    advice="The log has the details. Resume the training: it goes on from its last checkpoint.",
+                )
+            )
+        return 1
+    return 0
+
+
+def _watch_orders(trainer: Trainer, record: JobRecord, ended: threading.Event) -> None:
+    while not ended.wait(ORDERS_EVERY_S):
+        if order := record.take_order():
+            trainer.obey(order)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
