@@ -28,6 +28,7 @@ from app.domain.conversation import (
 )
 from app.domain.errors import SettingsError
 from app.domain.ids import ChatId, FolderId, MessageId, new_chat_id, new_folder_id
+from app.transfer.free_ids import with_free_ids
 
 
 class Chats:
@@ -95,17 +96,27 @@ class Chats:
         with self._lock:
             return self._shelf.add(is_temporary=is_temporary, folder=folder)
 
-    def add_chats(self, chats: Sequence[StoredChat], folders: Sequence[Folder] = ()) -> None:
-        """Add whole chats (an import), and those of `folders`, which they are in, that are not there yet."""
+    def add_chats(self, chats: Sequence[StoredChat], folders: Sequence[Folder] = ()) -> list[ChatId]:
+        """Add whole chats (an import), and those of `folders`, which they are in, that are not there yet.
+
+        Returns their ids: others than they came with where those belong to something that was deleted, or is elsewhere.
+        """
+        added: list[ChatId] = []
         with self._lock:
+            hidden = self._shelf.hidden_messages()
             try:
                 for folder in folders:
                     if not self._shelf.has_folder(folder.id):
                         self._shelf.put_folder(folder)
                 for chat in chats:
-                    self._shelf.add_whole(chat)
+                    free = with_free_ids(
+                        chat, self._shelf.is_hidden, lambda id_: id_ in hidden or self._shelf.chat_of(id_) is not None
+                    )
+                    self._shelf.add_whole(free)
+                    added.append(free.info.id)
             finally:
                 self._emit(ChatsChanged())
+        return added
 
     def rename(self, chat: ChatId, title: str) -> None:
         title = " ".join(title.split())

@@ -8,6 +8,7 @@ from app.core.conversations import Library
 from app.domain.conversation import StoredChat
 from app.domain.ids import ChatId
 from app.transfer.export_words import ENGLISH, ExportWords
+from app.transfer.free_ids import Known
 from app.transfer.reading import ChatFile
 from app.transfer.report import ImportReport
 from app.transfer.writing import ExportFormat, export_all, export_chat
@@ -51,12 +52,12 @@ class LibraryFiles:
 
     def import_file(self, source: Path, tell: Tell) -> tuple[ImportReport, ChatId | None]:
         known = {info.id for info in self._library.chats()}
-        file = ChatFile(source, known)
+        file = ChatFile(source, Known(known))
         total = max(source.stat().st_size, 1) if source.exists() else 1
         first: ChatId | None = None
         for batch in _batches(file):
-            self._library.add_chats(batch, tuple(file.folders.values()))
-            first = first or batch[0].info.id
+            added = self._library.add_chats(batch, tuple(file.folders.values()))
+            first = first or added[0]
             tell(min(file.read_bytes, total), total)
         return file.report, first
 

@@ -62,6 +62,10 @@ class Shelf:
     def is_listed(self, chat: ChatId) -> bool:
         return chat in self._infos
 
+    def is_hidden(self, chat: ChatId) -> bool:
+        """Deleted, and not forgotten yet."""
+        return chat in self._hidden
+
     def add(self, *, is_temporary: bool, folder: FolderId | None) -> ChatId:
         now = now_ms()
         info = ChatInfo(new_chat_id(), folder=folder, is_temporary=is_temporary, created_at_ms=now, changed_at_ms=now)
@@ -126,6 +130,10 @@ class Shelf:
 
     def store_of(self, chat: ChatId) -> ChatStore:
         return self._memory if self.info(chat).is_temporary else self._store
+
+    def hidden_messages(self) -> frozenset[MessageId]:
+        """Those that were deleted, and are not forgotten yet. Raises StorageError."""
+        return frozenset((*self._memory.deleted()[1], *self._store.deleted()[1]))
 
     def chat_of(self, message: MessageId) -> ChatId | None:
         return self._memory.chat_of(message) or self._store.chat_of(message)
