@@ -34,14 +34,19 @@ _LIMITS: tuple[tuple[str, str, int | float, str], ...] = (
     ("--max-frame-mb", "max_frame_bytes", _MIB, "payload of one frame, in MiB; a session's own shape allows less"),
     ("--max-connections", "max_connections", 1, "sockets in all"),
     ("--max-connections-per-token", "max_connections_per_token", 1, "data channels of one token, sessions or not"),
+    ("--max-tuning-sessions", "max_tuning_sessions", 1, "sessions that train at the same time; 0: none may"),
+    ("--max-tuning-sessions-per-token", "max_tuning_sessions_per_token", 1, "of those, of one token"),
+    ("--max-tuning-mb", "max_tuning_bytes", _MIB, "memory that their steps share, in MiB, without weights"),
     ("--idle-timeout", "idle_timeout_s", 1.0, "seconds without a step until a session expires"),
     ("--max-lifetime", "max_lifetime_s", 1.0, "seconds until a session expires, whatever it does"),
     ("--step-timeout", "step_timeout_s", 1.0, "seconds for a device to answer an exchange"),
+    ("--tuning-timeout", "tuning_timeout_s", 1.0, "seconds for a device's part of a training step"),
     ("--send-timeout", "send_timeout_s", 1.0, "seconds for a peer to read what was sent"),
     ("--header-timeout", "header_timeout_s", 1.0, "seconds for a request's head to arrive"),
     ("--ping-interval", "ping_interval_s", 1.0, "seconds between keep-alive pings"),
     ("--ping-timeout", "ping_timeout_s", 1.0, "seconds until an unanswered ping ends a connection"),
 )
+_MAY_BE_NONE = ("max_positions", "max_tuning_sessions")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -142,7 +147,7 @@ def _config(options: argparse.Namespace) -> ServerConfig:
     values: dict[str, int | float] = {}
     for flag, field, unit, _ in _LIMITS:
         given = getattr(options, field)
-        least = 0 if field == "max_positions" else 1e-3
+        least = 0 if field in _MAY_BE_NONE else 1e-3
         if not least <= given < 2**31:
             raise OperatorError(f"{flag} must be more than 0, and not absurdly large.")
         values[field] = given * unit

@@ -98,18 +98,18 @@ class EngineThread:
         except Exception as error:  # noqa: BLE001 - judged by the session loop, which alone knows what it means
             outcome.error = error
         outcome.seconds = time.perf_counter() - started
-        _post(item, outcome)
+        post_outcome(item.loop, item.on_done, outcome)
         if item.after is not None and outcome.error is None:
             try:
                 item.after()
             except Exception as error:  # noqa: BLE001 - likewise
-                _post(item, Outcome(error=error))
+                post_outcome(item.loop, item.on_done, Outcome(error=error))
 
 
-def _post(item: WorkItem, outcome: Outcome) -> None:
-    """Hand `outcome` to the item's loop. A loop that has closed has no session left to tell."""
+def post_outcome(loop: asyncio.AbstractEventLoop, on_done: Callable[[Outcome], None], outcome: Outcome) -> None:
+    """Hand `outcome` to its loop. A loop that has closed has no session left to tell."""
     try:
-        item.loop.call_soon_threadsafe(item.on_done, outcome)
+        loop.call_soon_threadsafe(on_done, outcome)
     except RuntimeError:
-        if not item.loop.is_closed():
+        if not loop.is_closed():
             raise

@@ -1,13 +1,14 @@
 """What the server needs of a backbone engine, as Protocols, so that neither torch nor a model is imported to serve one.
 
-Everything here except `Step.cancel` is called on the engine thread only (engine_thread.py). Plan states and caches are
-opaque to the server: it hands back what the engine gave it, hence the `Any`s.
+Everything of Engine, Cache and Step but `Step.cancel` is called on the engine thread only (engine_thread.py), TuningRun
+and `Tuner.new_run` on the tuning thread only (turns.py). Plan states and caches are opaque to the server: it hands back
+what the engine gave it, hence the `Any`s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from app.wire.frames import Frame
+from app.wire.frames import Frame, Kind
 from app.wire.messages import Open, Recipe
 from app.wire.plan import ExchangePlan
 
@@ -65,3 +66,42 @@ class Engine(Protocol):
 
     def take_delta(self, step: Any, payload: bytes) -> None:
         """y arrived. Raises WireError(NOT_FINITE)."""
+
+
+class TuningRun(Protocol):
+    """One session's training. Each generator pauses after a layer; at its end, `output` is to be sent as `reached`.
+
+    They raise WireError: NOT_FINITE, WRONG_SHAPE, TUNING_REFUSED.
+    """
+
+    @property
+    def reached(self) -> Kind:
+        """TAP, STATE, DELTA_GRADIENT or STEP_GRADIENT."""
+
+    @property
+    def output(self) -> bytes:
+        """The payload."""
+
+    def step(self, frame: Frame) -> Iterator[None]: ...
+
+    def take_delta(self, payload: bytes) -> Iterator[None]: ...
+
+    def take_gradient(self, payload: bytes) -> Iterator[None]: ...
+
+    def take_tap_gradient(self, payload: bytes) -> Iterator[None]: ...
+
+    def drop(self) -> None:
+        """Forget what the last step kept."""
+
+    def free(self) -> None:
+        """Drop everything; the run is over."""
+
+
+class Tuner(Protocol):
+    """What can train a model, beside its engine."""
+
+    def most_rows(self, memory_bytes: int) -> int:
+        """Rows of the longest training step that fits into this memory. Any thread."""
+
+    def new_run(self, open_message: Open, memory_bytes: int) -> TuningRun:
+        """A session begins to train. Slow for the first one: weights are read."""

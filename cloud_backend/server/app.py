@@ -40,6 +40,7 @@ def create_app(models: list[HostedModel], config: ServerConfig, tokens: TokenSto
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         table.engine_thread.start()
+        table.tuning_thread.start()
         sweeper = asyncio.create_task(table.sweep())
         try:
             yield
@@ -47,6 +48,7 @@ def create_app(models: list[HostedModel], config: ServerConfig, tokens: TokenSto
             if not table.draining:
                 await table.drain()
             sweeper.cancel()
+            table.tuning_thread.stop(_ENGINE_STOP_S)
             table.engine_thread.stop(_ENGINE_STOP_S)
 
     app = FastAPI(
@@ -80,7 +82,7 @@ def _add_routes(app: FastAPI, table: SessionTable) -> None:
     @app.get("/v1/models")
     async def list_models() -> dict[str, Any]:
         """Models of this server: each manifest, and the limits of a session."""
-        return {"models": [_describe(model, table.config) for model in table.models.values()]}
+        return {"models": [_describe(model, table) for model in table.models.values()]}
 
     @app.head("/v1/models/{model_id:path}/device-pack", include_in_schema=False)
     @app.get("/v1/models/{model_id:path}/device-pack", response_class=FileResponse)
@@ -111,7 +113,8 @@ def _add_routes(app: FastAPI, table: SessionTable) -> None:
         return Response(table.metrics.render(), media_type=CONTENT_TYPE)
 
 
-def _describe(model: HostedModel, config: ServerConfig) -> dict[str, Any]:
+def _describe(model: HostedModel, table: SessionTable) -> dict[str, Any]:
+    config, training_rows = table.config, table.tuning.most_rows(model)
     return {
         **model.card,
         "limits": {
@@ -120,4 +123,5 @@ def _describe(model: HostedModel, config: ServerConfig) -> dict[str, Any]:
             "idle_timeout_s": config.idle_timeout_s,
             "step_timeout_s": config.step_timeout_s,
         },
+        "tuning": {"max_rows": training_rows} if training_rows else None,
     }

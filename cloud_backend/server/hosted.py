@@ -7,7 +7,7 @@ from typing import Any
 
 from app.wire.frames import HEADER_BYTES
 from app.wire.limits import CONTROL_PAYLOAD_BYTES, Limits
-from cloud_backend.scheduler.ports import Engine
+from cloud_backend.scheduler.ports import Engine, Tuner
 from cloud_backend.server.config import ServerConfig
 
 MANIFEST = "manifest.json"
@@ -18,16 +18,20 @@ _PROJECTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class HostedModel:
-    """engine: computes. card: the manifest's fields, shown to devices as they are. pack: the device-pack file."""
+    """engine: computes. card: the manifest's fields, shown to devices as they are. pack: the device-pack file.
+
+    tuner: trains; None where the model is for chat only.
+    """
 
     engine: Engine
     card: dict[str, Any]
     pack: Path
+    tuner: Tuner | None = None
 
     @classmethod
-    def from_folder(cls, folder: Path, engine: Engine) -> "HostedModel":
+    def from_folder(cls, folder: Path, engine: Engine, tuner: Tuner | None = None) -> "HostedModel":
         """Raises OSError or ValueError where the folder has no readable manifest."""
-        return cls(engine, json.loads((folder / MANIFEST).read_text(encoding="utf-8")), folder / DEVICE_PACK)
+        return cls(engine, json.loads((folder / MANIFEST).read_text(encoding="utf-8")), folder / DEVICE_PACK, tuner)
 
     @property
     def id(self) -> str:

@@ -61,10 +61,11 @@ def load_model(folder: Path, *, device: str, dtype: DtypeName) -> HostedModel:
     """Load the backbone in `folder`. Raises OperatorError."""
     from cloud_backend.engine.backbone import load_backbone
     from cloud_backend.engine.errors import EngineError
+    from cloud_backend.tuning.tuner import Tuner
 
     try:
         engine = load_backbone(folder, device=device, dtype=dtype)
-        return HostedModel.from_folder(folder, engine)
+        return HostedModel.from_folder(folder, engine, Tuner(engine))
     except EngineError as error:
         raise OperatorError(str(error)) from error
     except (OSError, ValueError) as error:

@@ -25,6 +25,15 @@ class Metrics:
         self.rows = Counter("nearhalf_rows", "Positions of finished steps.", registry=registry)
         self.exchanges = Counter("nearhalf_exchanges", "Exchanges: z sent and y taken.", registry=registry)
         self.cancelled = Counter("nearhalf_steps_cancelled", "Steps cut short: the device left.", registry=registry)
+        self.tuning_sessions_active = Gauge(
+            "nearhalf_tuning_sessions_active", "Sessions that train.", registry=registry
+        )
+        self.tuning_reserved_bytes = Gauge(
+            "nearhalf_tuning_reserved_bytes", "Memory that sessions that train may use.", registry=registry
+        )
+        self.tuning_steps = Counter("nearhalf_tuning_steps", "Training steps sent back whole.", registry=registry)
+        self.tuning_rows = Counter("nearhalf_tuning_rows", "Positions of those steps.", registry=registry)
+        self.tuning_seconds = Counter("nearhalf_tuning_seconds", "Server compute of training.", registry=registry)
         self.exchange_seconds = Histogram(
             "nearhalf_exchange_seconds",
             "Server compute of one segment.",

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from app.wire.errors import ErrorCode, LocalProtocolError, RemoteProtocolError, WireError
 from app.wire.frames import Flags, Frame, Kind
 from app.wire.messages import Open, Opened
-from app.wire.state import CloudConnection, SessionShape, rows_wanted
+from app.wire.state import CloudConnection, Phase, SessionShape, rows_wanted
 from cloud_backend.scheduler.engine_thread import Outcome
 from cloud_backend.scheduler.ports import Step
 from cloud_backend.server.auth import OWNER_KEY
@@ -29,6 +29,7 @@ from cloud_backend.server.direct import DIRECT_EXTENSION, DirectSocket
 from cloud_backend.server.eventlog import log_event, session_label
 from cloud_backend.server.judgement import judge_header
 from cloud_backend.server.table import LimitReachedError, Seat, SessionTable
+from cloud_backend.server.tuning import SessionTuning
 
 _NEVER_S = float("inf")
 _TOO_BIG = 1009
@@ -39,6 +40,11 @@ _CLOSE_CODES = {
     ErrorCode.FRAME_TOO_LARGE: _TOO_BIG,
 }
 _PEER_FAULT = 1008
+_TRAINING_ANSWERS = {
+    Kind.TAP: CloudConnection.tap,
+    Kind.DELTA_GRADIENT: CloudConnection.delta_gradient,
+    Kind.STEP_GRADIENT: CloudConnection.step_gradient,
+}
 
 
 class DataSession:
@@ -62,6 +68,8 @@ class DataSession:
         self._seat: Seat | None = None
         self._shape: SessionShape | None = None
         self._compute: SessionCompute | None = None
+        self._tuning: SessionTuning | None = None
+        self._opening: Open | None = None
         self._step_frame = Frame(Kind.STEP)
         self._born_s = time.monotonic()
         self._sending_since_s = _NEVER_S
@@ -187,6 +195,8 @@ class DataSession:
 
         if self._session_compute().abandon(freed):
             self._metrics.cancelled.inc()
+        if self._tuning is not None:
+            self._tuning.abandon(lambda _: table.tuning.give_back(seat.owner))
 
     def _facts(self) -> dict[str, Any]:
         return {
@@ -215,14 +225,19 @@ class DataSession:
         if untrusted is None:
             raise RemoteProtocolError(ErrorCode.BAD_MAGIC, "a text message")
         frame = self._wire.receive(untrusted)
-        if frame.flags & Flags.TRAIN:
-            raise WireError(ErrorCode.TUNING_REFUSED)
         self._due_s = _NEVER_S  # the engine works for this session now
         if frame.kind is Kind.OPEN:
             self._open(Open.decode(frame.payload))
         elif frame.kind is Kind.STEP:
             self._step_frame = frame
+            if frame.flags & Flags.TRAIN:
+                self._train(frame)
+                return
+            if self._tuning is not None:
+                self._tuning.drop()
             self._session_compute().begin(frame)
+        elif self._step_frame.flags & Flags.TRAIN:
+            self._train(frame)
         else:
             self._session_compute().go_on(frame.payload)
             self._metrics.device_wait_seconds.observe(time.monotonic() - self._tap_sent_s)
@@ -256,7 +271,56 @@ class DataSession:
             else:
                 self._grant(shape)
 
+        self._opening = message
         compute.allocate(message, allocated)
+
+    def _train(self, frame: Frame) -> None:
+        """A training step, or what follows one. The first takes room for it."""
+        table, seat = self._table, self._seat
+        assert seat is not None and self._opening is not None
+        model = table.find_model(self._opening.model_hash)
+        most = table.tuning.most_rows(model)
+        if model.tuner is None or not most:
+            raise WireError(ErrorCode.TUNING_REFUSED, "this server does not train")
+        if frame.kind is Kind.STEP and frame.rows > most:
+            raise LimitReachedError(ErrorCode.TUNING_REFUSED, most)
+        if self._tuning is None:
+            table.tuning.take(seat.owner)
+            log_event("tuning_began", session=session_label(self._wire.session))
+            self._tuning = SessionTuning(
+                model.tuner,
+                self._opening,
+                table.tuning.bytes_each,
+                table.tuning_thread,
+                asyncio.get_running_loop(),
+                self._on_training,
+            )
+        self._tuning.take(frame)
+
+    def _on_training(self, outcome: Outcome) -> None:
+        if self._over:
+            return
+        if outcome.error is not None:
+            self._fail(outcome.error)
+            return
+        kind, payload = cast(tuple[Kind, bytes], outcome.value)
+        config, frame = self._config, self._step_frame
+        try:
+            if kind is Kind.STATE:
+                data = self._wire.state(payload, frame.rows)
+            else:
+                data = _TRAINING_ANSWERS[kind](self._wire, payload)
+        except Exception as error:  # noqa: BLE001 - the session loop's border, on the tuning thread's side
+            self._fail(error)
+            return
+        self._metrics.tuning_seconds.inc(outcome.seconds)
+        if self._wire.phase is Phase.READY:
+            self._metrics.tuning_steps.inc()
+            self._metrics.tuning_rows.inc(frame.rows)
+            self._due_s, self._due_code = time.monotonic() + config.idle_timeout_s, ErrorCode.SESSION_EXPIRED
+        else:
+            self._due_s, self._due_code = time.monotonic() + config.tuning_timeout_s, ErrorCode.TOO_SLOW
+        self._post(data)
 
     def _grant(self, shape: SessionShape) -> None:
         config = self._config

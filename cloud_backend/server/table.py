@@ -14,10 +14,12 @@ from typing import Protocol
 from app.wire.errors import ErrorCode, WireError
 from app.wire.limits import Limits
 from cloud_backend.scheduler.engine_thread import EngineThread
+from cloud_backend.scheduler.turns import TurnsThread
 from cloud_backend.server.config import ServerConfig
 from cloud_backend.server.eventlog import log_event
 from cloud_backend.server.hosted import HostedModel, wire_limits
 from cloud_backend.server.metrics import Metrics
+from cloud_backend.server.tuning import TuningRoom
 
 _DRAIN_S = 1.0
 _SLOWEST_SWEEP_S = 0.25
@@ -60,6 +62,8 @@ class SessionTable:
         self.limits: Limits = wire_limits(models, config)
         self.engine_thread = EngineThread()
         self.metrics = Metrics(lambda: float(self.engine_thread.waiting))
+        self.tuning_thread = TurnsThread()
+        self.tuning = TuningRoom(config, self.metrics)
         self.draining = False
         self._by_hash = {model.backbone_hash: model for model in models}
         self._occupants: set[Occupant] = set()
