@@ -21,7 +21,7 @@ from app.domain.ids import MessageId
 MOST_ENCODED = 400_000  # tokens of beginnings of the chat that are encoded; the turns before have no places
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _REACH = 40  # words of either text in which a stretch that differs must end
-_SURE = 3  # words that must be equal again behind it
+_SURE = 2  # words that must be equal again behind it
 
 
 @dataclass(frozen=True, slots=True)

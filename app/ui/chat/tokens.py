@@ -40,7 +40,7 @@ class ChatTokens(QObject):
         self._places: dict[MessageId, _Message] = {}
         self._words: Callable[[int, int], str] = lambda number, position: ""
         self._chosen: frozenset[int] = frozenset()
-        self._lit: dict[MessageId, tuple[TokenPlace, ...]] = {}
+        self._lit: dict[MessageId, _Message] = {}
         self._at: tuple[MessageId, int] | None = None  # message, and the number of its token, that the keys are at
         self._parts: OrderedDict[int, tuple[list[Piece], Stretches]] = OrderedDict()
         theme.changed.connect(self._wear)
@@ -70,7 +70,7 @@ class ChatTokens(QObject):
     def light(self, positions: frozenset[int], *, reveals: bool = False) -> None:
         """Tint the tokens at these positions, and tell nobody. `reveals`: scroll to the first of them."""
         self._choose(positions)
-        first = next(((message, lit[0]) for message, lit in self._lit.items()), None)
+        first = next(((message, lit.places[0]) for message, lit in self._lit.items()), None)
         if first is not None:
             self._at = (first[0], self._places[first[0]].positions.index(first[1].position))
             if reveals:
@@ -81,7 +81,7 @@ class ChatTokens(QObject):
         first, last = (min(positions), max(positions)) if positions else (0, -1)
         for message, found in self._places.items():
             if lit := tuple(place for place in found.between(first, last) if place.position in positions):
-                self._lit[message] = lit
+                self._lit[message] = _Message(lit)
         self._view.viewport().update()
 
     # What the person does
@@ -164,16 +164,15 @@ class ChatTokens(QObject):
         if not self._is_of(number, part):
             return []
         found: list[Mark] = []
-        segment = part.segment
         pieces = self._stretches(number, part_number)
-        for place in lit:
-            if place.end <= segment.start or place.start >= segment.end or piece_number >= len(pieces):
-                continue
-            for stretch in pieces[piece_number]:
-                if place.end > stretch.run.start and place.start < stretch.run.end:
-                    first, last = stretch.units_of(place.start, place.end)
-                    is_exact = place.is_exact and stretch.run.is_exact
-                    found.append(Mark(first, last, self._exact if is_exact else self._rough))
+        for stretch in pieces[piece_number] if piece_number < len(pieces) else ():
+            for place in lit.within(stretch.run.start, stretch.run.end):
+                first, last = stretch.units_of(place.start, place.end)
+                format_ = self._exact if place.is_exact and stretch.run.is_exact else self._rough
+                if found and found[-1].end >= first and found[-1].format is format_:
+                    found[-1] = Mark(found[-1].start, max(last, found[-1].end), format_)
+                elif first < last:
+                    found.append(Mark(first, last, format_))
         return found
 
     # Places
@@ -265,6 +264,7 @@ class ChatTokens(QObject):
             (self._rough, QTextCharFormat.UnderlineStyle.DashUnderline),
         ):
             format_.setBackground(QColor(colours.mark_now))
+            format_.setForeground(QColor(colours.text))
             format_.setUnderlineStyle(line)
             format_.setUnderlineColor(QColor(colours.accent))
 
