@@ -54,6 +54,13 @@ class FilesOnDisk:
         seal_bytes(data, target, self._file_key(), target.name)
         return self._adapter(target)
 
+    def add_bytes(self, data: bytes, name: str) -> Path:
+        """Keep an adapter that was made here, encrypted. Raises AppError."""
+        stem = "".join(character if character.isalnum() else "-" for character in name).strip("-")[:40] or "adapter"
+        target = _unused(self._folder.adapters / f"{stem}{ADAPTER_SUFFIX}")
+        seal_bytes(data, target, self._file_key(), target.name)
+        return target
+
     def read_adapter(self, path: Path) -> bytes:
         """An adapter's bytes: one of those kept here, or a plain file from elsewhere. Raises AppError."""
         if path.parent == self._folder.adapters and path.suffix == ADAPTER_SUFFIX:

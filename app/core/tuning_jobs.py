@@ -137,6 +137,11 @@ class JobsOnDisk:
             raise
         return job
 
+    def again(self, record: JobRecord, job: TuningJob, notes: NotesSet) -> TuningJob:
+        """A new job with everything of `job`, which stays, but other notes."""
+        backend = read_backend(record.files)
+        return self.create(job.name, backend, job.model, notes, job.settings, job.preset)
+
     def order(self, job: str, order: JobOrder) -> None:
         record = self.record(job)
         files = record.files

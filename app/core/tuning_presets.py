@@ -1,0 +1,69 @@
+"""The three choices of the wizard. Which plans and rates, and why: the table in docs/tuning.md.
+
+Quick and Balanced: one free tap and a head part, so chat keeps its one round trip a token. Thorough: six groups of
+layers with a tap each. Ranks are cut to what the recipe offers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from app.core.tuning import Preset, TuningSettings
+from app.wire.frames import Dtype
+from app.wire.messages import Recipe
+from app.wire.plan import ExchangePlan, Projection, Tap, Target
+
+HEAD_RANK = 64
+R_DOWN, R_UP = 128, 32
+WINDOW, SEQUENCES = 256, 2
+EPOCHS = {Preset.QUICK: 1, Preset.BALANCED: 3, Preset.THOROUGH: 4}
+LEAST_STEPS = 20
+EVALUATIONS = 12  # of held-out loss in a whole run, about
+
+
+def grouped_plan(layers: int, groups: int, rank: int) -> ExchangePlan:
+    """`groups` taps at even distances, each serving q, k and v of its group; the first one is free."""
+    firsts = sorted({layers * number // groups for number in range(groups)})
+    ends = [*firsts[1:], layers]
+    return ExchangePlan(
+        tuple(
+            Tap(
+                first,
+                tuple(Target(layer, projection) for layer in range(first, end) for projection in Projection),
+                min(R_DOWN, rank),
+                min(R_UP, rank),
+            )
+            for first, end in zip(firsts, ends, strict=True)
+        )
+    )
+
+
+def presets(layers: int, rank: int, max_rows: int) -> Mapping[Preset, TuningSettings]:
+    """For a model of `layers`, a recipe of `rank`, and a backend that trains on `max_rows` tokens at a time."""
+    near = TuningSettings(
+        plan=grouped_plan(layers, 1, rank),
+        recipe=Recipe.SVD,
+        head_rank=HEAD_RANK,
+        steps=LEAST_STEPS,
+        learning_rate=5e-3,
+        head_learning_rate=5e-3,
+        window=min(WINDOW, max_rows),
+        sequences_per_step=SEQUENCES,
+        exchange_dtype=Dtype.INT8,
+    )
+    return {
+        Preset.QUICK: near,
+        Preset.BALANCED: near,
+        Preset.THOROUGH: replace(near, plan=grouped_plan(layers, min(6, layers), rank)),
+    }
+
+
+def for_notes(settings: TuningSettings, preset: Preset, tokens: int) -> TuningSettings:
+    """The steps that so many tokens of training notes take, and what hangs on them."""
+    a_step = (settings.window - 1) * settings.sequences_per_step
+    steps = max(LEAST_STEPS, round(EPOCHS[preset] * tokens / a_step))
+    return replace(settings, steps=steps, warmup_steps=max(2, steps // 10), evaluate_every=max(5, steps // EVALUATIONS))
+
+
+def is_ordinary_lora(plan: ExchangePlan) -> bool:
+    """Whether an adapter of this plan can be exported as PEFT's LoRA: every tap serves its own layer alone."""
+    return all(target.layer == tap.layer for tap in plan.taps for target in tap.targets)

@@ -1,0 +1,242 @@
+"""Fine-tuning behind the window and the terminal: notes read, plans probed, jobs started, adapters kept."""
+
+import statistics
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from app.core.notes import NotesChoices, NotesReader
+from app.core.services import Measurement, Report
+from app.core.tuning import JobOrder, Preset, Probe, TuningJob, TuningSettings
+from app.core.tuning_jobs import BEST, JobsOnDisk
+from app.core.tuning_presets import for_notes, presets
+from app.domain.backend import Backend, ModelInfo
+from app.domain.conversation import StoredChat
+from app.domain.errors import ModelError
+from app.domain.ids import ChatId, new_message_id
+from app.domain.notes import Note, NotesSet, Progress
+from app.main.link import Link, measure, model_with_pack, retry_policy
+from app.main.trainer_start import TrainerStarter
+from app.notes.passages import data_hash
+from app.storage.paths import DataFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from app.core.tuning_session import TuningSession
+    from app.device.pack import DevicePack
+    from app.device.tuning_half import TuningHalf
+
+PROBE_WINDOWS = 3
+TOKENS_A_WORD = 1.5  # before the tokenizer is loaded: only the number of steps hangs on it
+SPREAD = (0.85, 1.35)  # of a forecast: this machine does other things too
+OWN_BYTES = 450 * 2**20  # Python, torch and the device's half of a small model, measured (docs/lab-log.md)
+
+
+class AdapterShelf(Protocol):
+    """Where finished adapters go (app/core/kept_files.py)."""
+
+    def add_bytes(self, data: bytes, name: str) -> Path: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a job computes: the backend and model in use now."""
+
+    backend: Backend | None
+    model_id: str | None
+
+
+class LocalTuning:
+    """Implements TuningServices over one data folder. Slow methods off the GUI thread, one at a time."""
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        file_key: Callable[[], bytes],
+        place: Callable[[], Place],
+        open_link: "Callable[[Backend | None, Report], AbstractContextManager[Link]]",
+        load_chats: Callable[[Collection[ChatId]], Sequence[StoredChat]],
+        shelf: AdapterShelf,
+    ) -> None:
+        self._folder = folder
+        self._place = place
+        self._open_link = open_link
+        self._load_chats = load_chats
+        self._shelf = shelf
+        self._starter = TrainerStarter(folder.root, folder.logs / "trainer.log")
+        self._jobs = JobsOnDisk(folder.tuning, file_key, self._starter)
+        self._reader = NotesReader()
+        self._sources: tuple[tuple[Path, ...], frozenset[ChatId]] = ((), frozenset())
+        self._words = 0
+        self._model: tuple[Place, ModelInfo] | None = None
+        self._measured: tuple[Place, Measurement] | None = None
+
+    def read_notes(
+        self,
+        paths: Sequence[Path],
+        chats: Collection[ChatId],
+        choices: NotesChoices,
+        progress: Callable[[Progress], None],
+    ) -> NotesSet:
+        sources = tuple(paths), frozenset(chats)
+        if sources != self._sources:
+            self.forget_notes()
+            self._reader.add(paths, progress)
+            self._reader.add_chats(self._load_chats(chats))
+            self._sources = sources
+        found = self._reader.notes_set(choices, progress)
+        self._words = sum(note.words for note in found.train)
+        return found
+
+    def forget_notes(self) -> None:
+        self._reader.forget()
+        self._sources = ((), frozenset())
+
+    def presets(self) -> Mapping[Preset, TuningSettings]:
+        with self._open_link(self._place().backend, lambda _: None) as link:
+            model = self._used_model(link)
+        rank = max((recipe.rank for recipe in model.recipes if recipe.name == "svd"), default=0)
+        if not rank:
+            raise ModelError("This backend has no matrices to train with.", "Ask whoever runs it to prepare it anew.")
+        tokens = round(self._words * TOKENS_A_WORD)
+        found = presets(model.layers, rank, model.max_rows)
+        return {preset: for_notes(settings, preset, tokens) for preset, settings in found.items()}
+
+    def probe(self, notes: NotesSet, settings: Sequence[TuningSettings], report: Report) -> Sequence[Probe]:
+        with self._open_link(self._place().backend, report) as link:
+            model, pack = model_with_pack(link, self._folder, self._place().model_id, report)
+            chat = self._chat_speed(link, report)
+            text = max((note.text for note in notes.train), key=len)
+            return [self._probe(link, model, pack, text, one, chat, report) for one in settings]
+
+    def start(self, name: str, notes: NotesSet, settings: TuningSettings, preset: Preset | None) -> TuningJob:
+        place = self._place()
+        return self._jobs.create(name, place.backend, place.model_id or "", notes, settings, preset)
+
+    def jobs(self) -> Sequence[TuningJob]:
+        self._starter.reap()
+        return self._jobs.list()
+
+    def job(self, job: str) -> TuningJob:
+        self._starter.reap()
+        return self._jobs.read(job)
+
+    def order(self, job: str, order: JobOrder) -> None:
+        self._jobs.order(job, order)
+
+    def keep_adapter(self, job: str, name: str) -> Path:
+        record = self._jobs.record(job)
+        kept = self._shelf.add_bytes(record.files.read(BEST), name)
+        record.files.discard()
+        return kept
+
+    def train_again(self, job: str, without: Collection[str]) -> TuningJob:
+        record = self._jobs.record(job)
+        old = record.job()
+        return self._jobs.again(record, old, without_secrets(record.notes(), without))
+
+    def _used_model(self, link: Link) -> ModelInfo:
+        place = self._place()
+        if self._model is None or self._model[0] != place:
+            with closing(link.control()) as control:
+                models = control.list_models()
+            found = next((one for one in models if place.model_id in (None, one.model_id)), None)
+            if found is None:
+                raise ModelError("The backend no longer has the model that is chosen.", "Choose another model.")
+            self._model = (place, found)
+        return self._model[1]
+
+    def _chat_speed(self, link: Link, report: Report) -> Measurement:
+        place = self._place()
+        if self._measured is None or self._measured[0] != place:
+            self._measured = (place, measure(link, self._folder, report))
+        return self._measured[1]
+
+    def _probe(
+        self,
+        link: Link,
+        model: ModelInfo,
+        pack: "DevicePack",
+        text: str,
+        settings: TuningSettings,
+        chat: Measurement,
+        report: Report,
+    ) -> Probe:
+        report("Trying some steps.")
+        with _trying(link, model, pack, settings) as (session, half, tokens):
+            window = tokens(text)
+            totals = link.gate.totals(session.message)
+            first_up, first_down = totals.bytes_up, totals.bytes_down
+            seconds = []
+            for _ in range(PROBE_WINDOWS):
+                started_s = time.monotonic()
+                session.train(window, 1 / (len(window) - 1))
+                seconds.append(time.monotonic() - started_s)
+            totals = link.gate.totals(session.message)
+            up, down = totals.bytes_up - first_up, totals.bytes_down - first_down
+            parameters = len(half.parameters())
+        windows = settings.steps * settings.sequences_per_step
+        evaluations = settings.steps // settings.evaluate_every + 2  # and the verdict's two models
+        measured = windows + evaluations * settings.evaluation_tokens / settings.window / 2.5  # forward only
+        whole_s = statistics.median(seconds) * measured
+        scale = windows / PROBE_WINDOWS
+        return Probe(
+            (whole_s * SPREAD[0], whole_s * SPREAD[1]),
+            OWN_BYTES + 4 * parameters,
+            round(up * scale),
+            round(down * scale),
+            settings.plan.round_trips,
+            chat.tokens_per_s(1) / chat.tokens_per_s(settings.plan.round_trips),
+        )
+
+
+def without_secrets(notes: NotesSet, secret_texts: Collection[str]) -> NotesSet:
+    """The notes with these words taken out of every text."""
+
+    def cleared(note: Note) -> Note:
+        text = note.text
+        for secret in sorted(secret_texts, key=len, reverse=True):
+            text = text.replace(secret, "[…]")
+        return replace(note, text=text)
+
+    train, held_out = tuple(map(cleared, notes.train)), tuple(map(cleared, notes.held_out))
+    return replace(notes, train=train, held_out=held_out, data_hash=data_hash(train, held_out))
+
+
+@contextmanager
+def _trying(
+    link: Link, model: ModelInfo, pack: "DevicePack", settings: TuningSettings
+) -> "Iterator[tuple[TuningSession, TuningHalf, Callable[[str], list[int]]]]":
+    """A training session of a fresh adapter, which is thrown away; and what cuts a window out of a text."""
+    from app.core.tuning_session import TuningSession
+    from app.device.adapter import Adapter
+    from app.device.tokenizer import load_tokenizer
+    from app.device.tuning_half import TuningHalf
+
+    fresh = Adapter.zero(settings.plan, pack.facts, settings.recipe, name="probe", head_rank=settings.head_rank)
+    half = TuningHalf(pack, fresh, state_dtype=settings.state_dtype, exchange_dtype=settings.exchange_dtype)
+    tokenizer = load_tokenizer(pack)
+
+    def cut(text: str) -> list[int]:
+        found = tokenizer.encode(text)[: settings.window]
+        return (found * settings.window)[: settings.window]
+
+    session = TuningSession(
+        half,
+        model,
+        link.open_channel,
+        retry_policy(),
+        lambda _reason: None,
+        lambda: None,
+        window=settings.window,
+        message=new_message_id(),
+    )
+    try:
+        yield session, half, cut
+    finally:
+        session.close()
