@@ -142,6 +142,8 @@ class _Story:
             self._prefix = "#" * int(found.group(1)) + " "
         elif style.lower() == "title":
             self._prefix = "# "
+        elif style.lower().startswith(("listbullet", "listnumber")):
+            self._prefix = "- "
 
     def _flush(self, end: str) -> None:
         line = "".join(self._line).strip()

@@ -27,6 +27,7 @@ _ODD = (
 )  # fmt: skip
 _FULL_LINE = 0.75  # of the page's long lines: a shorter line ends a paragraph
 _LEAST_PAGES = 4  # for headers and footers
+_BULLETS = set("•‣◦▪●○∙")
 _NUMBERS = re.compile(r"\d+")
 _HYPHEN = re.compile(r"[^\W\d_]-$")
 
@@ -69,6 +70,8 @@ def joined(pages: list[list[str]]) -> str:
         lengths = sorted(len(line) for line in lines if line)
         full = _FULL_LINE * lengths[int(len(lengths) * 0.9)] if lengths else 0
         for line in lines:
+            if line[:1] in _BULLETS and out and out[-1].endswith(" "):
+                out.append("\n")
             if not line:
                 out.append("\n")
             elif _HYPHEN.search(line) and len(line) >= full:
