@@ -10,8 +10,10 @@ from app.ui.chat.looks import Looks
 from app.ui.chat.panels import CodePiece, TablePiece
 from app.ui.chat.pieces import WRAPS, DocumentPiece, Piece, paint_side
 
+SEAM = 0.5  # that the parts of one panel overlap: readers draw a pale line between edges that only touch
 LEAST_LINES = 2  # of a block on either side of a cut
 SMALLEST_TABLE = 0.75  # how far a table is made smaller before its cells are wrapped harder
+HIGHEST_HEAD = 120.0  # pixels: a header that comes again on each page
 TALL_ROW = 300.0  # a row as high as this may be cut
 Lines = list[tuple[float, float]]  # upper and lower edge of each
 
@@ -28,7 +30,8 @@ class Ground:
     def paint(self, painter: QPainter, looks: Looks, height: float, *, is_begin: bool, is_end: bool) -> None:
         """Where the box is cut, the panel reaches a little into the page's margin, so that no line touches its edge."""
         radius, margin = looks.sizes.radius, looks.sizes.padding
-        rect = QRectF(0, 0, self.width, height).adjusted(0, 0 if is_begin else -margin, 0, 0 if is_end else margin)
+        reach = -SEAM if is_begin and not self.is_first else 0.0 if is_begin else -margin
+        rect = QRectF(0, 0, self.width, height).adjusted(0, reach, 0, 0 if is_end else margin)
         above = 0 if is_begin and self.is_first else -2 * radius
         below = 0 if is_end and self.is_last else 2 * radius
         painter.save()
@@ -51,6 +54,7 @@ class DocumentBox:
         self.gap, self.is_kept = gap, is_kept
         self.caption = ""
         self.scale = 1.0
+        self.head = 0.0
         self.height = self._origin.y() + document.size().height() + below
 
     def cuts(self) -> Sequence[float]:
@@ -84,7 +88,7 @@ class PieceBox:
 
     def __init__(self, piece: Piece, gap: float) -> None:
         self._piece = piece
-        self.gap, self.height, self.is_kept = gap, piece.height, False
+        self.gap, self.height, self.is_kept, self.head = gap, piece.height, False, 0.0
 
     def cuts(self) -> Sequence[float]:
         return ()
@@ -104,7 +108,7 @@ class LeafBox:
         self._bar_gap = bar_gap
         self._box, self._piece, self._looks, self._column = box, piece, looks, column
         self._x = 0.0 if piece.is_rtl else indent
-        self.gap, self.height, self.is_kept = box.gap, box.height, box.is_kept
+        self.gap, self.height, self.is_kept, self.head = box.gap, box.height, box.is_kept, box.head
 
     def cuts(self) -> Sequence[float]:
         return self._box.cuts()
@@ -158,6 +162,9 @@ class PaperTable(TablePiece):
     def box(self, gap: float) -> DocumentBox:
         box = DocumentBox(self.document, self.looks, gap=gap)
         box.scale, box.height = self.scale, self.height
+        tops = _row_tops(self.document, _table(self.document))
+        if tops and tops[0] < HIGHEST_HEAD:
+            box.head = tops[0] * self.scale
         return box
 
 
@@ -169,11 +176,25 @@ def text_box(piece: DocumentPiece, gap: float, *, is_kept: bool = False) -> Docu
 
 
 def _cuts(document: QTextDocument) -> list[float]:
-    table = next((frame for frame in document.rootFrame().childFrames() if isinstance(frame, QTextTable)), None)
-    if table is not None:
+    if (table := _table(document)) is not None:
         return _row_cuts(document, table)
     tops = [top for top, _ in _lines(document)]
     return tops[LEAST_LINES : max(LEAST_LINES, len(tops) - LEAST_LINES + 1)]
+
+
+def _table(document: QTextDocument) -> QTextTable | None:
+    return next((frame for frame in document.rootFrame().childFrames() if isinstance(frame, QTextTable)), None)
+
+
+def _row_tops(document: QTextDocument, table: QTextTable | None) -> list[float]:
+    """Of each row but the header."""
+    if table is None:
+        return []
+    layout, padding = document.documentLayout(), table.format().toTableFormat().cellPadding()
+    return [
+        layout.blockBoundingRect(table.cellAt(row, 0).firstCursorPosition().block()).top() - padding
+        for row in range(1, table.rows())
+    ]
 
 
 def _lines(document: QTextDocument) -> Iterator[tuple[float, float]]:
@@ -190,11 +211,7 @@ def _lines(document: QTextDocument) -> Iterator[tuple[float, float]]:
 
 def _row_cuts(document: QTextDocument, table: QTextTable) -> list[float]:
     """Above each row but the first two, so that the header keeps one; and in the rows wherever no line is crossed."""
-    layout, padding = document.documentLayout(), table.format().toTableFormat().cellPadding()
-    rows = [
-        layout.blockBoundingRect(table.cellAt(row, 0).firstCursorPosition().block()).top() - padding
-        for row in range(2, table.rows())
-    ]
+    rows = _row_tops(document, table)[1:]
     lines: Lines = sorted(_lines(document))
     end = document.size().height()
     tall = [(start, below) for start, below in zip([0.0, *rows], [*rows, end], strict=True) if below - start > TALL_ROW]

@@ -19,6 +19,7 @@ class Box(Protocol):
     gap: float  # above it, but not at the top of a page
     height: float
     is_kept: bool  # on the page of what follows
+    head: float  # height of what comes again on each further page: a table's header
 
     def cuts(self) -> Sequence[float]:
         """Where it may be cut, from above; nothing is drawn across these."""
@@ -68,22 +69,24 @@ class Pages:
 
     def _place(self, box: Box) -> None:
         self._y += box.gap if self._y else 0
-        cuts, top = box.cuts(), 0.0
+        cuts, top, is_fresh = box.cuts(), 0.0, not self._y
         while box.height - top > self._sheet.height - self._y + 0.01:
-            bottom = self._cut(cuts, top)
+            bottom = self._cut(cuts, top, is_fresh=is_fresh)
             if bottom > top:
                 self._paint(box, top, bottom)
             self._turn()
-            top = bottom
+            top, is_fresh = bottom, True
+            if top and box.head:
+                self._paint(box, 0.0, box.head)
         self._paint(box, top, box.height)
 
-    def _cut(self, cuts: Sequence[float], top: float) -> float:
-        """The last place to cut the box on this page; `top`: not here at all."""
+    def _cut(self, cuts: Sequence[float], top: float, *, is_fresh: bool) -> float:
+        """The last place to cut the box on this page; `top`: not here at all. `is_fresh`: nothing else stands here."""
         room = self._sheet.height - self._y
         fitting = [cut for cut in cuts if top < cut <= top + room]
         if fitting:
             return fitting[-1]
-        return top if self._y else top + room  # higher than a page, and nowhere to be cut
+        return top + room if is_fresh else top  # higher than a page, and nowhere to be cut
 
     def _paint(self, box: Box, top: float, bottom: float) -> None:
         painter = self._painter

@@ -148,7 +148,6 @@ LONG = {
     "code": ("?", "```\n" + "\n".join(f"n{number}." for number in NUMBERS) + "\n```"),
     "a list": ("?", "\n".join(f"- n{number}." for number in NUMBERS)),
     "a quote": ("?", "\n".join(f"> n{number}.  " for number in NUMBERS)),
-    "a table": ("?", "| a |\n|---|\n" + "\n".join(f"| n{number}. |" for number in NUMBERS)),
     "a table of one high row": (
         "?",
         "| a | b |\n|---|---|\n| " + " ".join(f"n{number}." for number in NUMBERS) + "| x |",
@@ -170,6 +169,17 @@ def test_what_runs_over_pages_comes_once_and_in_order(exported: Export, kind: st
         assert squeezed(page.extract_text()).count(f"Whyaloaffalls{number}") == 1  # the foot
     if kind not in ("one line of the person", "one paragraph", "a table of one high row"):
         assert len(reader.pages) > 3
+
+
+def test_the_header_of_a_table_comes_again_on_every_page(exported: Export) -> None:
+    numbers = range(100, 250)  # a longer one is plain text, as in the chat
+    rows = "\n".join(f"| n{number}. | x |" for number in numbers)
+    reader, text = exported(chat_of("?", f"| Kopf | b |\n|---|---|\n{rows}"))
+    assert len(reader.pages) > 3
+    assert all("Kopf" in page.extract_text() for page in reader.pages)
+    in_order(text, [f"n{number}." for number in numbers])
+    assert all(text.count(f"n{number}.") == 1 for number in numbers)
+    assert "|" not in text
 
 
 def test_a_heading_and_a_speaker_stay_with_what_follows(exported: Export) -> None:
