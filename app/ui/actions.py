@@ -216,6 +216,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("contrast", QT_TRANSLATE_NOOP("actions", "Appearance: high contrast"), (), always, "view"),
     ActionSpec("settings", QT_TRANSLATE_NOOP("actions", "Settings"), ("Ctrl+,",), with_chats, "app"),
     ActionSpec("shortcuts", QT_TRANSLATE_NOOP("actions", "Keyboard shortcuts"), ("F1", "Ctrl+/"), always, "app"),
+    ActionSpec("help", QT_TRANSLATE_NOOP("actions", "Help"), ("Shift+F1",), always, "app"),
     ActionSpec("lock", QT_TRANSLATE_NOOP("actions", "Lock"), ("Ctrl+L",), with_chats, "app"),
     ActionSpec("menu", QT_TRANSLATE_NOOP("actions", "Menu"), ("F10",), with_chats, "app"),
     ActionSpec("quit", QT_TRANSLATE_NOOP("actions", "Quit"), ("Ctrl+Q",), always, "app"),

@@ -36,6 +36,7 @@ from app.ui.backend_facts import BackendFacts
 from app.ui.bridge import Bridge
 from app.ui.commands import chat_commands, desk_commands
 from app.ui.desk import Desk
+from app.ui.help_window import HelpWindow
 from app.ui.job import Job
 from app.ui.menu import ActionMenu
 from app.ui.notices import Step
@@ -141,6 +142,7 @@ class ChatWindow(QMainWindow):
             "contrast": lambda: self._preferences.update(appearance="contrast"),
             "settings": lambda: self.settings_requested.emit(""),
             "shortcuts": self.open_shortcuts,
+            "help": lambda: HelpWindow(self._theme, self).show(),
             "export_chat": self._export_chat,
             "export_all": lambda: self.export_requested.emit(None),
             "import_chats": self.import_requested.emit,

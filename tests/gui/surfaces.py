@@ -10,17 +10,20 @@ from tempfile import mkdtemp
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.core.panel_feed import MessageTokens, Recovered
+from app.core.panel_feed import GateState, MessageTokens, Recovered, SendingLimit
 from app.core.settings_services import KeptAdapter, KeptModel
 from app.core.vault import Vault
 from app.domain.backend import Backend
 from app.domain.errors import AppError, StoreDamaged
 from app.domain.redaction import Preview, Replaced
+from app.privacy.recovery.limit import RecoveryAboveLimit
 from app.storage.key_wraps import PassphraseCost
 from app.storage.paths import DataFolder
 from app.storage.vault import DataVault
+from app.ui.backend_facts import BackendFacts
 from app.ui.crash import CrashDialog
 from app.ui.first_run.first_run import FirstRun
+from app.ui.help_window import HelpWindow
 from app.ui.link_dialog import LinkDialog
 from app.ui.lock_page import LockPage
 from app.ui.preferences import Preferences
@@ -54,13 +57,17 @@ SURFACES = (
     "chat, palette",
     "chat, options",
     "chat, attachments",
-    *(f"privacy, {part}" for part in ("docked", "bytes", "numbers", "plan", "recovery", "nothing", "filter")),
+    *(
+        f"privacy, {part}"
+        for part in ("docked", "bytes", "numbers", "plan", "recovery", "nothing", "filter", "blocked")
+    ),
     "chat, redaction",
     "shortcut sheet",
     "link",
     "crash",
     "report",
     "release",
+    "help",
     "lock",
     "lock, damaged",
     *(f"first run {number}" for number in (1, 2, 3, 4)),
@@ -95,6 +102,7 @@ class Stage:
             "crash": self._crash,
             "report": self._report,
             "release": self._release,
+            "help": self._help,
         }.get(kind)
         return make() if make is not None else self._lock(is_damaged=bool(detail))
 
@@ -163,10 +171,15 @@ class Stage:
         if detail != "nothing":
             source.open_session()
             source.record_reply(message)
+        if detail == "blocked":
+            source.limit = SendingLimit(33, str(RecoveryAboveLimit(100, 33)))
+            source.state = GateState(denied=2, key_log="/tmp/0123.log")
         source.recovered = {"embeddings": Recovered("embeddings", "0123", "4567", 1.0, "89", "89", 0.5)}
         source.tokens[message] = MessageTokens(message, tuple(f" {number}" for number in range(16)), 12)
         window = ChatWindow(self.theme, self.preferences)
         window.set_panel_source(source)
+        if detail == "blocked":
+            window.set_backend(BackendFacts("0123", "4567", is_on_this_computer=False))
         self._ends += [source.close, window.deleteLater, window.finish_closing, conversations.close]
         window.open_chats(conversations)
         self._show(window)
@@ -248,6 +261,14 @@ class Stage:
 
     def _release(self) -> QWidget:
         dialog = ReleaseDialog(self.theme, self._services().release, self.window("a", "b"))
+        self._ends.append(dialog.close)
+        self._show(dialog)
+        return dialog
+
+    def _help(self) -> QWidget:
+        folder = Path(mkdtemp(dir=self._folder))
+        (folder / "help.md").write_text("# 0123\n\n" + "4567 " * 99 + "\n\n- 89\n")
+        dialog = HelpWindow(self.theme, self.window("a", "b"), folder)
         self._ends.append(dialog.close)
         self._show(dialog)
         return dialog
