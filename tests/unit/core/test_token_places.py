@@ -1,16 +1,26 @@
 """Tokens of the cache, and the characters of the shown messages that they hold."""
 
 import random
+from collections.abc import Sequence
 
 import pytest
 
+from app.core.conversations import Library
+from app.core.memory_store import MemoryStore
 from app.core.prompt import prompt_of
+from app.core.redaction import Redaction
 from app.core.token_places import SentTokens, TokenPlace, carried, sent_tokens
 from app.device.chat_template import ChatTemplate
 from app.device.text_backends import FastBackend
 from app.device.tokenizer import DeviceTokenizer
 from app.domain.conversation import Attachment, Message, Role
 from app.domain.ids import new_message_id
+from app.domain.redaction import RedactionChoices
+from app.domain.sampling import SamplingSettings
+from app.privacy.redaction.names import by_form
+from app.privacy.redaction.redactor import Redactor
+from tests.sim.cloud_simulator import SimulatedCloud, SimulatedNear
+from tests.sim.library import Recorder, simulated_writer
 from tests.tiny_models import CHATML, tiny_tokenizer
 
 TRICKY = [
@@ -157,3 +167,60 @@ def after_text(text: str):
     from app.core.token_places import SentText
 
     return SentText(text, tuple(TokenPlace(at, at, at + 1) for at in range(len(text))))
+
+
+# Of a real writer, in a chat that redacts
+
+
+class NamesByForm:
+    def find(self, text: str):
+        return by_form(text)
+
+
+class ScriptedNear(SimulatedNear):
+    """Says what it is told to."""
+
+    script: Sequence[int] = ()
+
+    def next_token(self, state: bytes, sampler: list[int], context: Sequence[int]) -> int:
+        sampler[0] += 1
+        return self.script[sampler[0] - 1]
+
+
+def test_the_tokens_of_stand_ins_hold_the_real_words_that_are_shown(tokenizer) -> None:
+    near = ScriptedNear()
+    redaction = Redaction(lambda: RedactionChoices(is_on=True), Redactor(NamesByForm()))  # type: ignore[arg-type]
+    library = Library(MemoryStore(), sampling=SamplingSettings, system=lambda: "", redaction=redaction)
+    writer = simulated_writer(SimulatedCloud(), tokenizer=tokenizer, near=near)
+    library.attach(writer)
+    recorder = Recorder(library)
+    try:
+        assert writer.sent_tokens() is None
+        chat = library.new_chat()
+        near.script = [*tokenizer.encode("Yes."), *tokenizer.eos_ids]
+        library.send(chat, "Ask Anna Schmidt, please.")
+        assert recorder.reply().error is None
+        stand_in = library.preview(chat, "Anna Schmidt").replaced[0].stand_in
+        near.script = [*tokenizer.encode(f"I told {stand_in} so."), *tokenizer.eos_ids]
+        library.send(chat, "And?")
+        assert recorder.reply().error is None
+        shown = {turn.message.id: turn.message.text for turn in library.turns(chat)}
+        question, _, _, reply = shown
+        sent = writer.sent_tokens()
+        places = sent.places(shown.get)
+    finally:
+        library.close()
+    assert set(places) == set(shown)
+    assert shown[reply] == "I told Anna Schmidt so."
+    for message, before, after in ((question, "Ask", "please."), (reply, "I told", "so")):
+        text = shown[message]
+        rough = [place for place in places[message] if not place.is_exact]
+        name = range(text.index("Anna"), text.index("Schmidt") + len("Schmidt"))
+        assert rough
+        assert all(place.start < name.stop and place.end > name.start for place in rough)
+        exact = "".join(text[place.start : place.end] for place in places[message] if place.is_exact)
+        assert before in exact
+        assert after in exact
+        assert "Anna" not in "".join(sent.texts)
+    writer.forget()
+    assert writer.sent_tokens() is None
