@@ -6,14 +6,14 @@ Legend: U up_cols of a tap, D r_down of a tap; in the head part D is the hidden 
 """
 
 import math
-from dataclasses import replace
 
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
 from app.device.adapter import Adapter
-from app.domain.errors import SettingsError, StoreDamaged
+from app.device.adapter_card import METADATA_KEY, read_header
+from app.domain.errors import AdapterError, SettingsError, StoreDamaged
 from app.wire.plan import Tap, Target
 
 BETAS = (0.9, 0.999)
@@ -25,7 +25,7 @@ class Parameters:
     """Masters, accumulated gradients and moments. Views: `tap_matrix`, `tap_gradient`, `head`, `head_gradient`."""
 
     def __init__(self, adapter: Adapter, weight_decay: float = 0.0) -> None:
-        self._card = adapter.card
+        self.card = adapter.card
         self._decay = weight_decay
         shapes: dict[Tap | str, tuple[int, int]] = {tap: (tap.up_cols, tap.r_down) for tap in adapter.card.plan.taps}
         self._head_start = sum(map(_padded, shapes.values()))
@@ -97,14 +97,14 @@ class Parameters:
     def adapter(self) -> Adapter:
         """A copy of the values."""
         matrices: dict[Target, torch.Tensor] = {}
-        for tap in self._card.plan.taps:
+        for tap in self.card.plan.taps:
             pieces = torch.split(self._values_of[tap].clone(), tap.r_up)
             matrices |= dict(zip(tap.targets, pieces, strict=True))
         head = (self.head[0].clone(), self.head[1].clone()) if self.head else None
-        return Adapter(replace(self._card), matrices, head)
+        return Adapter(self.card, matrices, head)
 
     def state(self) -> bytes:
-        """Everything, gradients accumulated so far included."""
+        """Everything, gradients accumulated so far and the adapter's card included."""
         tensors = {
             "values": self._values,
             "gradients": self._gradients,
@@ -112,26 +112,26 @@ class Parameters:
             "second": self._second,
             "updates": torch.tensor([self._updates]),
         }
-        return safetensors.torch.save(tensors)
+        return safetensors.torch.save(tensors, {METADATA_KEY: self.card.to_text()})
 
     def restore(self, state: bytes) -> None:
-        """Raises StoreDamaged where `state` is none of this adapter's shape."""
+        """Raises StoreDamaged where `state` is none of this adapter's shape; nothing is changed then."""
+        flats = {"values": self._values, "gradients": self._gradients, "first": self._first, "second": self._second}
         try:
+            card, _ = read_header(state)
             found = safetensors.torch.load(state)
-            for name, flat in (
-                ("values", self._values),
-                ("gradients", self._gradients),
-                ("first", self._first),
-                ("second", self._second),
-            ):
-                if found[name].shape != flat.shape or found[name].dtype != flat.dtype:
-                    raise ValueError(name)
-                flat.copy_(found[name])
-            self._updates = int(found["updates"])
-        except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
+            updates = int(found["updates"])
+            if (card.plan, card.head_rank) != (self.card.plan, self.card.head_rank):
+                raise ValueError("another plan")
+            if any(found[name].shape != flat.shape or found[name].dtype != flat.dtype for name, flat in flats.items()):
+                raise ValueError("another shape")
+        except (AdapterError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
             raise StoreDamaged(
                 "The training's checkpoint cannot be read.", "Begin the training again, with the same notes."
             ) from error
+        for name, flat in flats.items():
+            flat.copy_(found[name])
+        self._updates, self.card = updates, card
 
 
 def _padded(shape: tuple[int, int]) -> int:

@@ -69,7 +69,7 @@ def gradients(half: TuningHalf) -> dict[str, torch.Tensor]:
     found: dict[str, torch.Tensor] = {}
     for tap in half.plan.taps:
         for target, part in zip(tap.targets, parameters.tap_gradient(tap).split(tap.r_up), strict=True):
-            found[parameters._card.key(target)] = part.clone()
+            found[parameters.card.key(target)] = part.clone()
     if parameters.head is not None:
         found |= dict(zip(("head.v", "head.u"), (part.clone() for part in parameters.head_gradient), strict=True))
     return found
