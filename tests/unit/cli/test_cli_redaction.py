@@ -3,16 +3,22 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from app.cli import run
 from app.cli.terminal import Terminal
+from app.core.conversations import Library
+from app.core.memory_store import MemoryStore
 from app.core.redaction import Redaction
+from app.device.chat_template import ChatTemplate
+from app.device.text_backends import FastBackend
+from app.device.tokenizer import DeviceTokenizer
 from app.domain.errors import ModelError
 from app.domain.redaction import Preview, RedactionChoices, Replaced
+from app.domain.sampling import SamplingSettings
 from app.main.redaction import NO_OWN_LIST, TerminalRedaction
 from app.privacy.redaction.kinds import Span
 from app.privacy.redaction.names import by_form
@@ -20,8 +26,11 @@ from app.privacy.redaction.redactor import Redactor
 from app.storage.paths import DataFolder
 from app.storage.settings import Settings, SettingsFile
 from app.storage.vault import DataVault
+from tests.sim.cloud_simulator import SimulatedCloud, SimulatedNear
+from tests.sim.library import simulated_writer
 from tests.sim.scripted_conversations import ScriptedConversations, ScriptedReply
 from tests.sim.scripted_services import NoKeyring, ScriptedServices
+from tests.tiny_models import CHATML, tiny_tokenizer
 
 TEXT = "Ask Anna Schmidt, +49 170 1234567."
 
@@ -93,6 +102,39 @@ def test_json_has_the_kinds_and_their_counts(tmp_path: Path) -> None:
     cli = Run(tmp_path)
     assert cli("chat", "--redact", "--json", "--once", TEXT) == 0
     assert json.loads(cli.stdout.getvalue())["replaced"] == {"person": 1, "phone": 1}
+
+
+class EchoNear(SimulatedNear):
+    """Speaks of whom it was asked about, by the name that it was sent."""
+
+    def __init__(self, tokenizer: DeviceTokenizer) -> None:
+        super().__init__()
+        self._tokenizer, self._script = tokenizer, iter(())
+        self.heard = ""
+
+    def next_token(self, state: bytes, sampler: list[int], context: Sequence[int]) -> int:
+        if not self.heard:
+            self.heard = self._tokenizer.decode(context)
+            name = self.heard.split("Ask ")[1].split(",")[0]
+            self._script = iter([*self._tokenizer.encode(f"I told {name} so."), *self._tokenizer.eos_ids])
+        return next(self._script)
+
+
+def test_the_real_words_are_put_back_as_the_reply_streams(tmp_path: Path) -> None:
+    made = tiny_tokenizer()
+    source = FastBackend(made.backend_tokenizer.to_str(), ["<|im_start|>", "<|im_end|>"])
+    tokenizer = DeviceTokenizer(source, ChatTemplate(CHATML, {}), frozenset({made.eos_token_id}))
+    near = EchoNear(tokenizer)
+    redaction = Redaction(lambda: RedactionChoices(), Redactor(NamesByForm()))  # type: ignore[arg-type]
+    library = Library(MemoryStore(), sampling=SamplingSettings, system=lambda: "", redaction=redaction)
+    library.attach(simulated_writer(SimulatedCloud(), tokenizer=tokenizer, near=near))  # type: ignore[arg-type]
+    cli = Run(tmp_path)
+    cli.services.chat = library  # type: ignore[assignment]
+    assert cli("chat", "--redact", "--once", TEXT) == 0
+    assert cli.stdout.getvalue() == "I told Anna Schmidt so.\n"
+    assert "Anna" not in near.heard
+    assert "Schmidt" not in near.heard
+    assert "1234567" not in near.heard
 
 
 def test_where_names_cannot_be_found_nothing_is_sent(tmp_path: Path) -> None:
