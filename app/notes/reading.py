@@ -18,6 +18,7 @@ from app.notes.folders import entries
 from app.notes.kinds import READERS, kind_of
 from app.notes.limits import LIMITS, Limits
 from app.notes.notion import shown_source
+from app.notes.parts import parts
 from app.notes.tally import Draft, Tally
 from app.notes.vault import Vault
 
@@ -131,10 +132,13 @@ class NotesReading:
                     tally = Tally()
                     text = vault.resolved(one.source, text, tally)
                     reports[one.report] = _with(reports[one.report], tally, len(text) - len(one.draft.text))
-                if text.strip():
-                    notes.append(note_of(one.source, one.draft.with_text(text), one.day))
-                else:
+                if not text.strip():
                     reports[one.report] = replace(reports[one.report], notes=0, error=Unread.NO_TEXT)
+                    continue
+                pieces = list(parts(text))
+                notes += [_part(one, piece, number, len(pieces)) for number, piece in enumerate(pieces, 1)]
+                report = reports[one.report]
+                reports[one.report] = replace(report, notes=report.notes + len(pieces) - 1)
             self._notes = notes, reports
         return self._notes
 
@@ -151,6 +155,13 @@ def note_of(source: str, draft: Draft, day: date | None = None) -> Note:
     text_hash = hashlib.sha256(draft.text.encode()).hexdigest()
     note_id = hashlib.sha256(f"{source}\0{text_hash}".encode()).hexdigest()[:32]
     return Note(note_id, draft.title, source, draft.text, text_hash, draft.tags, draft.day or day)
+
+
+def _part(read: _Read, text: str, number: int, of: int) -> Note:
+    if of == 1:
+        return note_of(read.source, read.draft.with_text(text), read.day)
+    draft = replace(read.draft, title=f"{read.draft.title} ({number})").with_text(text)
+    return note_of(f"{read.source} › {number}", draft, read.day)
 
 
 def _with(report: FileReport, tally: Tally, characters: int) -> FileReport:
