@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -87,15 +88,21 @@ def _add_routes(app: FastAPI, table: SessionTable) -> None:
     @app.head("/v1/models/{model_id:path}/device-pack", include_in_schema=False)
     @app.get("/v1/models/{model_id:path}/device-pack", response_class=FileResponse)
     async def fetch_device_pack(model_id: str, request: Request) -> Response:
-        """The public weights that a device needs. Ranges, If-Range and ETag let a cut download go on."""
+        """The public weights that a device needs."""
         model = table.models.get(model_id)
         if model is None:
             return JSONResponse({"error": "model_unknown"}, status_code=404)
-        sha256 = model.card["pack_sha256"]
-        headers = {"ETag": f'"{sha256}"', "X-Content-SHA256": sha256, "Cache-Control": "private, no-transform"}
-        if request.headers.get("if-none-match") in (headers["ETag"], "*"):
-            return Response(status_code=304, headers=headers)
-        return FileResponse(model.pack, headers=headers, media_type="application/zip")
+        return _public_file(model.pack, model.card["pack_sha256"], "application/zip", request)
+
+    @app.head("/v1/models/{model_id:path}/recipe/{name}-{version:int}", include_in_schema=False)
+    @app.get("/v1/models/{model_id:path}/recipe/{name}-{version:int}", response_class=FileResponse)
+    async def fetch_recipe(model_id: str, name: str, version: int, request: Request) -> Response:
+        """The public matrices A and B, which an adapter needs to be exported. Served as the device pack is."""
+        model = table.models.get(model_id)
+        found = model.recipe_file(name, version) if model is not None else None
+        if found is None:
+            return JSONResponse({"error": "recipe_unknown"}, status_code=404)
+        return _public_file(*found, "application/octet-stream", request)
 
     @app.get("/livez")
     async def tell_live() -> JSONResponse:
@@ -113,10 +120,19 @@ def _add_routes(app: FastAPI, table: SessionTable) -> None:
         return Response(table.metrics.render(), media_type=CONTENT_TYPE)
 
 
+def _public_file(path: Path, sha256: str, media_type: str, request: Request) -> Response:
+    """A file of public weights: ranges, If-Range and ETag let a cut download go on."""
+    headers = {"ETag": f'"{sha256}"', "X-Content-SHA256": sha256, "Cache-Control": "private, no-transform"}
+    if request.headers.get("if-none-match") in (headers["ETag"], "*"):
+        return Response(status_code=304, headers=headers)
+    return FileResponse(path, headers=headers, media_type=media_type)
+
+
 def _describe(model: HostedModel, table: SessionTable) -> dict[str, Any]:
     config, training_rows = table.config, table.tuning.most_rows(model)
     return {
         **model.card,
+        "recipes": [{**recipe, "bytes": model.recipe_bytes(recipe)} for recipe in model.card["recipes"]],
         "limits": {
             "max_rows": config.max_rows,
             "max_positions": model.max_positions(config),

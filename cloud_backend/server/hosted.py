@@ -41,6 +41,19 @@ class HostedModel:
     def backbone_hash(self) -> bytes:
         return bytes.fromhex(self.card["backbone_sha256"])
 
+    def recipe_file(self, name: str, version: int) -> tuple[Path, str] | None:
+        """The file of A and B with its SHA-256; None where the manifest names none such, or it is not there."""
+        for recipe in self.card["recipes"]:
+            if (recipe["name"], recipe["version"]) == (name, version):
+                path = self.pack.with_name(f"recipe-{name}-{version}.safetensors")
+                return (path, str(recipe["sha256"])) if path.is_file() else None
+        return None
+
+    def recipe_bytes(self, recipe: dict[str, Any]) -> int:
+        """Size of its file; 0 where there is none to fetch."""
+        found = self.recipe_file(recipe["name"], recipe["version"])
+        return found[0].stat().st_size if found is not None else 0
+
     def max_positions(self, config: ServerConfig) -> int:
         """Positions that one session may reserve."""
         own = int(self.card["max_positions"])

@@ -30,6 +30,7 @@ from tests.sim.sim_engine import MODEL_HASH, RECIPE_HASH, SEED, SimEngine, _hash
 TOKEN = "a-token-for-tests-0123456789"
 OTHER_TOKEN = "another-token-for-tests-0123456789"
 PATIENCE_S = 5.0
+TRAINING_PATIENCE_S = 30.0  # it goes last on a machine that may be full
 TWO_TAPS = ExchangePlan(
     (
         Tap(1, (Target(1, Projection.Q), Target(2, Projection.V)), 2, 3),
@@ -51,6 +52,7 @@ class LiveServer:
         tls: ssl.SSLContext | None = None,
         pack: bytes = b"pack",
         plain_host: bool = False,
+        tuner: Any = None,
     ) -> None:
         """plain_host: uvicorn's own WebSocket protocol, without what ours adds (server/direct.py)."""
         self.engine = engine or SimEngine()
@@ -58,9 +60,9 @@ class LiveServer:
         pack_path = Path(self._scratch.name) / "device-pack.zip"
         pack_path.write_bytes(pack)
         model = (
-            HostedModel.from_folder(folder, self.engine)
+            HostedModel.from_folder(folder, self.engine, tuner)
             if folder
-            else HostedModel(self.engine, self.engine.card(pack), pack_path)
+            else HostedModel(self.engine, self.engine.card(pack), pack_path, tuner)
         )
         tokens = TokenStore((hash_token(TOKEN), hash_token(OTHER_TOKEN)))
         self.app = create_app([model], config or ServerConfig(), tokens)
@@ -183,6 +185,32 @@ class Device:
         state = self.receive()
         self.position += rows
         return state.payload
+
+    def send_training_step(self, rows: int = 2) -> None:
+        """A training step, up to and without its first answer."""
+        self.number += 1
+        payload = step_payload(self.asked, 0, rows, self.wire_hidden)
+        flags = Flags.WANT_ALL | Flags.TRAIN
+        self.socket.send(self.wire.step(number=self.number, position=0, rows=rows, flags=flags, payload=payload))
+
+    def train_forward(self, rows: int = 2) -> Frame:
+        """A training step up to its STATE."""
+        self.send_training_step(rows)
+        for tap in self.asked.plan.exchanged_taps:
+            z = self.receive(TRAINING_PATIENCE_S)
+            self.socket.send(self.wire.delta(answer(z.payload, rows, tap, self.asked.exchange_dtype)))
+        return self.receive(TRAINING_PATIENCE_S)
+
+    def train(self, rows: int = 2) -> list[Frame]:
+        """A whole training step; all that came down from its STATE on."""
+        frames = [self.train_forward(rows)]
+        gradient = tensor([_hash(frames[0].payload)] * rows, self.wire_hidden, self.asked.state_dtype)
+        self.socket.send(self.wire.gradient(gradient))
+        for tap in reversed(self.asked.plan.exchanged_taps):
+            frames.append(self.receive(TRAINING_PATIENCE_S))
+            dz = tensor([_hash(frames[-1].payload)] * rows, tap.r_down, self.asked.exchange_dtype)
+            self.socket.send(self.wire.tap_gradient(dz))
+        return [*frames, self.receive(TRAINING_PATIENCE_S)]
 
     def refused_with(self, timeout_s: float = PATIENCE_S) -> ErrorCode:
         """Wait for an ERROR frame and then the close; its code."""

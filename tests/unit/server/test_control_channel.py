@@ -7,11 +7,12 @@ from app.wire.frames import HEADER_BYTES
 from cloud_backend.server.config import ServerConfig
 from cloud_backend.server.hosted import HostedModel, largest_message_bytes, wire_limits
 from tests.sim.live_server import TOKEN, TWO_TAPS, Device, LiveServer, open_message
-from tests.sim.sim_engine import MODEL_HASH, SimEngine
+from tests.sim.sim_engine import MODEL_HASH, RECIPE_HASH, SimEngine
 from tests.unit.server.conftest import PACK
 
 SHA256 = hashlib.sha256(PACK).hexdigest()
 PATH = "/v1/models/sim/device-pack"
+RECIPE_PATH = "/v1/models/sim/recipe/svd-1"
 
 
 def test_models_are_listed_with_manifest_and_limits(server: LiveServer) -> None:
@@ -57,6 +58,28 @@ def test_range_past_the_end_and_pack_already_held(server: LiveServer) -> None:
     assert server.get(PATH, **{"If-None-Match": f'"{SHA256}"'}).status_code == 304
 
 
+def test_a_recipe_is_served_like_the_pack(server: LiveServer) -> None:
+    (model,) = server.get("/v1/models").json()["models"]
+    assert model["recipes"][0]["bytes"] == 0
+    assert server.get(RECIPE_PATH).status_code == 404, "the manifest names it, but it is not there"
+    file = server.table.models["sim"].pack.with_name("recipe-svd-1.safetensors")
+    file.write_bytes(b"A and B")
+    try:
+        (model,) = server.get("/v1/models").json()["models"]
+        assert model["recipes"][0]["bytes"] == 7
+        whole = server.get(RECIPE_PATH)
+        assert (whole.status_code, whole.content) == (200, b"A and B")
+        assert whole.headers["ETag"] == f'"{RECIPE_HASH.hex()}"'
+        rest = server.get(RECIPE_PATH, **{"Range": "bytes=2-", "If-Range": whole.headers["ETag"]})
+        assert (rest.status_code, rest.content) == (206, b"and B")
+        for other in ("svd-2", "random-1", "svd-x", "..%2Fmanifest-1"):
+            assert server.get(f"/v1/models/sim/recipe/{other}").status_code == 404
+        assert server.get("/v1/models/other/recipe/svd-1").status_code == 404
+        assert server.get(RECIPE_PATH, token=None).status_code == 401
+    finally:
+        file.unlink()
+
+
 def test_unknown_model_and_unknown_path(server: LiveServer) -> None:
     assert server.get("/v1/models/other/device-pack").status_code == 404
     assert server.get("/v1/models/../../etc/passwd/device-pack").status_code == 404
@@ -67,6 +90,7 @@ def test_openapi_describes_the_control_channel(server: LiveServer) -> None:
     assert set(server.get("/v1/openapi.json").json()["paths"]) == {
         "/v1/models",
         "/v1/models/{model_id}/device-pack",
+        "/v1/models/{model_id}/recipe/{name}-{version}",
         "/livez",
         "/readyz",
         "/metrics",
