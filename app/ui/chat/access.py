@@ -8,7 +8,7 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, QPoint, QRect
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface, QWindow
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface, QWindow
 from shiboken6 import isValid
 
 from app.ui.chat.places import message_plain, spoken_role
@@ -127,7 +127,9 @@ class ConversationAccess(QAccessibleInterface):
             return ""
         if kind == QAccessible.Text.Name:
             return self.view.accessibleName()
-        return self.view.note if kind == QAccessible.Text.Description else ""
+        if kind == QAccessible.Text.Description:
+            return self.view.note or self.view.accessibleDescription()
+        return ""
 
     def setText(self, kind: QAccessible.Text, text: str) -> None:
         pass
@@ -234,3 +236,11 @@ def tell_focus(view: "ChatView") -> None:
             if view.state.focused in rows:
                 event.setChild(rows.index(view.state.focused))
             QAccessible.updateAccessibility(event)
+
+
+def tell_token(view: "ChatView", text: str, words: str) -> None:
+    """The keys went to a token: have it read, and what is known of it."""
+    view.setAccessibleDescription(words)
+    if QAccessible.isActive():
+        for each in (text, words):
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, each))

@@ -17,9 +17,11 @@ from PySide6.QtGui import QColor, QTextCharFormat
 
 from app.core.token_places import Places, TokenPlace
 from app.domain.ids import MessageId
+from app.ui.chat import access
 from app.ui.chat.pieces import Mark, Piece
 from app.ui.chat.places import Place, Selection
 from app.ui.chat.row import Part
+from app.ui.chat.segments import normalised
 from app.ui.chat.sources import Stretch, runs_of, stretches
 from app.ui.theme import Theme
 
@@ -72,7 +74,7 @@ class ChatTokens(QObject):
         self._choose(positions)
         first = next(((message, lit.places[0]) for message, lit in self._lit.items()), None)
         if first is not None:
-            self._at = (first[0], self._places[first[0]].positions.index(first[1].position))
+            self._at = self._find(first[1].position)
             if reveals:
                 self._reveal(*first)
 
@@ -107,6 +109,7 @@ class ChatTokens(QObject):
             elif number in (first.row, last.row):
                 for start, end in self._selected(number, selection):
                     found.update(place.position for place in places.within(start, end))
+        self._at = self._find(min(found)) if found else None
         self._tell(frozenset(found))
 
     def step(self, by: int) -> bool:
@@ -146,11 +149,14 @@ class ChatTokens(QObject):
 
     def _tell(self, positions: frozenset[int]) -> None:
         self._choose(positions)
-        said = ""
-        if len(positions) == 1 and self._at is not None:
-            said = self._words(self._at[1] + 1, next(iter(positions)))
-        self._view.setAccessibleDescription(said)
         self.picked.emit(positions)
+        if len(positions) == 1 and self._at is not None:
+            message, number = self._at
+            place, row = self._places[message].places[number], self._view.rows[self._view.rows.number_of(message)]
+            text = normalised(row.text)[place.start : place.end]
+            access.tell_token(self._view, text, self._words(number + 1, place.position))
+        else:
+            access.tell_token(self._view, "", "")
 
     # Painting
 
@@ -217,6 +223,13 @@ class ChatTokens(QObject):
                 start, end = stretch.characters_at(unit)
                 found = places.within(start, end)
                 return (row.id, places.places.index(found[0])) if found else None
+        return None
+
+    def _find(self, position: int) -> tuple[MessageId, int] | None:
+        for message, found in self._places.items():
+            number = bisect_left(found.positions, position)
+            if number < len(found.positions) and found.positions[number] == position:
+                return message, number
         return None
 
     def _selected(self, number: int, selection: Selection) -> Iterator[tuple[int, int]]:

@@ -131,3 +131,14 @@ def test_the_lock_leaves_no_places_behind(qtbot, make_stage) -> None:
     click(stage, "was")
     stage.window.privacy.forget()
     assert not view.tokens.is_on
+
+
+def test_a_screen_reader_is_told_the_token_and_what_is_known_of_it(qtbot, make_stage, monkeypatch) -> None:
+    stage = opened(qtbot, make_stage())
+    view, told = stage.window.page.view, []
+    monkeypatch.setattr("app.ui.chat.access.tell_token", lambda _, text, words: told.append((text, words)))
+    click(stage, "was")
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    drag(view, point_of(view, "ripe"), point_of(view, "ripe", after=True))
+    assert [text for text, _ in told] == [" was", " ripe", " ripe"]
+    assert told[1][1].startswith("Token 3 of this message, position 7: 6 frames, ")
