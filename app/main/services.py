@@ -130,7 +130,7 @@ class Nearhalf:
         return network
 
     def _tell(self, notice: str) -> None:
-        log.warning(notice)
+        log.warning("a notice was shown at the start")  # its words may name the person's files
         self._notify(notice)
 
 

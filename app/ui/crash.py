@@ -108,6 +108,8 @@ class CrashHook(QObject):
     def remove(self) -> None:
         sys.excepthook, threading.excepthook = self._before
         if self._dialog is not None:
+            for report in self._dialog.findChildren(ReportWindow):
+                report.close()  # which waits for its thread
             self._dialog.close()
 
     def _note(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -13,11 +13,14 @@ from pathlib import Path
 import pytest
 import torch
 
+from app.core.problem_report import collect, whole_text
 from app.device.adapter import Adapter
 from app.device.pack import DevicePack
 from app.device.tokenizer import load_tokenizer
 from app.domain.clearance import Direction, Purpose
 from app.privacy.ledger_format import LedgerEntry, read_entries, verify
+from app.storage.paths import DataFolder
+from app.storage.settings import Settings
 from app.wire.messages import Recipe
 from app.wire.plan import layer_by_layer
 from tests.privacy.needles import forms_of_text, forms_of_tokens, found_in, websocket_payloads
@@ -121,6 +124,14 @@ def test_no_file_and_no_log_holds_the_canary(captured: Captured) -> None:
     assert {str(path): found_in(data, CANARY, captured.tokens) for path, data in files.items()} == {
         str(path): [] for path in files
     }
+
+
+def test_a_problem_report_after_all_this_holds_nothing_of_it(captured: Captured) -> None:
+    sections = collect(DataFolder(captured.home), Settings(), [])
+    text = whole_text(sections)
+    assert {section.name for section in sections} >= {"versions", "system", "settings"}
+    assert found_in(text.encode(), CANARY, captured.tokens) == []
+    assert captured.access_token not in text and str(captured.home) not in text
 
 
 def test_the_adapter_does_not_cross_the_wire(captured: Captured) -> None:

@@ -73,6 +73,8 @@ class GeneralPage(Page):
 
     def end(self) -> None:
         self.updates.end()
+        for report in self.findChildren(ReportWindow):
+            report.close()  # which waits for its thread
 
     def _show(self) -> None:
         chosen = self._preferences.settings
