@@ -21,7 +21,7 @@ from benchmarks.machine import print_header, print_table
 
 ROOT = Path(__file__).resolve().parents[1]
 TOKENS_PER_S = 240
-TYPED = "a sentence that is typed while a reply streams into the chat " * 4
+TYPED = "a sentence that is typd while a reply streems into the chat " * 4
 
 CHILD = """
 import json, sys, time
@@ -69,13 +69,16 @@ def start_s(folder: Path) -> tuple[float, float]:
     return shown_s, ready_s
 
 
-def typing_ms(chats: int) -> list[float]:
-    """Milliseconds from each key until it is painted, while a reply streams."""
+def typing_ms(chats: int, *, checks_spelling: bool) -> list[float]:
+    """Milliseconds from each key until it is painted, while a reply streams; words are checked from the first on."""
     from PySide6.QtCore import QCoreApplication, QEvent, Qt
     from PySide6.QtGui import QKeyEvent
     from PySide6.QtWidgets import QApplication
 
+    from app.core.spelling.checker import Spelling
+    from app.storage.settings import Settings
     from app.ui.preferences import Preferences
+    from app.ui.spelling_desk import SpellingDesk
     from app.ui.theme import Theme
     from app.ui.window import ChatWindow
     from tests.sim.scripted_conversations import ScriptedConversations, ScriptedReply
@@ -87,11 +90,14 @@ def typing_ms(chats: int) -> list[float]:
     conversations = ScriptedConversations([ScriptedReply(words, pause_s=1 / TOKENS_PER_S)])
     for number in range(chats):
         conversations.save_draft(conversations.new_chat(), f"draft {number}")
-    window = ChatWindow(Theme(application), Preferences(), conversations)
+    theme = Theme(application)
+    window = ChatWindow(theme, Preferences(), conversations)
     window.show()
     assert window.page is not None and window.desk is not None
     window.desk.send("Tell me a long story.")
     entry = window.page.composer.input
+    choice = Preferences(Settings(checks_spelling=checks_spelling, spelling_languages=("en", "de")))
+    spelling = SpellingDesk(entry, Spelling(), choice, theme)
     took_ms: list[float] = []
     for letter in TYPED:
         resume_s = time.perf_counter() + 0.04
@@ -106,6 +112,7 @@ def typing_ms(chats: int) -> list[float]:
             application.processEvents()
         entry.viewport().repaint()
         took_ms.append((time.perf_counter() - began_s) * 1000)
+    spelling.close()
     conversations.stop()
     conversations.close()
     window.finish_closing()
@@ -128,7 +135,8 @@ def main() -> None:
         (folder.models / BUILT_IN_MODEL).symlink_to((data_folder().models / BUILT_IN_MODEL).resolve())
         SettingsFile(folder.settings).save(Settings(is_first_run_done=True))
         starts = [start_s(folder.root) for _ in range(arguments.rounds + 1)][1:]
-    keys_ms = typing_ms(arguments.chats)
+    plain_ms = typing_ms(arguments.chats, checks_spelling=False)
+    checked_ms = typing_ms(arguments.chats, checks_spelling=True)
     print_table(
         ["what", "median", "worst"],
         [
@@ -138,7 +146,10 @@ def main() -> None:
                 ("second start: a message can be sent", [ready for _, ready in starts]),
             )
         ]
-        + [[f"a key while a reply streams, {arguments.chats} chats", *_spread(keys_ms)]],
+        + [
+            [f"a key while a reply streams, {arguments.chats} chats", *_spread(plain_ms)],
+            ["the same with the spelling check, its lists loaded meanwhile", *_spread(checked_ms)],
+        ],
     )
 
 
