@@ -36,6 +36,7 @@ class RecipeInfo:
     version: int
     sha256: str
     rank: int  # the largest that a plan may use
+    bytes: int = 0  # of its file; 0: the backend does not give it away
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,4 @@ class ModelInfo:
     pack_bytes: int
     dtype: str
     recipes: tuple[RecipeInfo, ...]
+    tuning_rows: int = 0  # in one training step; 0: this backend does not train

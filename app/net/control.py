@@ -1,4 +1,4 @@
-"""The control channel: what a backend offers, and its device packs. Plain HTTP GETs under /v1, all through the gate.
+"""The control channel: what a backend offers, and its public files. Plain HTTP GETs under /v1, all through the gate.
 
 Every failure is an AppError with advice. Answers are judged before they are believed; the token is in no message.
 """
@@ -10,6 +10,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -34,6 +35,16 @@ _UNREADABLE = "The backend's list of models cannot be read."
 _UPDATE = "Check the backend's address, or update the app or the backend."
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all; what it raises ends the download
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A public file of a backend."""
+
+    path: str
+    purpose: Purpose
+    sha256: str
+    bytes: int
 
 
 class ControlClient:
@@ -68,19 +79,36 @@ class ControlClient:
         fruitless tries, BackendRefused; and what `progress` raises: a person who leaves raises Cancelled or
         KeyboardInterrupt there. The part then stays.
         """
-        part = destination.with_name(f"{destination.name}.{model.pack_sha256[:16]}.part")
+        path = f"/v1/models/{quote(model.model_id, safe='')}/device-pack"
+        self._download(_File(path, Purpose.DEVICE_PACK, model.pack_sha256, model.pack_bytes), destination, progress)
+
+    def download_recipe(
+        self,
+        model: ModelInfo,
+        recipe: RecipeInfo,
+        destination: Path,
+        progress: Progress = lambda done, total: None,
+    ) -> None:
+        """Fetch the public matrices A and B, as `download_pack` does. Raises ModelError where the backend has none."""
+        if not recipe.bytes:
+            raise ModelError("This backend does not give away the matrices A and B.", _UPDATE)
+        path = f"/v1/models/{quote(model.model_id, safe='')}/recipe/{recipe.name}-{recipe.version}"
+        self._download(_File(path, Purpose.RECIPE, recipe.sha256, recipe.bytes), destination, progress)
+
+    def _download(self, wanted: _File, destination: Path, progress: Progress) -> None:
+        part = destination.with_name(f"{destination.name}.{wanted.sha256[:16]}.part")
         waits = delays_s()
         fruitless = 0
         try:
-            if destination.exists() and _sha256(destination) == model.pack_sha256:
-                progress(model.pack_bytes, model.pack_bytes)
+            if destination.exists() and _sha256(destination) == wanted.sha256:
+                progress(wanted.bytes, wanted.bytes)
                 return
             destination.parent.mkdir(parents=True, exist_ok=True)
             while True:
                 before = _size(part)
                 try:
-                    if before < model.pack_bytes:
-                        self._fetch(model, part, progress)
+                    if before < wanted.bytes:
+                        self._fetch(wanted, part, progress)
                     break
                 except (ConnectionLost, BackendRefused) as error:
                     if isinstance(error, BackendRefused) and not error.can_retry:
@@ -91,10 +119,10 @@ class ControlClient:
                     if fruitless >= _FRUITLESS_TRIES:
                         raise
                     was_interrupted(self._aborted, next(waits))
-            _accept(part, destination, model)
+            _accept(part, destination, wanted.sha256)
         except OSError as error:
             raise ModelError(
-                f"The device pack cannot be stored: {os.strerror(error.errno or 0)}.", "Free some space and try again."
+                f"The download cannot be stored: {os.strerror(error.errno or 0)}.", "Free some space and try again."
             ) from error
 
     def abort(self) -> None:
@@ -135,44 +163,43 @@ class ControlClient:
         except httpx.HTTPError as error:
             raise BackendError("The backend's answer cannot be read.", _UPDATE) from error
 
-    def _fetch(self, model: ModelInfo, part: Path, progress: Progress) -> None:
+    def _fetch(self, wanted: _File, part: Path, progress: Progress) -> None:
         """One request for what is missing, appended to `part`."""
         have = _size(part)
         headers = dict(self._authorization)
         if have:
-            headers |= {"Range": f"bytes={have}-", "If-Range": f'"{model.pack_sha256}"'}
-        path = f"/v1/models/{quote(model.model_id, safe='')}/device-pack"
-        with self._request(path, Purpose.DEVICE_PACK, headers) as response:
+            headers |= {"Range": f"bytes={have}-", "If-Range": f'"{wanted.sha256}"'}
+        with self._request(wanted.path, wanted.purpose, headers) as response:
             status = response.status_code
             if status == 416:
                 part.unlink(missing_ok=True)
-                raise ConnectionLost("The backend's device pack has changed.", "Try again.")
+                raise ConnectionLost("What the backend offers for download has changed.", "Try again.")
             if status not in (200, 206):
                 raise refusal_of_status(status)
             if status == 206 and not response.headers.get("Content-Range", "").startswith(f"bytes {have}-"):
-                raise BackendError("The backend sent another part of the device pack than was asked for.", _UPDATE)
+                raise BackendError("The backend sent another part of the file than was asked for.", _UPDATE)
             with part.open("ab" if status == 206 else "wb") as file:
-                self._store(response, file, model, progress)
+                self._store(response, file, wanted.bytes, progress)
 
-    def _store(self, response: httpx.Response, file: BinaryIO, model: ModelInfo, progress: Progress) -> None:
+    def _store(self, response: httpx.Response, file: BinaryIO, size: int, progress: Progress) -> None:
         done = file.tell()
         for chunk in response.iter_raw(_CHUNK_BYTES):
-            if done + len(chunk) > model.pack_bytes:
+            if done + len(chunk) > size:
                 file.truncate(0)
-                raise ModelError("The device pack is larger than the backend said.", _UPDATE)
+                raise ModelError("The download is larger than the backend said.", _UPDATE)
             file.write(chunk)
             done += len(chunk)
-            progress(done, model.pack_bytes)
-        if done < model.pack_bytes:
-            raise ConnectionLost("The device pack ended early.", "Try again; it goes on where it stopped.")
+            progress(done, size)
+        if done < size:
+            raise ConnectionLost("The download ended early.", "Try again; it goes on where it stopped.")
 
 
-def _accept(part: Path, destination: Path, model: ModelInfo) -> None:
-    """Move a whole pack to its place; a damaged one is deleted. Raises ModelError."""
-    if _sha256(part) != model.pack_sha256:
+def _accept(part: Path, destination: Path, sha256: str) -> None:
+    """Move a whole file to its place; a damaged one is deleted. Raises ModelError."""
+    if _sha256(part) != sha256:
         part.unlink()
         raise ModelError(
-            "The device pack is damaged: its SHA-256 is not what the backend said. It was deleted.",
+            "The download is damaged: its SHA-256 is not what the backend said. It was deleted.",
             "Try again; if it happens again, do not trust this backend or the way to it.",
         )
     part.replace(destination)
@@ -204,10 +231,15 @@ def _model_info(untrusted: Mapping[str, Any]) -> ModelInfo:
         dtype=_text(untrusted["dtype"]),
         recipes=tuple(
             RecipeInfo(
-                _text(recipe["name"]), _count(recipe["version"]), _sha256_text(recipe["sha256"]), _count(recipe["rank"])
+                _text(recipe["name"]),
+                _count(recipe["version"]),
+                _sha256_text(recipe["sha256"]),
+                _count(recipe["rank"]),
+                _count(recipe["bytes"]) if recipe.get("bytes") else 0,
             )
             for recipe in untrusted["recipes"]
         ),
+        tuning_rows=_count(untrusted["tuning"]["max_rows"]) if untrusted.get("tuning") else 0,
     )
 
 

@@ -1,6 +1,7 @@
 """The control channel against a real HTTP server: models, packs with cuts and damage, refusals in words."""
 
 import hashlib
+import json
 import socket
 import threading
 import time
@@ -55,6 +56,27 @@ def test_models_are_listed(place: Place) -> None:
     assert (model.max_positions, model.max_rows) == (2048, 512)  # the smaller of the model's and the server's
     assert model.recipes[0].rank == 128
     assert model.pack_sha256 == hashlib.sha256(PACK).hexdigest()
+
+
+def test_a_model_says_whether_it_can_be_trained_and_its_matrices_fetched(place: Place) -> None:
+    listing = json.loads(place.state.models())
+    (model,) = place.client.list_models()
+    assert (model.tuning_rows, model.recipes[0].bytes) == (0, 0)
+    with pytest.raises(ModelError, match="A and B"):
+        place.client.download_recipe(model, model.recipes[0], place.pack)
+    listing["models"][0]["tuning"] = {"max_rows": 256}
+    listing["models"][0]["recipes"][0] |= {"bytes": len(PACK), "sha256": hashlib.sha256(PACK).hexdigest()}
+    place.state.models_body = json.dumps(listing).encode()
+    (model,) = place.client.list_models()
+    assert model.tuning_rows == 256
+    place.client.download_recipe(model, model.recipes[0], place.pack)
+    assert place.pack.read_bytes() == PACK
+    assert place.state.requests[-1][0] == "/v1/models/sim%20model%2F1/recipe/svd-1"
+    listing["models"][0]["recipes"][0]["sha256"] = "cd" * 32
+    place.state.models_body = json.dumps(listing).encode()
+    (model,) = place.client.list_models()
+    with pytest.raises(ModelError, match="damaged"):
+        place.client.download_recipe(model, model.recipes[0], place.pack)
 
 
 def test_requests_say_no_more_than_needed(place: Place) -> None:
@@ -122,8 +144,6 @@ def test_a_list_that_cannot_be_read_is_an_error_with_advice(place: Place, body: 
     [("hidden_size", -1), ("layers", True), ("pack_sha256", "../../etc"), ("id", "a\nb"), ("vocab_size", "9")],
 )
 def test_impossible_facts_of_a_model_are_refused(place: Place, field: str, value: object) -> None:
-    import json
-
     listing = json.loads(place.state.models())
     listing["models"][0][field] = value
     place.state.models_body = json.dumps(listing).encode()
