@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from PySide6.QtCore import QFile, QIODevice, QLocale, QMarginsF
+from PySide6.QtCore import QBuffer, QIODevice, QLocale, QMarginsF
 from PySide6.QtGui import QPainter, QPdfWriter
 
 from app.domain.conversation import StoredChat
@@ -45,21 +45,19 @@ def write_pdf(
     file: BinaryIO, chat: StoredChat, words: ExportWords, tell: Callable[[int, int], None], locale: QLocale
 ) -> int:
     """Raises OSError where the file takes no more."""
-    device = QFile()
-    if not device.open(file.fileno(), QIODevice.OpenModeFlag.WriteOnly, QFile.FileHandleFlag.DontCloseHandle):
-        raise OSError(errno.EIO, device.errorString())
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
 
-    def check() -> None:
-        if device.error() is not QFile.FileError.NoError:
-            raise OSError(errno.EIO, device.errorString())
+    def drain() -> None:
+        """Qt counts for itself where in the file it stands, so what is written of it can go page by page."""
+        file.write(buffer.data().data())
+        buffer.close()
+        buffer.setData(b"")
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
 
-    try:
-        count = _draw(device, chat, words, tell, check, locale)
-        device.flush()
-        check()
-        return count
-    finally:
-        device.close()
+    count = _draw(buffer, chat, words, tell, drain, locale)
+    drain()
+    return count
 
 
 def _draw(
@@ -67,7 +65,7 @@ def _draw(
     chat: StoredChat,
     words: ExportWords,
     tell: Callable[[int, int], None],
-    check: Callable[[], None],
+    drain: Callable[[], None],
     locale: QLocale,
 ) -> int:
     page, name = sheet(locale), shown(title(chat, words))
@@ -81,12 +79,12 @@ def _draw(
     done = 0
 
     def turn() -> None:
-        check()
+        drain()
         tell(done, len(chat.messages))
 
     painter = QPainter()
     if not painter.begin(writer):
-        raise OSError(errno.EIO, device.errorString())
+        raise OSError(errno.EIO, "Qt cannot draw a PDF")
     try:
         painter.scale(RESOLUTION / DPI, RESOLUTION / DPI)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

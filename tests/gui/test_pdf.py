@@ -129,6 +129,15 @@ def test_its_fonts_are_inside_and_it_asks_for_nothing(exported: Export) -> None:
     assert not any(name in each for each in dictionaries for name in ("/OpenAction", "/AA", "/JS", "/EmbeddedFile"))
 
 
+def test_every_object_stands_where_the_file_says(exported: Export, tmp_path: Path) -> None:
+    """It is written page by page, and only its end says where everything is."""
+    exported(chat_of(*["words " * 300, REPLY] * 4))
+    data = (tmp_path / "chat.pdf").read_bytes()
+    places = [int(line[:10]) for line in data.splitlines() if line.rstrip().endswith(b"00000 n")]
+    assert len(places) > 20
+    assert all(b" 0 obj" in data[place : place + 12] for place in places)
+
+
 @pytest.mark.parametrize(
     ("locale", "size"),
     [(GERMANY, (595, 842)), (AMERICA, (612, 792)), (QLocale("es_MX"), (612, 792)), (QLocale("en_GB"), (595, 842))],
@@ -249,8 +258,8 @@ def test_a_cancelled_export_leaves_what_was_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_disk_is_noticed(tmp_path: Path) -> None:
-    with Path("/dev/full").open("wb") as full, pytest.raises(OSError, match=r"."):
+def test_a_full_disk_is_noticed() -> None:
+    with pytest.raises(OSError, match="No space"), Path("/dev/full").open("wb") as full:
         write_pdf(full, chat_of("words " * 5000), ENGLISH, lambda done, total: None, GERMANY)
 
 

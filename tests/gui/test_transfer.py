@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from app.core.shareable import ShareableChats
 from app.domain.conversation import Attachment, ChatInfo, EndReason, Message, Role, StoredChat, Turn
@@ -64,6 +64,27 @@ def dialogs(qtbot) -> Iterator[Dialogs]:
     made.transfer.end()
 
 
+class Asked:
+    """Stands in for the system's own dialog, which no test can press."""
+
+    def __init__(self) -> None:
+        self.path, self.kind = "", 0
+        self.suggested = ""
+        self.kinds: list[str] = []
+
+    def answer(self, _: object, title: str, suggested: str, kinds: str) -> tuple[str, str]:
+        assert "not be encrypted" in title
+        self.suggested, self.kinds = Path(suggested).name, kinds.split(";;")
+        return self.path, self.kinds[self.kind] if self.path else ""
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    made = Asked()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", made.answer)
+    return made
+
+
 def text_of(path: Path) -> str:
     return "".join("".join(page.extract_text() for page in PdfReader(path).pages).split())
 
@@ -97,6 +118,30 @@ def test_a_pdf_that_cannot_be_written_gives_a_sentence(qtbot, dialogs: Dialogs, 
     qtbot.waitUntil(dialogs.is_idle, timeout=30_000)
     (error,) = dialogs.failed
     assert error.advice
+
+
+def test_the_dialog_offers_pdf_and_the_kind_chosen_is_written(
+    qtbot, dialogs: Dialogs, asked: Asked, tmp_path: Path
+) -> None:
+    chats = OneChat()
+    dialogs.transfer._open = lambda: chats
+    dialogs.transfer.export(chats.chat.info.id)
+    assert (asked.suggested, [kind.split(" (")[0] for kind in asked.kinds]) == (
+        "A loaf.md",
+        ["Markdown", "PDF", "Web page", "Nearhalf's own JSON, with everything"],
+    )
+    assert dialogs.is_idle()  # the person thought better of it
+    asked.path, asked.kind = str(tmp_path / "A loaf.md"), 1
+    dialogs.transfer.export(chats.chat.info.id)
+    qtbot.waitUntil(dialogs.is_idle, timeout=30_000)
+    assert "words2" in text_of(tmp_path / "A loaf.pdf")
+    dialogs.transfer.export_excerpt(chats.chat)
+    assert len(asked.kinds) == 3
+    qtbot.waitUntil(dialogs.is_idle, timeout=30_000)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["A loaf 2.pdf", "A loaf.pdf"]
+    asked.path = ""
+    dialogs.transfer.export(None)
+    assert asked.kinds == ["Nearhalf's own JSON, with everything (*.json)"]
 
 
 @pytest.mark.parametrize(
