@@ -73,6 +73,7 @@ SURFACES = (
     *(f"first run {number}" for number in (1, 2, 3, 4)),
     *(f"settings, {page}" for page in SETTINGS),
     "settings, backend form",
+    "settings, updates",
 )
 
 
@@ -208,7 +209,13 @@ class Stage:
         window = SettingsWindow(self.theme, self.preferences, self.vault(), self._services())
         self._ends += [window.deleteLater, window.end]
         self._show(window)
-        window.show_page("backends" if detail == "backend form" else detail)
+        pages = {"backend form": "backends", "updates": "general"}
+        window.show_page(pages.get(detail, detail))
+        if detail == "updates":
+            self.preferences.update(release_feed="https://0123.example/4567.json")
+            updates = window.page("general").updates  # type: ignore[attr-defined]
+            updates.work.say("info", "0123")
+            window.page("general").ensureWidgetVisible(updates.work)
         if detail == "backend form":
             window.page("backends").open_form(None)  # type: ignore[attr-defined]
         settle()
