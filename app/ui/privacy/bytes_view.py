@@ -83,7 +83,7 @@ class BytesView(QWidget):
         if self._splitter.orientation() is not wanted:
             self._splitter.setOrientation(wanted)
         self.explained.setVisible(event.size().height() >= _TALL * self._theme.metrics.control)
-        self._splitter.setSizes([2000, 2900] if is_wide else [1000, 1000])
+        self._splitter.setSizes([2200, 2700] if is_wide else [1000, 1000])
 
     def _wear(self) -> None:
         metrics = self._theme.metrics

@@ -13,10 +13,13 @@ EXAMPLES = (
     "(kind:tap or kind:delta) is:kept",
 )
 
+_MOST_NAMED = 8  # values in a sentence; completion offers all
+
 
 def problem_words(problem: FilterProblem) -> str:
     """A sentence that says what to type instead."""
-    known = ", ".join(VALUES.get(problem.field, ())) or ""
+    values = tuple(VALUES.get(problem.field, ()))
+    known = ", ".join(values if len(values) <= _MOST_NAMED + 1 else (*values[:_MOST_NAMED], "…"))
     return {
         Problem.UNKNOWN_FIELD: translate("privacy", "There is no field “{word}”. There are: {known}."),
         Problem.UNKNOWN_VALUE: translate("privacy", "“{word}” is not known for {field}. Known are: {known}."),

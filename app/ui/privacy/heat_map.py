@@ -134,18 +134,20 @@ class HeatMap(QWidget):
 
 
 class Histogram(QWidget):
-    """How often which numbers come."""
+    """How often which numbers come, over the colours that the picture gives them."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self._facts: Statistics | None = None
+        self._bound = 1.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self._wear)
         self._wear()
 
-    def show_facts(self, facts: Statistics | None) -> None:
-        self._facts = facts
+    def show_facts(self, facts: Statistics | None, bound: float) -> None:
+        """bound: the size that gets the full colour."""
+        self._facts, self._bound = facts, bound
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -156,16 +158,21 @@ class Histogram(QWidget):
         bins, most = self._facts.histogram, max(self._facts.histogram) or 1
         painter.setFont(self._theme.text_font(metrics.caption))
         words = painter.fontMetrics().height()
-        room = self.height() - words - metrics.gap
+        strip = metrics.space_2
+        room = self.height() - words - 2 * metrics.gap - strip
         wide = self.width() / len(bins)
         for place, count in enumerate(bins):
             high = room * count / most
             bar = QRectF(place * wide, room - high, max(1.0, wide - metrics.hair), high)
             painter.fillRect(bar, QColor(colours.accent))
+        values = np.linspace(self._facts.low, self._facts.high, _MOST, dtype=np.float32)[None]
+        shades = palette(colours.accent, colours.surface, colours.warning)
+        scale = QRectF(0.5, room + 0.5, self.width() - 1, strip)
+        painter.drawImage(scale, picture(values, shades, self._bound))
         painter.setPen(QColor(colours.line))
-        painter.drawLine(0, room, self.width(), room)
+        painter.drawRect(scale)
         painter.setPen(QColor(colours.muted))
-        line = QRectF(0, room + metrics.gap, self.width(), words)
+        line = QRectF(0, room + strip + 2 * metrics.gap, self.width(), words)
         painter.drawText(line, int(Qt.AlignmentFlag.AlignLeft), f"{self._facts.low:.4g}")
         painter.drawText(line, int(Qt.AlignmentFlag.AlignRight), f"{self._facts.high:.4g}")
         painter.end()

@@ -3,13 +3,14 @@
 The arrow keys move from byte to byte. What is marked comes from outside, or from a click here.
 """
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from app.ui.theme import Theme
 
 _PRINTABLE = range(32, 127)
+_BEFORE, _BETWEEN = 1, 2.5  # characters between place and bytes, and between bytes (with the gap amid them) and letters
 
 
 class HexView(QAbstractScrollArea):
@@ -82,7 +83,7 @@ class HexView(QAbstractScrollArea):
     def _paint_line(self, painter: QPainter, top: int, start: int) -> None:
         colours, base = self._theme.colours, top + self._ascent
         painter.setPen(QColor(colours.muted))
-        painter.drawText(int(self._left), base, f"{start:0{self._digits}x}")
+        painter.drawText(QPointF(self._left, base), f"{start:0{self._digits}x}")
         for at in range(start, min(start + self._per_line, len(self._content))):
             hexed, letter = self._hex_rect(at), self._letter_rect(at)
             ground = self._ground(at)
@@ -91,8 +92,8 @@ class HexView(QAbstractScrollArea):
                     painter.fillRect(rect, QColor(ground))
             byte = self._content[at]
             painter.setPen(QColor(colours.text if byte or ground else colours.muted))
-            painter.drawText(int(hexed.left() + self._wide / 2), base, f"{byte:02x}")
-            painter.drawText(int(letter.left()), base, chr(byte) if byte in _PRINTABLE else "·")
+            painter.drawText(QPointF(hexed.left() + self._wide / 2, base), f"{byte:02x}")
+            painter.drawText(QPointF(letter.left(), base), chr(byte) if byte in _PRINTABLE else "·")
 
     def _ground(self, at: int) -> str:
         if self._inner[0] <= at < self._inner[1]:
@@ -102,13 +103,13 @@ class HexView(QAbstractScrollArea):
     def _hex_rect(self, at: int) -> QRectF:
         line, place = divmod(at, self._per_line)
         top = (line - self.verticalScrollBar().value()) * self._line
-        left = self._left + self._wide * (self._digits + 1 + 3 * place + (place >= self._per_line // 2))
+        left = self._left + self._wide * (self._digits + _BEFORE + 3 * place + (place >= self._per_line // 2))
         return QRectF(left, top, 3 * self._wide, self._line)
 
     def _letter_rect(self, at: int) -> QRectF:
         line, place = divmod(at, self._per_line)
         top = (line - self.verticalScrollBar().value()) * self._line
-        left = self._left + self._wide * (self._digits + 1 + 3 * self._per_line + 1.5 + place)
+        left = self._left + self._wide * (self._digits + _BEFORE + 3 * self._per_line + _BETWEEN + place)
         return QRectF(left, top, self._wide, self._line)
 
     # Keys and pointer
@@ -167,7 +168,8 @@ class HexView(QAbstractScrollArea):
         """16 bytes a line, 8 or 4 where there is no room."""
         self._digits = 4 if len(self._content) <= 0x10000 else 8
         room = self.viewport().width() - 2 * self._left
-        self._per_line = next((count for count in (16, 8) if self._wide * (self._digits + 3 + 4 * count) <= room), 4)
+        around = self._digits + _BEFORE + _BETWEEN
+        self._per_line = next((count for count in (16, 8) if self._wide * (around + 4 * count) <= room), 4)
         lines = -(-len(self._content) // self._per_line)
         shown = max(1, self.viewport().height() // self._line)
         bar = self.verticalScrollBar()

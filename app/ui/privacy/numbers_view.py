@@ -66,7 +66,7 @@ class NumbersView(QWidget):
         values = self._shown.values if self._shown is not None else None
         facts = statistics(values) if values is not None else None
         self.map.show_values(values)
-        self.histogram.show_facts(facts)
+        self.histogram.show_facts(facts, self.map.bound)
         for widget in (self.map, self.histogram, self.facts, self.number):
             widget.setVisible(self._shown is not None)
         self.none.setVisible(self._shown is None)

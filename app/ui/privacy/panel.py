@@ -6,9 +6,9 @@ It shows what app/ui/privacy/panel_desk.py tells it, owns no truth, and holds no
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QResizeEvent
-from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QSizePolicy, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from app.core.panel_feed import GateState, PanelFeed
 from app.ui.assets import icon
@@ -22,6 +22,39 @@ from app.ui.theme import Metrics, Theme
 def least_width(metrics: Metrics) -> int:
     """So narrow it may become beside the chat."""
     return metrics.sidebar * 3 // 2
+
+
+class _Sentence(QScrollArea):
+    """The first depth, as tall as its words; where the window is too low for all of them, they scroll."""
+
+    def __init__(self, summary: Summary, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._summary = summary
+        self.setObjectName("steps")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setWidget(summary)
+        summary.setObjectName("steps-body")
+        summary.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._summary and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._summary.sizeHint().width(), self._summary.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(1, min(self.sizeHint().height(), 4 * self.fontMetrics().height()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
 
 class PrivacyPanel(QFrame):
@@ -59,7 +92,7 @@ class PrivacyPanel(QFrame):
         self.splitter.addWidget(self.entries)
         self.splitter.addWidget(self.detail)
         self._layout = QVBoxLayout(self)
-        self._layout.addWidget(self.summary)
+        self._layout.addWidget(_Sentence(self.summary, self))
         self._layout.addWidget(self.splitter, 1)
         self._rest = QWidget(self)  # below the sentence, where nothing else is shown
         self._layout.addWidget(self._rest, 1)

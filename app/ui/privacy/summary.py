@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.core.panel_feed import GateState, MessageTotals, Recovered, SendingLimit
 from app.ui.header import Dot
@@ -168,7 +176,7 @@ class Summary(QWidget):
         self.limit.limit_chosen.connect(self._choose_limit)
         self._shown_limit: int | None = -1  # none that there is
         self._limit_words = self._label("body")
-        self._limit_words.setText(self.tr("Send no more once an operator could rebuild more than"))
+        self._limit_words.setText(self.tr("What an operator may be able to rebuild"))
         self._limit_words.setBuddy(self.limit)
         self.own_backend = self._button(self.tr("Use a backend of your own"))
         self.own_backend.clicked.connect(self.own_backend_requested)
@@ -180,8 +188,8 @@ class Summary(QWidget):
         self.corner = QHBoxLayout()  # the panel's own buttons
         self._top.addLayout(self.corner)
         self._limit_row = QHBoxLayout()
-        self._limit_row.addWidget(self._limit_words, 1)
         self._limit_row.addWidget(self.limit)
+        self._limit_row.addWidget(self._limit_words, 1)
         self._choices = QHBoxLayout()
         for button in (self.own_backend, self.measure):
             self._choices.addWidget(button)
