@@ -97,6 +97,15 @@ class NotesReader:
             sides.sides,
         )
 
+    def shown(self, secret: Secret, around: int = 60) -> tuple[str, str, str]:
+        """(what stands before it, the secret, what stands behind it), to show, and to see later whether a model can
+        complete it. Raises KeyError where the note was forgotten."""
+        text = next((note.text for note in self._reading.notes if note.id == secret.note_id), None)
+        if text is None:
+            raise KeyError(secret.note_id)
+        before = text[max(0, secret.start - around) : secret.start]
+        return before, text[secret.start : secret.end], text[secret.end : secret.end + around]
+
     def forget(self) -> None:
         self._reading = NotesReading(self._limits)
         self._folding = None

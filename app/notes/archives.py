@@ -62,7 +62,7 @@ def members(archive: Entry, budget: Budget, limits: Limits = LIMITS, depth: int 
 
 def _opened(file: BinaryIO) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(_SmallReads(file))
+        return zipfile.ZipFile(SmallReads(file))
     except _BROKEN as error:
         raise NotRead(Unread.BROKEN) from error
 
@@ -137,7 +137,7 @@ class _Member(io.RawIOBase):
         super().close()
 
 
-class _SmallReads:
+class SmallReads:
     """The archive's file, without the one read in which a ZIP's whole directory comes, where that is enormous."""
 
     def __init__(self, source: BinaryIO) -> None:

@@ -4,12 +4,13 @@ Read as what it is, a ZIP with XML, as a stream: no picture, no macro and no oth
 the whole package into memory, and build a tree of it. What was deleted while changes were tracked is no text any more.
 """
 
-import io
 import re
 import zipfile
 import zlib
+from typing import BinaryIO
 
 from app.domain.notes import Left, Unread
+from app.notes.archives import SmallReads
 from app.notes.entries import NotRead
 from app.notes.limits import LIMITS, Limits
 from app.notes.tally import Draft, Tally
@@ -27,12 +28,12 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 _STORIES = ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml")
 
 
-def read_docx(data: bytes, name: str, tally: Tally, limits: Limits = LIMITS) -> Draft:
-    """Raises NotRead: ENCRYPTED, BROKEN, HOSTILE, TOO_DEEP, UNPACKS_TOO_LARGE."""
-    if data.startswith(_OLE):
+def read_docx(file: BinaryIO, name: str, tally: Tally, limits: Limits = LIMITS) -> Draft:
+    """file: can seek. Raises NotRead: ENCRYPTED, BROKEN, HOSTILE, TOO_DEEP, UNPACKS_TOO_LARGE."""
+    if file.read(4) == _OLE:
         raise NotRead(Unread.ENCRYPTED)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
+        with zipfile.ZipFile(SmallReads(file)) as package:
             return _read(package, name, tally, limits)
     except _BROKEN as error:
         raise NotRead(Unread.BROKEN) from error

@@ -9,7 +9,8 @@ of estimate is needed, and the answer is the same on every machine.
   differs in at most about one word of 45: a revision, not another note. (The same threshold as Lee et al., 2022,
   arXiv 2107.06499, for near-duplicates in training sets.)
 - Nine tenths of the shorter one's shingles in one that is at most four times as long: INSIDE.
-- Half of the shorter one's shingles in the other one: alike. Both are kept, but not on two sides.
+- Half of the shorter one's own shingles in the other one: alike. Both are kept, but not on two sides. Own: in at most
+  OWN_NOTES notes; what stands in more is a template's, and tells nothing of one note about another.
 """
 
 import re
@@ -29,6 +30,8 @@ NEARLY_SAME = 0.8
 INSIDE = 0.9
 INSIDE_AT_MOST_TIMES_LONGER = 4
 ALIKE = 0.5
+LEAST_ALIKE = 5  # shingles: nine words in a row
+OWN_NOTES = 16
 _COMMON = 32  # notes that share one shingle: beyond it (a template's words) each is compared with a few only
 _WORD = re.compile(r"\w+")
 
@@ -62,10 +65,10 @@ def fold(notes: Sequence[Note]) -> Folding:
         shingles.append(hashes)
     into: dict[int, int] = {}
     alike: list[tuple[int, int]] = []
-    for longer, shorter, shared in _pairs(shingles):
+    for longer, shorter, shared, is_alike in _pairs(shingles):
         why, share = _judged(len(shingles[longer]), len(shingles[shorter]), shared)
         if why is None:
-            alike += [(longer, shorter)] if share >= ALIKE else []
+            alike += [(longer, shorter)] if is_alike else []
         elif shorter not in into and longer not in into:
             into[shorter] = longer
             folds.append(Fold(kept[shorter].source, kept[longer].source, why, round(share, 3)))
@@ -89,8 +92,9 @@ def _judged(longer: int, shorter: int, shared: int) -> tuple[Folded | None, floa
     return None, inside
 
 
-def _pairs(shingles: Sequence[Hashes]) -> Iterator[tuple[int, int, int]]:
-    """(index of one, index of a later one, how many shingles they share), in order."""
+def _pairs(shingles: Sequence[Hashes]) -> Iterator[tuple[int, int, int, bool]]:
+    """(index of one, index of a later one, how many shingles they share, whether they are alike), in order; only pairs
+    that may be folded or are alike."""
     if not shingles:
         return
     lengths = [len(one) for one in shingles]
@@ -101,18 +105,26 @@ def _pairs(shingles: Sequence[Hashes]) -> Iterator[tuple[int, int, int]]:
     starts = np.flatnonzero(np.r_[True, hashes[1:] != hashes[:-1]])
     ends = np.r_[starts[1:], len(hashes)]
     several = ends - starts > 1
+    own_lengths = np.bincount(owners[np.repeat(ends - starts <= OWN_NOTES, ends - starts)], minlength=len(shingles))
     shared: Counter[tuple[int, int]] = Counter()
+    common: Counter[tuple[int, int]] = Counter()  # of what is shared, a template's
     for start, end in zip(starts[several].tolist(), ends[several].tolist(), strict=True):
         group = owners[start:end].tolist()
         if len(group) <= _COMMON:
-            shared.update((one, other) for at, one in enumerate(group) for other in group[at + 1 :])
+            pairs = [(one, other) for at, one in enumerate(group) for other in group[at + 1 :]]
+            shared.update(pairs)
+            if len(group) > OWN_NOTES:
+                common.update(pairs)
         else:  # with the longest, and with the next: enough to find those that share all of it
-            shared.update((group[0], other) for other in group[1:])
-            shared.update(pairwise(group[1:]))
-    least = min(ALIKE, INSIDE, NEARLY_SAME)
+            pairs = [*((group[0], other) for other in group[1:]), *pairwise(group[1:])]
+            shared.update(pairs)
+            common.update(pairs)
+    least = min(INSIDE, NEARLY_SAME)
     for (one, other), count in sorted(shared.items()):
-        if count >= least * min(lengths[one], lengths[other]):
-            yield one, other, count
+        own = count - common[(one, other)]
+        is_alike = own >= max(LEAST_ALIKE, ALIKE * min(own_lengths[one], own_lengths[other]))
+        if is_alike or count >= least * min(lengths[one], lengths[other]):
+            yield one, other, count, bool(is_alike)
 
 
 class _Words:

@@ -73,11 +73,13 @@ def _csv(entry: Entry, tally: Tally, limits: Limits) -> Iterator[Draft]:
 def _pdf(entry: Entry, tally: Tally, limits: Limits) -> Iterator[Draft]:
     from app.notes.pdf import read_pdf  # 0.3 s, for those who have one
 
-    yield read_pdf(read_whole(entry, limits.file_bytes), _stem(entry), tally, limits)
+    yield read_pdf(read_whole(entry, limits.pdf_bytes), _stem(entry), tally, limits)
 
 
 def _docx(entry: Entry, tally: Tally, limits: Limits) -> Iterator[Draft]:
-    yield read_docx(read_whole(entry, limits.file_bytes), _stem(entry), tally, limits)
+    with opened(entry, limits.docx_bytes) as file:
+        draft = read_docx(file, _stem(entry), tally, limits)
+    yield draft
 
 
 def _mail(entry: Entry, tally: Tally, limits: Limits) -> Iterator[Draft]:

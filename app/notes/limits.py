@@ -9,7 +9,8 @@ KIB, MIB = 2**10, 2**20
 class Limits:
     """Bytes are of the file as it lies there, or unpacked where an archive is meant."""
 
-    file_bytes: int = 64 * MIB  # of one file but mailboxes and archives, which stream
+    pdf_bytes: int = 256 * MIB  # in memory; scanned books are this large, and have no text
+    docx_bytes: int = 1024 * MIB  # with its pictures, which are not read
     plain_file_bytes: int = 16 * MIB  # of Markdown, text, HTML, CSV: text that somebody wrote is far smaller
     mailbox_bytes: int = 4096 * MIB
     message_bytes: int = 32 * MIB  # of one mail with its attachments

@@ -6,6 +6,7 @@ quoted, signatures. Nothing that a message points to is fetched.
 
 import email
 import email.policy
+import itertools
 import re
 from collections.abc import Iterator
 from datetime import UTC, date
@@ -23,6 +24,8 @@ from app.notes.tally import Draft, Tally
 from app.notes.texts import decoded, tidied
 
 _FROM = b"From "
+_LINE_BYTES = 2**16
+_LINES_BETWEEN = 10_000  # two calls of progress, in a message that is too large
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _REST_IS_QUOTED = re.compile(
     r"^[ \t]*-{2,12} ?(?:original message|urspr.ngliche nachricht|message d'origine|forwarded message|"
@@ -40,6 +43,7 @@ _ODD = (MessageError, LookupError, ValueError, TypeError, AttributeError, Recurs
 
 def read_mailbox(file: BinaryIO, name: str, tally: Tally, limits: Limits = LIMITS) -> Iterator[Draft]:
     for number, data in enumerate(_messages(file, tally, limits), 1):
+        tally.went_on()
         if number > limits.messages:
             tally.left(Left.LARGE_MESSAGES)
             return
@@ -96,7 +100,12 @@ def _messages(file: BinaryIO, tally: Tally, limits: Limits) -> Iterator[bytes]:
     """What stands between "From " lines that follow an empty line; without their own quoting ("">From")."""
     data = bytearray()
     was_empty, is_inside, is_too_large = True, False, False
-    while line := file.readline(2**16):
+    for count in itertools.count(1):
+        line = file.readline(_LINE_BYTES)
+        if not line:
+            break
+        if count % _LINES_BETWEEN == 0:
+            tally.went_on()
         if was_empty and line.startswith(_FROM):
             if is_inside and not is_too_large:
                 yield _QUOTED_FROM.sub(rb"\1", bytes(data))

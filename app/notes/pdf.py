@@ -46,6 +46,7 @@ def read_pdf(data: bytes, name: str, tally: Tally, limits: Limits = LIMITS) -> D
         raise NotRead(Unread.BROKEN) from error
     tally.left(Left.LATER_PAGES, count - limits.pdf_pages)
     for at in range(min(count, limits.pdf_pages)):
+        tally.went_on()
         try:
             text = _text(reader.pages[at], limits)
         except FileNotDecryptedError as error:

@@ -80,7 +80,7 @@ class NotesReading:
 
     def _read_file(self, entry: Entry, went_on: Callable[[], None]) -> None:
         kind, source = FileKind.OTHER, shown_source(entry.path)
-        tally, keeping = Tally(), _Keeping()
+        tally, keeping = Tally(went_on), _Keeping()
         error: Unread | None = None
         try:
             kind = kind_of(entry)
@@ -89,7 +89,6 @@ class NotesReading:
                 raise NotRead(Unread.UNKNOWN_KIND)
             for draft in reader(entry, tally, self._limits):
                 self._keep(draft, entry, source, keeping)
-                went_on()
             error = None if keeping.notes else Unread.NO_TEXT
         except NotRead as refused:
             error = refused.why

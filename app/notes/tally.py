@@ -1,7 +1,7 @@
 """What a reader hands over: drafts of notes, and a count of what it left out."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -9,9 +9,10 @@ from app.domain.notes import Left
 
 
 class Tally:
-    """Grows while one file is read."""
+    """Grows while one file is read. went_on: called now and then meanwhile; may raise Cancelled."""
 
-    def __init__(self) -> None:
+    def __init__(self, went_on: Callable[[], None] = lambda: None) -> None:
+        self.went_on = went_on
         self._left: Counter[Left] = Counter()
         self.pages = 0
 
