@@ -100,7 +100,7 @@ class ReportWindow(QDialog):
             line(
                 self.tr(
                     "Nothing is sent. This is the whole text, as you copy or save it; whom you give it to is up to "
-                    "you. Chats, tokens, keys and passphrases are never in it. Read it all the same."
+                    "you. It is made without chats, tokens, keys and passphrases. Read it all the same."
                 ),
                 "body",
                 self,

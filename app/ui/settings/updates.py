@@ -62,8 +62,8 @@ class UpdatesPart(QObject):
         self._look_row.explain(
             self.tr(
                 "One request goes to {host}. It says neither your version nor who you are, and carries no token. "
-                "{host} sees the address of your network and the time. It is in the record of what left, as an "
-                "update check."
+                "{host} sees that somebody with your network's address asks for Nearhalf, and when. It is in the "
+                "record of what left, as an update check."
             ).format(host=host or feed)
             if feed
             else self.tr("There is no address to ask yet, so nothing is ever asked.")
