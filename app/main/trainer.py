@@ -86,12 +86,16 @@ class Trainer:
         else:
             run.pause()
 
+    @property
+    def _must_leave(self) -> bool:
+        return self._order in (JobOrder.PAUSE, JobOrder.DISCARD)
+
     def run(self) -> bool:
         """Returns whether the job is to be discarded. Never raises AppError: it is in the progress then."""
         try:
-            while not self._try():
-                if self._ordered.wait(TRY_AGAIN_S):
-                    break
+            while not self._try() and not self._must_leave:
+                self._ordered.wait(TRY_AGAIN_S)
+                self._ordered.clear()
         except Cancelled:
             pass
         except AppError as error:
@@ -119,11 +123,12 @@ class Trainer:
         return True
 
     def _wait_for(self, error: AppError) -> bool:
+        """Says so; returns False: to be tried again."""
         log.info("waits: %s", type(error).__name__)
         self._tell(
             replace(self._progress, state=JobState.WAITING, message=error.message, advice=error.advice), now=True
         )
-        return self._ordered.is_set()
+        return False
 
     def _work(self, stack: ExitStack) -> None:
         from app.core.tuning_run import RunEnd, RunLine, TuningRun
@@ -185,7 +190,7 @@ class Trainer:
         if end is not RunEnd.PAUSED:
             self._tell(replace(self._progress, state=JobState.JUDGING, seconds_left=None), now=True)
             files.write(BEST, run.best)
-            verdict = judged(self._progress, notes, tokenizer, pack, run.best, line, settings, self._stop_if_ordered)
+            verdict = judged(self._progress, notes, tokenizer, pack, run.best, line, settings, self._leave_if_ordered)
             self._record.write_verdict(verdict)
             self._tell(replace(self._progress, state=JobState.FINISHED, message="", advice=""), now=True)
 
@@ -200,8 +205,8 @@ class Trainer:
                 "Resume it when that model is back, or begin a new training. Nothing was lost.",
             )
 
-    def _stop_if_ordered(self) -> None:
-        if self._ordered.is_set():
+    def _leave_if_ordered(self) -> None:
+        if self._must_leave:
             raise Cancelled
 
     def _save_now_and_then(self) -> None:
