@@ -9,6 +9,7 @@ Legend: T rows, E hidden size, H query heads, N kv heads, D head size, P positio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ import numpy as np
 from app.domain.errors import ModelError
 from app.privacy.recovery.tensor_file import TensorFile
 from app.privacy.recovery.tensors import Floats
+
+Deltas = Mapping[tuple[int, str], Floats]
+"""What an adapter adds to a projection ("q", "k" or "v") of a layer: B y, a line for each row (or one for all)."""
 
 
 @dataclass(slots=True)
@@ -54,29 +58,31 @@ class Decoder:
     def parameters(self) -> int:
         return self._file.parameters
 
-    def run(self, h_TE: Floats, cache: Cache, first: int, last: int) -> Floats:
+    def run(self, h_TE: Floats, cache: Cache, first: int, last: int, deltas: Deltas = MappingProxyType({})) -> Floats:
         """Layers first..last-1 over a text's next rows, which join the cache."""
         for index in range(first, last):
-            h_TE, keys, values = self._layer(index, h_TE, cache, as_candidates=False)
+            h_TE, keys, values = self._layer(index, h_TE, cache, deltas, as_candidates=False)
             cache.keys[index], cache.values[index] = keys, values
         return h_TE
 
-    def try_candidates(self, h_CE: Floats, cache: Cache, last: int) -> Floats:
+    def try_candidates(self, h_CE: Floats, cache: Cache, last: int, deltas: Deltas = MappingProxyType({})) -> Floats:
         """The state after layers 0..last-1 of each candidate for the next position. The cache stays as it is."""
         for index in range(last):
-            h_CE, _, _ = self._layer(index, h_CE, cache, as_candidates=True)
+            h_CE, _, _ = self._layer(index, h_CE, cache, deltas, as_candidates=True)
         return h_CE
 
     def final_norm(self, h_TE: Floats) -> Floats:
         return self._norm(h_TE, self._file.numbers("norm.weight"))
 
-    def _layer(self, index: int, h_TE: Floats, cache: Cache, *, as_candidates: bool) -> tuple[Floats, Floats, Floats]:
+    def _layer(
+        self, index: int, h_TE: Floats, cache: Cache, deltas: Deltas, *, as_candidates: bool
+    ) -> tuple[Floats, Floats, Floats]:
         weights = self._weights(index)
         past = cache.length(index)
         rows = len(h_TE)
         positions_T = np.full(rows, past) if as_candidates else np.arange(past, past + rows)
         x_TE = self._norm(h_TE, weights["input_layernorm.weight"])
-        q_THD, k_TND, v_TND = self._projections(x_TE, weights)
+        q_THD, k_TND, v_TND = self._projections(index, x_TE, weights, deltas)
         cos_TD, sin_TD = self._rope(index, positions_T)
         q_THD, k_TND = _turned(q_THD, cos_TD, sin_TD), _turned(k_TND, cos_TD, sin_TD)
         if past:
@@ -98,12 +104,16 @@ class Decoder:
         mlp_TE = self._mlp(self._norm(h_TE, weights["post_attention_layernorm.weight"]), weights)
         return h_TE + mlp_TE, keys_PND, values_PND
 
-    def _projections(self, x_TE: Floats, weights: Mapping[str, Floats]) -> tuple[Floats, Floats, Floats]:
+    def _projections(
+        self, index: int, x_TE: Floats, weights: Mapping[str, Floats], deltas: Deltas
+    ) -> tuple[Floats, Floats, Floats]:
         parts: list[Floats] = []
         for name, heads in (("q", self._heads), ("k", self._kv_heads), ("v", self._kv_heads)):
             part = x_TE @ weights[f"self_attn.{name}_proj.weight"].T
             if f"self_attn.{name}_proj.bias" in weights:
                 part = part + weights[f"self_attn.{name}_proj.bias"]
+            if (index, name) in deltas:
+                part = part + deltas[index, name]
             part = part.reshape(len(x_TE), heads, self._head_dim)
             if self._qk_norm and name != "v":
                 part = self._norm(part, weights[f"self_attn.{name}_norm.weight"])

@@ -19,6 +19,7 @@ from app.privacy.recovery.recording import Recording
 from app.privacy.recovery.tensor_file import TensorFile
 from app.privacy.recovery.tensors import Floats
 from app.wire.messages import Recipe
+from app.wire.plan import Target
 
 _BLOCK_NUMBERS = 8 * 2**20  # of one block of a table: 32 MiB as fp32
 _EMBEDDINGS, _HEAD, _NORM = "embed_tokens.weight", "lm_head.weight", "free.input_norm.weight"
@@ -48,6 +49,8 @@ class PublicWeights:
         self.facts = _read_facts(folder / "pack.json")
         self._folder, self._models = folder, models
         self._file = TensorFile(folder / "weights.safetensors")
+        self._backbone_folder: Path | None = None
+        self._recipes: dict[Path, TensorFile] = {}
         table = (self.facts.vocab_size, self.facts.hidden_size)
         for name in {_EMBEDDINGS, self._head}:
             if self._file.shape(name) != table:
@@ -96,8 +99,20 @@ class PublicWeights:
             except (OSError, ValueError, KeyError, TypeError):
                 continue
             if found == self.facts.backbone_sha256:
+                self._backbone_folder = manifest.parent
                 return Decoder(TensorFile(manifest.parent / "backbone.safetensors"))
         return None
+
+    def b(self, target: Target, recipe: Recipe, version: int) -> Floats | None:
+        """B of one target (d x R), which is public; None where this computer has no such recipe. Raises ModelError."""
+        if self.backbone is None or self._backbone_folder is None:
+            return None
+        path = self._backbone_folder / f"recipe-{recipe.name.lower()}-{version}.safetensors"
+        name = f"layers.{target.layer}.b.{target.projection.name.lower()}"
+        if path not in self._recipes and path.exists():
+            self._recipes[path] = TensorFile(path)
+        found = self._recipes.get(path)
+        return found.numbers(name) if found is not None and name in found else None
 
     @property
     def _head(self) -> str:

@@ -3,7 +3,8 @@
 The state after layer k depends on the token and those before it, and the layers are public: so each position's token is
 found by running candidates through the layers until one gives the state that was seen. Candidates come from the model's
 own prediction, from tokens with a like state in a like place, then from all of the vocabulary. The states are made
-here, from this message's own tokens, as the app runs no layers on the device: it would be a false defence.
+here, from this message's own tokens, as the app runs no layers on the device: it would be a false defence. Where an
+adapter was at work, what it added to those layers is taken as it was recorded: an operator has it exactly.
 Legend: C candidates, E hidden size.
 """
 
@@ -13,7 +14,8 @@ import numpy as np
 
 from app.privacy.recovery.attack import CannotRecover, Progress, Recovery, attack, percent
 from app.privacy.recovery.attacks.embeddings import look_up
-from app.privacy.recovery.decoder import Cache, Decoder
+from app.privacy.recovery.decoder import Cache, Decoder, Deltas
+from app.privacy.recovery.deltas import recorded_deltas
 from app.privacy.recovery.recording import Recording
 from app.privacy.recovery.tensors import Floats, Ids, as_sent
 from app.privacy.recovery.weights import PublicWeights
@@ -54,8 +56,10 @@ class DeeperLayers:
         layers = min(max(self._layers, 1), backbone.layers)
         looked = look_up(recording, weights, lambda share: progress(0.1 * share))
         real = looked.tokens[: self._positions]
-        seen_NE = self._states(real, weights, backbone, layers, recording)
-        search = Search(weights, backbone, layers, with_noise=self._noise > 0)
+        places = [(text.message, position) for text in looked.texts for position in text.positions][: len(real)]
+        deltas = recorded_deltas(recording, weights, places, layers)
+        seen_NE = self._states(real, weights, backbone, layers, recording, deltas or {})
+        search = Search(weights, backbone, layers, deltas or {}, with_noise=self._noise > 0)
         found: list[int] = []
         for number, token in enumerate(search.tokens(seen_NE)):
             found.append(token)
@@ -74,6 +78,7 @@ class DeeperLayers:
                 "of the tokens. So the app does not offer that as protection."
             ),
             details=(
+                *self._of_adapter(deltas),
                 ("layers on the device", str(layers)),
                 ("positions tried", str(len(real))),
                 ("tokens rebuilt", percent(share)),
@@ -82,11 +87,23 @@ class DeeperLayers:
             data={"layers": layers, "noise": self._noise, "positions": len(real), "candidates": search.tried},
         )
 
+    @staticmethod
+    def _of_adapter(deltas: Deltas | None) -> tuple[tuple[str, str], ...]:
+        if deltas is None:
+            return (("your adapter", "It is left out: its public matrices are not on this computer."),)
+        return (("your adapter", f"What it added to {len(deltas)} projections is counted in."),) if deltas else ()
+
     def _states(
-        self, tokens: list[int], weights: PublicWeights, backbone: Decoder, layers: int, recording: Recording
+        self,
+        tokens: list[int],
+        weights: PublicWeights,
+        backbone: Decoder,
+        layers: int,
+        recording: Recording,
+        deltas: Deltas,
     ) -> Floats:
         """What would be sent: the states after `layers` layers, with the noise asked for, as the wire rounds them."""
-        states_NE = backbone.run(weights.embeddings(tokens), Cache(), 0, layers)
+        states_NE = backbone.run(weights.embeddings(tokens), Cache(), 0, layers, deltas)
         if self._noise:
             random = np.random.default_rng(_SEED)
             noise_NE = random.standard_normal(states_NE.shape, np.float32)
@@ -100,9 +117,11 @@ class DeeperLayers:
 class Search:
     """Finds the tokens of a text whose states are given, from the first on. `tried`: candidates so far."""
 
-    def __init__(self, weights: PublicWeights, backbone: Decoder, layers: int, *, with_noise: bool) -> None:
+    def __init__(
+        self, weights: PublicWeights, backbone: Decoder, layers: int, deltas: Deltas, *, with_noise: bool
+    ) -> None:
         self._weights, self._backbone, self._layers = weights, backbone, layers
-        self._with_noise = with_noise
+        self._deltas, self._with_noise = deltas, with_noise
         self._predicts = backbone.parameters <= _PREDICTING_PARAMETERS
         self._cache = Cache()  # of the layers that run on the device, for what was found so far
         self._model = Cache()  # of the whole model, as far as predictions were needed
@@ -116,8 +135,13 @@ class Search:
         for seen_E in seen_NE:
             token = self._match(seen_E)
             self._found.append(token)
-            self._backbone.run(self._weights.embeddings([token]), self._cache, 0, self._layers)
+            deltas = self._deltas_at(len(self._found) - 1)
+            self._backbone.run(self._weights.embeddings([token]), self._cache, 0, self._layers, deltas)
             yield token
+
+    def _deltas_at(self, place: int) -> Deltas:
+        """What the adapter added at one position, whatever its token is."""
+        return {name: rows[place : place + 1] for name, rows in self._deltas.items()}
 
     def _match(self, seen_E: Floats) -> int:
         """The nearest of ever more candidates, until one is near and clearly nearer than the others."""
@@ -153,7 +177,9 @@ class Search:
         found: list[tuple[float, int]] = []
         for start in range(0, len(tokens), _AT_ONCE):
             part = tokens[start : start + _AT_ONCE]
-            states_CE = self._backbone.try_candidates(self._weights.embeddings(part), self._cache, self._layers)
+            states_CE = self._backbone.try_candidates(
+                self._weights.embeddings(part), self._cache, self._layers, self._deltas_at(len(self._found))
+            )
             found += zip(self._far(states_CE, seen_E).tolist(), part, strict=True)
         return sorted(found)[:2]
 
@@ -175,7 +201,12 @@ class Search:
         if self._typical_VE is None:
             self._typical_VE = np.concatenate(
                 [
-                    self._backbone.try_candidates(block_VE[start : start + _AT_ONCE], self._cache, self._layers)
+                    self._backbone.try_candidates(
+                        block_VE[start : start + _AT_ONCE],
+                        self._cache,
+                        self._layers,
+                        self._deltas_at(len(self._found)),
+                    )
                     for _, block_VE in self._weights.embedding_blocks()
                     for start in range(0, len(block_VE), _AT_ONCE)
                 ]

@@ -14,8 +14,11 @@ from app.device.pack import DevicePack
 from app.domain.errors import Cancelled, ModelError
 from app.privacy.recovery.attack import Attack, Real, Recovery, all_attacks, attack, run_all, run_one
 from app.privacy.recovery.attacks.adapter_copy import all_pairs, copied
+from app.privacy.recovery.attacks.deeper_layers import DeeperLayers
 from app.privacy.recovery.attacks.embeddings import NearestEmbeddings
 from app.privacy.recovery.attacks.head import HeadOnStates, likeliest_tokens
+from app.privacy.recovery.decoder import Cache
+from app.privacy.recovery.deltas import recorded_deltas
 from app.privacy.recovery.recording import Recording
 from app.privacy.recovery.tensors import decode_rows
 from app.privacy.recovery.weights import PublicWeights, weights_for
@@ -212,6 +215,28 @@ def test_layers_on_the_device_and_noise_hide_nothing_worth_having(packed: Packed
             assert found.share == 1.0 and found.real == found.rebuilt
         if found.attack == "noise":
             assert "noise 3 x the length" in dict(found.details)
+
+
+def test_layers_with_an_adapter_are_matched_by_what_it_was_seen_to_add(packed: Packed) -> None:
+    pack = packed("llama")
+    weights = public(pack)
+    adapter = Adapter.random(FREE, pack.facts, Recipe.SVD, seed=3, scale=0.5)
+    recording = Recording.of(recorded(pack, Dtype.FP32, FREE, adapter).contents)
+    places = [(MESSAGE, position) for position in range(len(TOKENS))]
+    deltas = recorded_deltas(recording, weights, places, 3)
+    assert deltas is not None
+    assert set(deltas) == {(0, "q"), (2, "v")}
+    (pairs,) = all_pairs(recording, weights)
+    b_dR = weights.b(Target(2, Projection.V), Recipe.SVD, 1)
+    assert b_dR is not None
+    np.testing.assert_allclose(deltas[2, "v"], pairs.y[:, 8:] @ b_dR[:, :8].T, rtol=1e-5)
+    assert weights.backbone is not None
+    embedded = weights.embeddings(TOKENS)
+    plain, adapted = (weights.backbone.run(embedded, Cache(), 0, 3, given) for given in ({}, deltas))
+    assert np.linalg.norm(adapted - plain) > 0.01 * np.linalg.norm(plain), "the adapter must change something"
+    found = DeeperLayers(layers=3).run(recording, weights, lambda share: None)
+    assert found.share == 1.0
+    assert "2 projections" in dict(found.details)["your adapter"]
 
 
 def test_a_model_that_is_not_here_is_not_matched(packed: Packed) -> None:
