@@ -13,6 +13,7 @@ from app.core.vault import KeyHolder, VaultState
 from app.domain.conversation import EndReason, Role, Turn
 from app.domain.ids import MessageId
 from app.domain.sampling import SamplingSettings
+from app.domain.spelling import OWN_SPELLINGS
 from app.main import BUILT_IN_MODEL
 from app.main.desktop import LocalDesktop
 from app.storage.backends import BackendStore
@@ -122,6 +123,12 @@ def texts(app: App) -> list[str]:
     return [turn.message.text for turn in app.turns]
 
 
+def marked(app: App) -> list[str]:
+    """Words with a wavy line in the composer."""
+    assert app.window.page is not None
+    return [one.cursor.selectedText() for one in app.window.page.composer.input.extraSelections()]
+
+
 def test_a_first_start_tells_what_leaves_and_then_chats(start: Callable[[], App], folder: DataFolder) -> None:
     app = start()
     page = app.page(FirstRun)
@@ -181,6 +188,9 @@ def test_found_locked_unlocked_and_there_after_a_restart(start: Callable[[], App
     app.ready()
     app.send(f"Remember the word {CANARY}.")
     assert [hit.title for hit in app.library.search("zanzibar")]
+    app.desktop.spelling.learn(CANARY)
+    app.window.page.composer.set_text("a zanzibarr and end")
+    app.until(lambda: marked(app) == ["zanzibarr"])
     app.desktop.vault.set_passphrase("correct horse", ask_at_start=True)
     app.session.lock()
     page = app.page(LockPage)
@@ -194,6 +204,10 @@ def test_found_locked_unlocked_and_there_after_a_restart(start: Callable[[], App
     page.unlock_button.click()
     app.ready()
     assert [hit.title for hit in app.library.search("zanzibar")]
+    app.desk.open_chat(app.library.chats()[0].id, None)
+    app.window.page.composer.set_text("recieve the end")
+    app.until(lambda: marked(app) == ["recieve"])
+    assert app.desktop.vault.read_setting(OWN_SPELLINGS) == CANARY
     app.leave()
 
     for path in folder.root.rglob("*"):
