@@ -37,12 +37,12 @@ class Budget:
 def members(archive: Entry, budget: Budget, limits: Limits = LIMITS, depth: int = 0) -> Iterator[Entry | FileReport]:
     """What lies in it. An entry is to be read before the next is asked for. Raises NotRead, OSError."""
     with archive.open() as file, closing(_opened(file)) as opened:
-        infos = opened.infolist()
+        infos = [one for one in opened.infolist() if one.filename and not one.filename.endswith("/")]
+        if not infos:
+            raise NotRead(Unread.EMPTY)
         if len(infos) > limits.archive_members:
             raise NotRead(Unread.TOO_MANY_FILES)
         for info in sorted(infos, key=lambda one: one.header_offset):
-            if info.is_dir():
-                continue
             shown = shown_name(f"{archive.path}/{info.filename}".replace("\\", "/"), limits.name_characters)
             why = _refusal(info, limits)
             if why is not None:

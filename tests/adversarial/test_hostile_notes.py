@@ -154,6 +154,20 @@ def test_zip_with_an_enormous_directory_is_refused_before_it_is_read(tmp_path: P
         tracemalloc.stop()
 
 
+def test_zip_with_a_file_that_has_no_name(tmp_path: Path) -> None:
+    data = bytearray(zipped({"a.md": "one", "b.md": "good"}))
+    at = data.index(b"PK\x01\x02")
+    data[at + 28 : at + 30] = bytes(2)
+    del data[at + 46 : at + 50]
+    data[-10:-6] = struct.pack("<I", struct.unpack("<I", data[-10:-6])[0] - 4)
+    (tmp_path / "a.zip").write_bytes(bytes(data))
+    assert texts(read(tmp_path / "a.zip")) == ["good\n"]
+
+
+def test_zip_of_nothing_but_folders_is_empty(tmp_path: Path) -> None:
+    assert report_of(tmp_path, "a.zip", zipped({"folder/": ""})).error is Unread.EMPTY
+
+
 def test_zip_with_too_many_files(tmp_path: Path) -> None:
     data = zipped({f"{at}.md": "x" for at in range(30)})
     assert report_of(tmp_path, "a.zip", data, Limits(archive_members=20)).error is Unread.TOO_MANY_FILES
