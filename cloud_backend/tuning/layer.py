@@ -9,26 +9,22 @@ The residual stream is float32 whatever the weights are: gradients of many layer
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from app.wire.plan import Projection
 from cloud_backend.engine.config import DecoderConfig
+from cloud_backend.tuning.attention import attend, share_numbers
 
 Deltas = Mapping[Projection, Tensor]  # T x d_t each, added to that projection
 
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """What attention knows of a sequence's places. cos, sin: by rotary table, T x 1 x D, sin sign-folded.
-
-    masks: window -> T x T, additive; absent where plain causal order is meant.
-    """
+    """What turns queries and keys by their places. cos, sin: by rotary table, T x 1 x D, sin sign-folded."""
 
     cos: Mapping[str, Tensor]
     sin: Mapping[str, Tensor]
-    masks: Mapping[int, Tensor]
 
 
 class Norm:
@@ -97,39 +93,17 @@ class TrainableLayer:
         cos, sin = positions.cos[self._rope_name], positions.sin[self._rope_name]
         query, key = (part * cos + part.roll(config.head_dim // 2, -1) * sin for part in (query, key))
         query_NGTD = query.view(rows, config.kv_heads, -1, config.head_dim).permute(1, 2, 0, 3)
-        key, value = (part.transpose(0, 1)[:, None].expand_as(query_NGTD) for part in (key, value))
-        mask = positions.masks.get(self._window)
-        attended_NGTD = F.scaled_dot_product_attention(
-            query_NGTD, key, value, attn_mask=mask, is_causal=mask is None, scale=config.attention_scale
+        attended_NGTD = attend(
+            query_NGTD, key.transpose(0, 1), value.transpose(0, 1), config.attention_scale, self._window
         )
         return attended_NGTD.permute(2, 0, 1, 3).reshape(rows, -1)
 
 
-def graph_bytes_per_row(config: DecoderConfig, item_bytes: int) -> int:
-    """What autograd keeps of one layer for one row, about (held by tests/unit/tuning/test_memory.py): float32 copies at
-    the norms, q, k, v as projected, turned and repeated, attention's result, and the four wide tensors of the MLP."""
+def graph_bytes(rows: int, config: DecoderConfig, item_bytes: int) -> int:
+    """What autograd keeps of one layer for a sequence of `rows` (held by tests/numerics/test_tuning_gradients.py)."""
     heads = config.q_rows + 2 * config.kv_rows
-    wide = 4 * config.intermediate_size + 2 * heads + 4 * config.q_rows + 2 * config.hidden_size
-    exact = 4 * config.hidden_size + (2 * heads if config.qk_norm else 0) + config.heads
+    wide = 4 * config.intermediate_size + 2 * heads + config.q_rows + 2 * config.hidden_size
+    exact = 4 * config.hidden_size + (2 * heads if config.qk_norm else 0)
     if config.post_norms:
         exact += 4 * config.hidden_size
-    return item_bytes * wide + 4 * exact
-
-
-def make_positions(
-    rows: int, config: DecoderConfig, cos: Mapping[str, Tensor], sin: Mapping[str, Tensor], dtype: torch.dtype
-) -> Positions:
-    """For one sequence of `rows` from position 0. cos, sin: by rotary table, at least `rows` x D."""
-    device = next(iter(cos.values())).device
-    masks: dict[int, Tensor] = {}
-    for window in set(config.windows):
-        if window and rows > window:
-            row = torch.arange(rows, device=device)
-            behind = row[:, None] - row
-            hidden = (behind < 0) | (behind >= window)
-            masks[window] = torch.zeros(rows, rows, dtype=dtype, device=device).masked_fill_(hidden, float("-inf"))
-    return Positions(
-        {name: table[:rows, None] for name, table in cos.items()},
-        {name: table[:rows, None] for name, table in sin.items()},
-        masks,
-    )
+    return item_bytes * (rows * wide + share_numbers(rows, config.heads)) + 4 * rows * exact

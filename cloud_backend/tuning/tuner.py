@@ -5,6 +5,7 @@ A run belongs to one session and one thread. Work is a generator that pauses aft
 """
 
 import weakref
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import nullcontext
 
@@ -16,7 +17,7 @@ from app.wire.frames import Dtype, Frame, Kind
 from app.wire.messages import Open
 from cloud_backend.engine.backbone import Backbone
 from cloud_backend.engine.codec import decode_tensor, encode_tensor
-from cloud_backend.tuning.layer import graph_bytes_per_row
+from cloud_backend.tuning.layer import graph_bytes
 from cloud_backend.tuning.tape import Tape
 from cloud_backend.tuning.taps import TapMatrices, cut_taps
 from cloud_backend.tuning.weights import FrozenWeights
@@ -44,16 +45,14 @@ class Tuner:
 
     def kept_layers(self, rows: int, memory_bytes: int) -> int:
         """How many layers' graphs a step of `rows` may keep; -1 where not even its inputs and one graph fit."""
-        config, dtype = self._backbone.config, self._backbone.kernels.dtype
+        config = self._backbone.config
         inputs = rows * config.layers * config.hidden_size * _RESIDUAL_BYTES
-        graph = rows * graph_bytes_per_row(config, dtype.itemsize)
-        return (memory_bytes - inputs) // graph - 1
+        return (memory_bytes - inputs) // graph_bytes(rows, config, self._backbone.kernels.dtype.itemsize) - 1
 
     def most_rows(self, memory_bytes: int) -> int:
         """The longest sequence that fits."""
-        config, dtype = self._backbone.config, self._backbone.kernels.dtype
-        row = config.layers * config.hidden_size * _RESIDUAL_BYTES + graph_bytes_per_row(config, dtype.itemsize)
-        return min(config.max_positions, memory_bytes // row)
+        too_many = range(1, self._backbone.config.max_positions + 1)
+        return bisect_left(too_many, True, key=lambda rows: self.kept_layers(rows, memory_bytes) < 0)
 
     def new_run(self, open_message: Open, memory_bytes: int) -> "TuningRun":
         """Raises WireError as `Backbone.check_plan` does, ModelFolderError where the weights cannot be read."""

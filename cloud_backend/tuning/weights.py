@@ -12,7 +12,7 @@ from torch import Tensor
 from cloud_backend.engine.config import DecoderConfig
 from cloud_backend.engine.manifest import BACKBONE_FILE
 from cloud_backend.engine.rope import RopeTable
-from cloud_backend.tuning.layer import Norm, Positions, TrainableLayer, make_positions
+from cloud_backend.tuning.layer import Norm, Positions, TrainableLayer
 
 
 class FrozenWeights:
@@ -29,7 +29,6 @@ class FrozenWeights:
 
             return TrainableLayer(index, config, weight)
 
-        self._config = config
         self.dtype = dtype
         self.device = device
         self.layers = [layer(index) for index in range(config.layers)]
@@ -43,6 +42,7 @@ class FrozenWeights:
         """Of one sequence of `rows`."""
         for table in self._rope.values():
             table.reserve(rows)
-        cos = {name: table.cos_PD for name, table in self._rope.items()}
-        sin = {name: table.sin_PD for name, table in self._rope.items()}
-        return make_positions(rows, self._config, cos, sin, self.dtype)
+        return Positions(
+            {name: table.cos_PD[:rows, None] for name, table in self._rope.items()},
+            {name: table.sin_PD[:rows, None] for name, table in self._rope.items()},
+        )
