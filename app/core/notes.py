@@ -21,7 +21,7 @@ from app.notes.duplicates import Folding, fold
 from app.notes.limits import LIMITS, Limits
 from app.notes.passages import data_hash
 from app.notes.reading import NotesReading
-from app.notes.secrets import cleared, secrets_in
+from app.notes.secrets import cleared, learned_secrets, secrets_in
 from app.notes.split import split
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ class NotesReader:
             safe.dropped_passages,
             safe.replaced_secrets,
             data_hash(sides.train, sides.held_out),
+            tuple(learned_secrets(folding.kept, sides.train, secrets, choices.secrets)),
             sides.sides,
         )
 

@@ -126,7 +126,7 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """Something personal or secret: `text[start:end]` of the note as read. kind: a name of app/domain/redaction.py."""
+    """Something personal or secret: `text[start:end]` of a note. kind: a name of app/domain/redaction.py."""
 
     kind: str
     note_id: str
@@ -171,7 +171,8 @@ class NotesSet:
     """All that was read, ready for the trainer. In both lists notes stand in the order of their sources.
 
     aside: held out by their hash, but too like a note that is learned, so neither (docs/notes.md). data_hash: hex
-    SHA-256 over the texts of both sides, as they are after choices about secrets.
+    SHA-256 over the texts of both sides, as they are after choices about secrets. secrets: all that were found, placed
+    in the texts as read. learned_secrets: those that the person left in, placed in the texts of `train`.
     """
 
     train: tuple[Note, ...]
@@ -183,6 +184,7 @@ class NotesSet:
     dropped_passages: int = 0
     replaced_secrets: int = 0
     data_hash: str = ""
+    learned_secrets: tuple[Secret, ...] = ()
     sides: dict[str, Side] = field(default_factory=dict)  # by Note.sha256: what a later split keeps
 
     @property

@@ -1,7 +1,7 @@
 """What is secret or personal in notes: found by a callable from outside (core brings the redaction), and done with by
 choice: left, left out with its paragraph, or replaced by a stand-in."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.notes import Note, Secret, SecretChoice
@@ -48,6 +48,25 @@ def cleared(
         texts = replace_in([note.text for note in kept], replaced)
         kept = [replace(note, text=text) for note, text in zip(kept, texts, strict=True)]
     return Cleared(tuple(kept), gone_passages, count)
+
+
+def learned_secrets(
+    read: Sequence[Note], learned: Iterable[Note], secrets: Iterable[Secret], choices: Mapping[str, SecretChoice]
+) -> Iterator[Secret]:
+    """What was left in, where it stands in the notes as they are learned: what else was done may have moved it."""
+    texts = {note.id: note.text for note in read}
+    left: dict[str, list[Secret]] = {}
+    for secret in secrets:
+        if choices.get(secret.kind, SecretChoice.LEAVE) is SecretChoice.LEAVE:
+            left.setdefault(secret.note_id, []).append(secret)
+    for note in learned:
+        at = 0
+        for secret in left.get(note.id, ()):
+            words = texts[note.id][secret.start : secret.end]
+            found = note.text.find(words, at)
+            if found >= 0:  # else its paragraph is gone
+                at = found + len(words)
+                yield Secret(secret.kind, note.id, found, at)
 
 
 def _without(text: str, secrets: Sequence[Secret]) -> tuple[str, int]:

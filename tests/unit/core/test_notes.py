@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from app.core.notes import NotesChoices, NotesReader, folded_into, learned_hashes, notes_gone
 from app.domain.conversation import ChatInfo, Message, Role, StoredChat
 from app.domain.errors import Cancelled, SettingsError
 from app.domain.ids import new_chat_id, new_message_id
-from app.domain.notes import Progress, SecretChoice, Side
+from app.domain.notes import NotesSet, Progress, SecretChoice, Side
 from tests.sim.note_files import prose, vault
 
 CARD = "4111 1111 1111 1111"
@@ -83,6 +84,24 @@ def test_what_is_replaced_or_dropped_moves_no_note_to_the_other_side(folder: Pat
     reader = reader_of(folder)
     one, other = reader.notes_set(), reader.notes_set(NotesChoices({"card": SecretChoice.DROP_PASSAGE}))
     assert {note.id for note in one.held_out} == {note.id for note in other.held_out}
+
+
+def test_what_is_left_in_is_known_where_it_stands_in_what_is_learned(folder: Path) -> None:
+    (folder / "bank.md").write_text(
+        f"Card {CARD} here.\n\nAsk eva@example.org.\n\nOr ben@example.org.\n\n{prose(99)}\n"
+    )
+    choices = {"card": SecretChoice.DROP_PASSAGE, "mail": SecretChoice.LEAVE}
+    earlier = {note.sha256: Side.TRAIN for note in reader_of(folder).notes if note.title == "bank"}
+    found = reader_of(folder).notes_set(NotesChoices(choices, earlier=earlier))
+    texts = {note.id: note.text for note in found.train}
+    learned = [texts[one.note_id][one.start : one.end] for one in found.learned_secrets]
+    assert learned == ["eva@example.org", "ben@example.org"]
+
+
+def test_a_set_can_be_stored_and_read_again(folder: Path) -> None:
+    found = reader_of(folder).notes_set()
+    kept = TypeAdapter(NotesSet)
+    assert kept.validate_json(kept.dump_json(found)) == found
 
 
 def test_the_persons_own_words_are_found(folder: Path) -> None:
