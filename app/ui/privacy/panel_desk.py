@@ -55,6 +55,7 @@ class PanelDesk(QObject):
         self._measured: MessageId = NO_MESSAGE  # the message that `_last` speaks of
         self._job: Job | None = None
         self._wanted: list[str] = []  # attacks that are still to be run
+        self._is_due = False  # the last message is to be measured when the job under way ends
         self._cancelled = Flag()
         self._tokens_job: Job | None = None
         self.panel: PrivacyPanel | None = None
@@ -160,6 +161,7 @@ class PanelDesk(QObject):
             self._feed.last_message = event.message_id
             self._feed.forget_titles()
         self.cancel()
+        self._is_due = self._job is not None  # what is measured now was begun before the reply had ended
         self._last, self._measured = LastMessage(), event.message_id
         if self._live.isActive():
             self._tick()
@@ -262,7 +264,7 @@ class PanelDesk(QObject):
 
     def cancel(self) -> None:
         """Stop measuring at the attack's next word; nothing of it is shown."""
-        self._wanted = []
+        self._wanted, self._is_due = [], False
         self._cancelled.set()
 
     def _take(self, message: MessageId, found: Sequence[Recovered]) -> None:
@@ -287,7 +289,8 @@ class PanelDesk(QObject):
         self._job = None
         if self._is_forgotten:
             return
-        if message != self._measured:
+        if message != self._measured or (self._is_due and isinstance(error, Cancelled)):
+            self._is_due = False
             self._measure_if_new()
         elif not isinstance(error, Cancelled):
             self._wanted = []

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -10,10 +10,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.core.events import LinkChanged, LinkState
-from app.core.panel_feed import GateState, Recovered, SendingLimit
+from app.core.events import EndReason, LinkChanged, LinkState, ReplyEnded, Traffic
+from app.core.panel_feed import GateState, Recovered, SendingLimit, Tell
 from app.domain.clearance import Direction
 from app.domain.errors import AppError, LedgerError
+from app.domain.ids import MessageId
 from app.privacy.ledger_format import LedgerEntry, read_entries
 from app.privacy.recovery.limit import RecoveryAboveLimit
 from app.ui.backend_facts import BackendFacts
@@ -22,7 +23,7 @@ from app.ui.privacy.columns import Column
 from app.ui.words import number, size
 from app.wire.frames import Kind
 from tests.gui.acting import press, say, wait_idle
-from tests.gui.privacy.conftest import ANSWER, QUESTION, Stage
+from tests.gui.privacy.conftest import ANSWER, QUESTION, WHOLE, Stage
 from tests.gui.test_access import nameless
 from tests.sim.scripted_conversations import ScriptedReply
 
@@ -99,6 +100,28 @@ def test_every_attack_runs_when_asked(qtbot, stage: Stage) -> None:
     assert "It was" in said
     assert ANSWER in said
     assert "50.0 %" in said
+
+
+def test_a_reply_whose_end_comes_while_it_is_measured_is_measured_after_it(
+    qtbot, make_stage: Callable[..., Stage]
+) -> None:
+    """Its end cancels what was begun too early, and that must not be the last word."""
+    stage = make_stage()
+    begun, go = threading.Event(), threading.Event()
+
+    def recover(message: MessageId, attacks: Sequence[str], tell: Tell) -> Sequence[Recovered]:
+        if not begun.is_set():
+            begun.set()
+            go.wait(30)
+            tell("on")
+        return [WHOLE]
+
+    stage.source.recover = recover
+    stage.window.privacy.toggle()
+    qtbot.waitUntil(begun.is_set)
+    stage.window.privacy.receive(ReplyEnded(stage.chat, stage.message, EndReason.END_OF_TEXT, Traffic()))
+    go.set()
+    qtbot.waitUntil(lambda: "100 %" in stage.panel.summary.recovery.text())
 
 
 @pytest.mark.parametrize(
