@@ -17,14 +17,14 @@ from app.domain.conversation import Role, StoredChat
 from app.domain.notes import Fold, Note, NotesSet, Progress, Secret, SecretChoice, Side
 from app.domain.redaction import DEFAULT_KINDS
 from app.notes.chats import ChatText, Turn
-from app.notes.duplicates import Folding, fold
 from app.notes.limits import LIMITS, Limits
 from app.notes.passages import data_hash
-from app.notes.reading import NotesReading
 from app.notes.secrets import cleared, learned_secrets, secrets_in
 from app.notes.split import split
 
 if TYPE_CHECKING:
+    from app.notes.duplicates import Folding
+    from app.notes.reading import NotesReading
     from app.privacy.redaction.kinds import Span
     from app.privacy.redaction.redactor import Redactor
 
@@ -55,7 +55,7 @@ class NotesReader:
     def __init__(self, redactor: "Redactor | None" = None, limits: Limits = LIMITS) -> None:
         self._limits = limits
         self._redactor = redactor
-        self._reading = NotesReading(limits)
+        self._read: NotesReading | None = None
         self._folding: Folding | None = None
         self._found: dict[tuple[str, frozenset[str], tuple[str, ...]], tuple[Span, ...]] = {}  # by Note.sha256
 
@@ -79,6 +79,8 @@ class NotesReader:
     ) -> NotesSet:
         """Raises SettingsError where there is too little text (it says how much is needed), and ModelError where names
         are to be found and the model for them is not there. Called again with other choices it reads nothing anew."""
+        from app.notes.duplicates import fold
+
         choices = choices or NotesChoices()
         folding = self._folding = self._folding or fold(self._reading.notes)
         secrets = self._secrets(folding.kept, choices, progress)
@@ -108,9 +110,17 @@ class NotesReader:
         return before, text[secret.start : secret.end], text[secret.end : secret.end + around]
 
     def forget(self) -> None:
-        self._reading = NotesReading(self._limits)
+        self._read = None
         self._folding = None
         self._found.clear()
+
+    @property
+    def _reading(self) -> "NotesReading":
+        if self._read is None:
+            from app.notes.reading import NotesReading  # the readers take a third of a second to load
+
+            self._read = NotesReading(self._limits)
+        return self._read
 
     def _secrets(
         self, notes: Sequence[Note], choices: NotesChoices, progress: Callable[[Progress], None]

@@ -238,7 +238,7 @@ def test_a_file_that_became_a_pipe_or_a_link_since_it_was_seen_is_not_read(tmp_p
 
 def test_huge_file_is_refused_by_its_size(tmp_path: Path) -> None:
     with (tmp_path / "a.md").open("wb") as file:
-        file.truncate(10 * 2**30)
+        file.truncate(17 * MIB)
     assert errors(read(tmp_path)) == {f"{tmp_path.name}/a.md": Unread.TOO_LARGE}
 
 
