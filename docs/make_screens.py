@@ -92,7 +92,7 @@ class Photographer:
         window.shortcuts["privacy_panel"].trigger()
         wait_ms(3000)  # the attack on what was just sent
         self._shoot("panel")
-        window.shortcuts["privacy_panel"].trigger()
+        self._photograph_one_frame()
         for name in ("appearance", "privacy", "storage"):
             session.open_settings(name)
             wait_ms(300)
@@ -110,6 +110,21 @@ class Photographer:
         window.close()
         loop.exec()
         self._desktop.close()
+
+    def _photograph_one_frame(self) -> None:
+        """The panel in its own window: the prompt's embeddings, as a picture."""
+        host = self._window.privacy
+        host.open_window()
+        panel = host.panel
+        assert panel is not None
+        panel.window().resize(*SIZE)
+        panel.entries.filter_bar.set_text("message:last kind:step")
+        panel.entries.finish()
+        panel.entries.list.go_to(int(panel.entries.model.rows[0]))
+        panel.entries.filter_bar.set_text("message:last")
+        panel.detail.tabs.setCurrentWidget(panel.detail.numbers)
+        self._shoot("panel-numbers", panel.window())
+        panel.window().close()
 
     def _ask(self, prompt: str) -> None:
         window = self._window
