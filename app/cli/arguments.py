@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from app.cli.audit_arguments import add_audit
+from app.cli.tune_arguments import add_tune
 from app.domain.sampling import SamplingSettings
 from app.storage.settings import CHAT_SAMPLING
 
@@ -16,6 +17,7 @@ examples:
   nearhalf                                   open the window
   nearhalf chat                              chat in this terminal
   nearhalf chat --once "What is a fjord?"    one question, one answer
+  nearhalf tune ~/notes                      teach it your own notes
   nearhalf backend add home https://home.example
   nearhalf audit export                      what left this computer, for somebody else to check
 """
@@ -112,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     remove = _command(actions, "remove", "Forget a backend and its token.", _REMOVE)
     remove.add_argument("name", metavar="NAME")
     add_audit(commands, _command)
+    add_tune(commands, _command)
     return parser
 
 

@@ -13,6 +13,7 @@ from app.domain.backend import Backend
 if TYPE_CHECKING:
     from app.audit.sign import DeviceKey
     from app.core.recorded_chat import RecordedChat
+    from app.core.tuning_services import TuningServices
 
 Report = Callable[[str], None]  # takes one sentence on what is under way
 
@@ -27,6 +28,14 @@ class ChatRequest:
     system: str | None = None
     redacts: bool | None = None  # whether names and numbers are replaced before sending; None: as the settings say
     keylog: Path | None = None  # where the keys of TLS connections are written, for an auditor's capture
+
+
+@dataclass(frozen=True, slots=True)
+class TuneRequest:
+    """Where to fine-tune. None means: the built-in backend, its first model."""
+
+    backend: Backend | None = None
+    model_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,13 @@ class Services(Protocol):
 
     def open_recorded_chat(self, request: ChatRequest, report: Report) -> AbstractContextManager["RecordedChat"]:
         """The same, with what the gate keeps of its frames."""
+
+    def open_tuning(
+        self, request: TuneRequest, ask_secret: Callable[[], str]
+    ) -> AbstractContextManager["TuningServices"]:
+        """Fine-tuning, with the vault open. `ask_secret`: the passphrase or recovery code, where the vault asks for it.
+
+        Raises StorageError, where the window has the history open among others."""
 
     @property
     def packs(self) -> Path:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.kept_files import FilesOnDisk
 from app.core.ports import Conversations
 from app.core.recorded_chat import RecordedChat
-from app.core.services import Backends, ChatRequest, Measurement, Report
+from app.core.services import Backends, ChatRequest, Measurement, Report, TuneRequest
 from app.domain.backend import Backend
-from app.main.audit import key_of_folder
-from app.main.link import Network, measure, open_writer
+from app.main.audit import key_of_folder, open_vault
+from app.main.link import Link, Network, measure, open_writer
 from app.storage.backends import BackendStore
 from app.storage.paths import DataFolder
 from app.storage.secrets import NoKeyring, TokenStore
@@ -22,6 +23,7 @@ from app.storage.settings import SettingsFile
 if TYPE_CHECKING:
     from app.audit.sign import DeviceKey
     from app.core.conversations import Library
+    from app.core.tuning_services import TuningServices
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +58,29 @@ class Nearhalf:
             network = self._network(stack)
             unredacted = replace(request, redacts=False)  # what is measured is the person's text, whatever the settings
             yield RecordedChat(self._conversations_over(network, unredacted, report, stack), network.gate.kept)
+
+    @contextmanager
+    def open_tuning(self, request: TuneRequest, ask_secret: Callable[[], str]) -> Iterator["TuningServices"]:
+        """Raises AppError; leaving it ends no job."""
+        from app.main.tuning import LocalTuning, Place
+
+        with ExitStack() as stack:
+            vault = open_vault(self._folder, ask_secret)
+            stack.callback(vault.close)
+            network = self._network(stack)
+
+            @contextmanager
+            def open_link(backend: Backend | None, report: Report) -> Iterator[Link]:
+                yield network.link(backend, report)
+
+            yield LocalTuning(
+                self._folder,
+                vault.file_key,
+                lambda: Place(request.backend, request.model_id),
+                open_link,
+                lambda chats: [vault.chats.load(chat) for chat in chats],
+                FilesOnDisk(self._folder, vault.file_key),
+            )
 
     @property
     def packs(self) -> Path:
