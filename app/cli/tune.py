@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -83,9 +84,9 @@ def _begin(tuning: TuningServices, arguments: argparse.Namespace, terminal: Term
 
 def _what_was_read(notes: NotesSet) -> str:
     unread = sum(report.error is not None for report in notes.reports)
+    learned = counted(len(notes.train), "note", "notes")
     parts = [
-        f"{counted(len(notes.train), 'note', 'notes')} to learn from, {len(notes.held_out)} held back to judge by, "
-        f"{notes.words} words in all.",
+        f"{learned} to learn from, {len(notes.held_out)} held back to judge by, {notes.words} words in all.",
         f"{counted(unread, 'file was', 'files were')} not read." if unread else "",
         f"{counted(len(notes.folds), 'note is', 'notes are')} there twice, or nearly so." if notes.folds else "",
         f"{counted(notes.replaced_secrets, 'secret', 'secrets')} replaced." if notes.replaced_secrets else "",
@@ -120,9 +121,7 @@ def _follow(tuning: TuningServices, job: TuningJob, arguments: argparse.Namespac
     if adapter is not None:
         terminal.note(f"The adapter is in your library as {adapter.stem!r}.")
     elif verdict is not None:
-        terminal.note(
-            f"The adapter was not put into your library. Delete the job with: nearhalf tune --discard {job.id}"
-        )
+        terminal.note(f"The adapter is not in your library. Delete the job with: nearhalf tune --discard {job.id}")
 
 
 def _watch(read: Callable[[], TuningJob], terminal: Terminal) -> TuningJob:
@@ -164,8 +163,7 @@ def verdict_lines(verdict: Verdict) -> list[str]:
         f"gain {gain.value:.3f} (95 % interval {gain.low:.3f} to {gain.high:.3f})."
     )
     if verdict.has_helped:
-        # e ** -gain: by how much fewer words the model wavers between at each token (perplexity)
-        share = 1 - 2.718281828459045 ** (after - before)
+        share = 1 - math.exp(after - before)  # of the perplexity: among so many fewer words it wavers at each token
         lines = [f"It helped: on notes it never saw, it predicts your wording {share:.0%} better.", numbers]
     else:
         lines = ["This did not help: on notes it never saw, it predicts your wording no better.", numbers]

@@ -11,9 +11,9 @@ examples:
   nearhalf tune --resume                       follow the newest job, and go on with it where it was paused or killed
   nearhalf tune --pause 20261123-101112-1a2b3c
 
-The training runs in a process of its own: Ctrl+C here leaves it running. The adapter stays on this computer. Some of the
-notes are held back, to see whether the model predicts your words better on what it never saw; only then the adapter is
-put into your library by itself. What looks secret in the notes is replaced before anything is learned.
+The training runs in a process of its own: Ctrl+C here leaves it running. The adapter stays on this computer. Some of
+the notes are held back, to see whether the model predicts your words better on what it never saw; only then the adapter
+is put into your library by itself. What looks secret in the notes is replaced before anything is learned.
 """
 
 Command = Callable[..., argparse.ArgumentParser]
