@@ -6,12 +6,10 @@ trainer writes `progress` about once a second, the window leaves one-word orders
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.core.tuning import (
     JobOrder,
@@ -30,13 +28,18 @@ from app.storage.job_files import JobFiles, job_folders
 JOB, NOTES, CHECKPOINT, BEST, PROGRESS, VERDICT = "job", "notes", "checkpoint", "best", "progress", "verdict"
 BACKEND, MODEL = "backend", "model"
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
 _Value = TypeVar("_Value")
-_JOB = TypeAdapter(TuningJob)
-_PROGRESS = TypeAdapter(JobProgress)
-_VERDICT = TypeAdapter(Verdict)
-_NOTES = TypeAdapter(NotesSet)
-_BACKEND: TypeAdapter[Backend | None] = TypeAdapter(Backend | None)
+_FORMS: "dict[str, TypeAdapter[Any]]" = {}  # by the name of the kind
 _ENDED = (JobState.FINISHED, JobState.FAILED, JobState.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    backend: Backend | None
+
 
 StartTrainer = Callable[[JobFiles], None]
 """Starts the job's process and hands it the job's key; returns once it holds the job. Raises AppError."""
@@ -50,28 +53,28 @@ class JobRecord:
 
     def job(self) -> TuningJob:
         """Without its progress. Raises StorageError."""
-        return _read(_JOB, self.files, JOB)
+        return _read(TuningJob, self.files, JOB)
 
     def progress(self) -> JobProgress:
         """As the trainer wrote it last; a trainer that was killed has left the job paused."""
         if not self.files.has(PROGRESS):
             return JobProgress(JobState.PREPARING, 0)
-        progress = _read(_PROGRESS, self.files, PROGRESS)
+        progress = _read(JobProgress, self.files, PROGRESS)
         if progress.state in _ENDED or self.files.is_running:
             return progress
         return replace(progress, state=JobState.PAUSED, seconds_left=None)
 
     def notes(self) -> NotesSet:
-        return _read(_NOTES, self.files, NOTES)
+        return _read(NotesSet, self.files, NOTES)
 
     def verdict(self) -> Verdict | None:
-        return _read(_VERDICT, self.files, VERDICT) if self.files.has(VERDICT) else None
+        return _read(Verdict, self.files, VERDICT) if self.files.has(VERDICT) else None
 
     def write_progress(self, progress: JobProgress) -> None:
-        self.files.write(PROGRESS, _PROGRESS.dump_json(progress))
+        self.files.write(PROGRESS, _json(progress))
 
     def write_verdict(self, verdict: Verdict) -> None:
-        self.files.write(VERDICT, _VERDICT.dump_json(verdict))
+        self.files.write(VERDICT, _json(verdict))
 
     def whole(self) -> TuningJob:
         return replace(self.job(), progress=self.progress(), verdict=self.verdict())
@@ -127,10 +130,10 @@ class JobsOnDisk:
         job = TuningJob(job_id, name, created, name_of_backend, model, preset, settings, notes.data_hash)
         files = JobFiles.create(self._root / job_id, self._file_key())
         try:
-            files.write(JOB, _JOB.dump_json(job))
-            files.write(NOTES, _NOTES.dump_json(notes))
-            files.write(BACKEND, _BACKEND.dump_json(backend))
-            files.write(PROGRESS, _PROGRESS.dump_json(JobProgress(JobState.PREPARING, settings.steps)))
+            files.write(JOB, _json(job))
+            files.write(NOTES, _json(notes))
+            files.write(BACKEND, _json(_Place(backend)))
+            files.write(PROGRESS, _json(JobProgress(JobState.PREPARING, settings.steps)))
             self._start_trainer(files)
         except BaseException:
             files.discard()
@@ -163,14 +166,30 @@ class JobsOnDisk:
 
 def read_backend(files: JobFiles) -> Backend | None:
     """Where the job computes, with its token; None: the built-in backend."""
-    return _read(_BACKEND, files, BACKEND)
+    return _read(_Place, files, BACKEND).backend
 
 
-def _read(adapter: TypeAdapter[_Value], files: JobFiles, name: str) -> _Value:
+def _json(value: object) -> bytes:
+    return bytes(_form(type(value)).dump_json(value))
+
+
+def _read(kind: type[_Value], files: JobFiles, name: str) -> _Value:
+    from pydantic import ValidationError
+
     try:
-        return adapter.validate_json(files.read(name))
+        found: _Value = _form(kind).validate_json(files.read(name))
     except ValidationError as error:
         raise StoreDamaged(
             "This fine-tuning job was written by another version of Nearhalf.",
             "Use that version, or discard the job.",
         ) from error
+    return found
+
+
+def _form(kind: type) -> "TypeAdapter[Any]":
+    """Values as JSON. pydantic takes 0.2 s to import: the window's start need not wait for it."""
+    if kind.__name__ not in _FORMS:
+        from pydantic import TypeAdapter
+
+        _FORMS[kind.__name__] = TypeAdapter(kind)
+    return _FORMS[kind.__name__]

@@ -26,6 +26,7 @@ from app.domain.spelling import OWN_SPELLINGS
 from app.main.audit import export_from_window
 from app.main.link import Link, Network, installed_pack, measure, open_feed, open_writer
 from app.main.panel import LocalPanel
+from app.main.tuning import LocalTuning, Place
 from app.storage.paths import DataFolder
 from app.storage.vault import DataVault
 from app.transfer.writing import ExportFormat
@@ -71,6 +72,14 @@ class LocalDesktop:
             self.limit_recovery,
         )
         self._recovery = self._panel.watch
+        self._tuning = LocalTuning(
+            folder,
+            self._vault.file_key,
+            self._place,
+            self._slow_link,
+            lambda chats: [self._vault.chats.load(chat) for chat in chats],
+            self._files,
+        )
 
     # Desktop
 
@@ -121,6 +130,16 @@ class LocalDesktop:
     @property
     def panel(self) -> LocalPanel:
         return self._panel
+
+    @property
+    def tuning(self) -> LocalTuning:
+        return self._tuning
+
+    def _place(self) -> Place:
+        """Where fine-tuning computes: where the chat does."""
+        settings = self._preferences.settings
+        backend = self._backends.find(settings.backend) if settings.backend is not None else None
+        return Place(backend, settings.model_id)
 
     @property
     def spelling(self) -> Spelling:
