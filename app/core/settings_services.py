@@ -6,13 +6,16 @@ Cancelled once the person has stopped it, and the method lets it pass after tidy
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
 from app.core.report_cleaning import Section
 from app.core.services import Backends, Measurement, Report
 from app.core.updates import Release
+from app.device.adapter_card import TrainingFacts
 from app.domain.backend import Backend, ModelInfo
+from app.domain.notes import Progress as NotesProgress
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
@@ -43,10 +46,36 @@ class KeptAdapter:
     round_trips: int = 1  # a token
     head_rank: int = 0
     problem: str = ""
+    backbone_sha256: str = ""
+    recipe_sha256: str = ""
+    note: str = ""  # the person's own words
+    training: TrainingFacts | None = None
+    is_ordinary_lora: bool = False  # every tap serves its own layer alone: it can be exported as PEFT's LoRA
+
+
+class Stale(Enum):
+    """Why an adapter is no longer what it was."""
+
+    MODEL = "another model"  # than the one in use
+    RECIPE = "other matrices A and B"
+    NOTES = "notes that are gone"
+
+
+def stale(adapter: KeptAdapter, model: ModelInfo | None) -> tuple[Stale, ...]:
+    """By hashes, against the model in use (None: not known)."""
+    found = []
+    if model is not None and not adapter.problem:
+        if adapter.backbone_sha256 != model.backbone_sha256:
+            found.append(Stale.MODEL)
+        elif adapter.recipe_sha256 not in [recipe.sha256 for recipe in model.recipes]:
+            found.append(Stale.RECIPE)
+    if adapter.training is not None and adapter.training.notes_gone:
+        found.append(Stale.NOTES)
+    return tuple(found)
 
 
 class KeptFiles(Protocol):
-    """Models and adapters on this disk (app/core/kept_files.py)."""
+    """Models and adapters on this disk (app/core/kept_files.py, app/core/adapters.py)."""
 
     def packs(self) -> Sequence[KeptModel]: ...
 
@@ -55,10 +84,27 @@ class KeptFiles(Protocol):
     def adapters(self) -> Sequence[KeptAdapter]: ...
 
     def remove(self, path: Path) -> None:
-        """Delete one of those that were listed, with all that is in it."""
+        """Delete one of those that were listed, with all that is in it; an adapter is overwritten first."""
 
-    def add_adapter(self, source: Path) -> KeptAdapter:
-        """Take in a copy of an adapter's file from elsewhere. Raises AdapterError where it is none."""
+    def rename_adapter(self, path: Path, name: str) -> None:
+        """Its file keeps its name, so whatever chose it still finds it."""
+
+    def annotate_adapter(self, path: Path, note: str) -> None: ...
+
+    def is_locked(self, source: Path) -> bool:
+        """Whether a file takes a passphrase to be added."""
+
+    def add_adapter(self, source: Path, passphrase: str = "") -> KeptAdapter:
+        """Take in a copy of an adapter's file from elsewhere. Raises AdapterError where it is none, WrongKey. Slow with
+        a passphrase."""
+
+    def export_adapter(self, path: Path, target: Path, passphrase: str = "") -> None:
+        """Write a copy: encrypted with the passphrase, or (without one) readable by whoever has the file; that one
+        leaves out the note and the hashes of the notes it learned from."""
+
+    def check_notes(self, paths: Sequence[Path], progress: Callable[[NotesProgress], None]) -> int:
+        """Slow. Read notes, and mark every adapter that learned some of them with how many it knows are gone. Returns
+        how many adapters learned from any of these notes."""
 
 
 class SettingsServices(Protocol):

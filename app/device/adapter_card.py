@@ -5,7 +5,8 @@ must not read the file.
 """
 
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,40 @@ METADATA_KEY = "nearhalf_adapter"
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingFacts:
+    """How it was made, for the person who made it. Losses: nats a token on held-out notes; gain with its 95 % interval.
+
+    note_hashes: of the notes as they were read (Note.sha256), never their words: to see later which are no more.
+    notes_gone: how many of them were missing when they were looked for last. preset: "" where a person chose otherwise.
+    """
+
+    model_id: str
+    data_sha256: str
+    kept_step: int
+    steps: int
+    before: float
+    after: float
+    gain: float
+    gain_low: float
+    gain_high: float
+    preset: str = ""
+    settings: str = ""  # in one line, for people
+    used_chats: bool = False
+    notes: int = 0
+    note_hashes: tuple[str, ...] = ()
+    notes_gone: int = 0
+
+    @property
+    def has_helped(self) -> bool:
+        return self.gain_low > 0
+
+
+@dataclass(frozen=True, slots=True)
 class AdapterCard:
-    """created: UTC, ISO 8601. recipe_sha256: of the A/B file. head_rank 0: no head part. Raises nothing itself."""
+    """created: UTC, ISO 8601. recipe_sha256: of the A/B file. head_rank 0: no head part. Raises nothing itself.
+
+    note: the person's own words. training: None for one that was made elsewhere, or before this was kept.
+    """
 
     name: str
     created: str
@@ -29,6 +62,8 @@ class AdapterCard:
     recipe_sha256: str
     plan: ExchangePlan
     head_rank: int = 0
+    note: str = ""
+    training: TrainingFacts | None = None
 
     @staticmethod
     def key(target: Target) -> str:
@@ -70,6 +105,8 @@ class AdapterCard:
                 },
                 "plan": taps,
                 "head_rank": self.head_rank,
+                "note": self.note,
+                "training": asdict(self.training) if self.training is not None else None,
             }
         )
 
@@ -92,6 +129,8 @@ class AdapterCard:
                 recipe_sha256=_text(recipe["sha256"]),
                 plan=ExchangePlan(tuple(_tap(tap) for tap in card["plan"])),
                 head_rank=_number(card.get("head_rank", 0)),
+                note=_text(card.get("note", "")),
+                training=_training(card["training"]) if card.get("training") is not None else None,
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise AdapterError(
@@ -132,6 +171,40 @@ def read_header(untrusted: bytes) -> tuple[AdapterCard, dict[str, tuple[str, tup
     return AdapterCard.parse(card), tensors
 
 
+def with_card(data: bytes, card: AdapterCard) -> bytes:
+    """An adapter's file with another card; its numbers stay as they are. Raises AdapterError (see `read_header`)."""
+    read_header(data)
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    header["__metadata__"] = {METADATA_KEY: card.to_text()}
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # safetensors: the numbers begin at a multiple of eight
+    return len(text).to_bytes(8, "little") + text + data[8 + length :]
+
+
+def _training(untrusted: dict[str, Any]) -> TrainingFacts:
+    """What a newer app wrote beside these is left out; what an older one did not know has its default."""
+    names = ("before", "after", "gain", "gain_low", "gain_high")
+    before, after, gain, low, high = (_finite(untrusted[name]) for name in names)
+    return TrainingFacts(
+        model_id=_text(untrusted["model_id"]),
+        data_sha256=_text(untrusted["data_sha256"]),
+        kept_step=_number(untrusted["kept_step"]),
+        steps=_number(untrusted["steps"]),
+        before=before,
+        after=after,
+        gain=gain,
+        gain_low=low,
+        gain_high=high,
+        preset=_text(untrusted.get("preset", "")),
+        settings=_text(untrusted.get("settings", "")),
+        used_chats=bool(untrusted.get("used_chats", False)),
+        notes=_number(untrusted.get("notes", 0)),
+        note_hashes=tuple(_text(one) for one in untrusted.get("note_hashes", ())),
+        notes_gone=_number(untrusted.get("notes_gone", 0)),
+    )
+
+
 def _tap(untrusted: dict[str, Any]) -> Tap:
     targets = tuple(Target(_number(layer), Projection[_text(p).upper()]) for layer, p in untrusted["targets"])
     return Tap(_number(untrusted["layer"]), targets, _number(untrusted["r_down"]), _number(untrusted["r_up"]))
@@ -147,3 +220,9 @@ def _number(untrusted: object) -> int:
     if not isinstance(untrusted, int) or isinstance(untrusted, bool) or untrusted < 0:
         raise ValueError("not a number")
     return untrusted
+
+
+def _finite(untrusted: object) -> float:
+    if isinstance(untrusted, bool) or not isinstance(untrusted, int | float) or not math.isfinite(untrusted):
+        raise ValueError("not a number")
+    return float(untrusted)

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 from app.core.notes import NotesChoices, NotesReader
 from app.core.services import Measurement, Report
 from app.core.tuning import JobOrder, Preset, Probe, TuningJob, TuningSettings
+from app.core.tuning_card import training_facts
 from app.core.tuning_jobs import BEST, JobsOnDisk
 from app.core.tuning_presets import for_notes, presets
+from app.device.adapter_card import TrainingFacts
 from app.domain.backend import Backend, ModelInfo
 from app.domain.conversation import StoredChat
 from app.domain.errors import ModelError
@@ -38,9 +40,11 @@ OWN_BYTES = 450 * 2**20  # Python, torch and the device's half of a small model,
 
 
 class AdapterShelf(Protocol):
-    """Where finished adapters go (app/core/kept_files.py)."""
+    """Where finished adapters go (app/core/adapters.py)."""
 
-    def add_bytes(self, data: bytes, name: str) -> Path: ...
+    def add_bytes(self, data: bytes, name: str, training: TrainingFacts | None = None) -> Path: ...
+
+    def mark_notes(self, now: NotesSet | Iterable[Note]) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class LocalTuning:
             self._reader.add(paths, progress)
             self._reader.add_chats(self._load_chats(chats))
             self._sources = sources
+            self._shelf.mark_notes(self._reader.notes)
         found = self._reader.notes_set(choices, progress)
         self._words = sum(note.words for note in found.train)
         return found
@@ -131,7 +136,8 @@ class LocalTuning:
 
     def keep_adapter(self, job: str, name: str) -> Path:
         record = self._jobs.record(job)
-        kept = self._shelf.add_bytes(record.files.read(BEST), name)
+        facts = training_facts(record.whole(), record.notes())
+        kept = self._shelf.add_bytes(record.files.read(BEST), name, facts)
         record.files.discard()
         return kept
 

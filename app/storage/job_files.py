@@ -11,7 +11,6 @@ kept.
     ledger.nhl         what the trainer's gate let out (docs/ledger-format.md)
 """
 
-import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from app.domain.errors import SettingsError, StorageError
+from app.storage.deleting import overwrite_and_unlink
 from app.storage.encrypted_file import open_bytes, seal_bytes
 from app.storage.paths import OWNER_ONLY
 
@@ -75,7 +75,7 @@ class JobFiles:
         seal_bytes(data, path, self.key, _label(self.folder, path.name))
 
     def remove(self, name: str) -> None:
-        _overwrite_and_unlink(self.folder / f"{name}{_SUFFIX}")
+        overwrite_and_unlink(self.folder / f"{name}{_SUFFIX}")
 
     # ---------------------------------------------------------------- between the window and the trainer
 
@@ -127,10 +127,10 @@ class JobFiles:
 
     def discard(self) -> None:
         """Delete the job: its key first, so that nothing of the rest can be read whatever happens next."""
-        _overwrite_and_unlink(self.folder / _KEY_FILE)
+        overwrite_and_unlink(self.folder / _KEY_FILE)
         for path in sorted(self.folder.glob(f"*{_SUFFIX}")):
             with suppress(StorageError):
-                _overwrite_and_unlink(path)
+                overwrite_and_unlink(path)
         shutil.rmtree(self.folder, ignore_errors=True)
         if self.folder.exists():
             raise StorageError(
@@ -150,19 +150,3 @@ def job_folders(root: Path) -> list[Path]:
 def _label(folder: Path, name: str) -> str:
     """Part of every file's own key: no file can stand in for one of another job."""
     return f"tuning/{folder.name}/{name}"
-
-
-def _overwrite_and_unlink(path: Path) -> None:
-    """Raises StorageError. Overwriting is no promise on an SSD; the key that is gone is."""
-    try:
-        with path.open("r+b") as file:
-            file.write(secrets.token_bytes(min(path.stat().st_size, 1 << 20)))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise StorageError(
-            f"{path} cannot be deleted: {error.strerror or error}.", "Check the folder's permissions."
-        ) from error

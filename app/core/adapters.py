@@ -1,0 +1,194 @@
+"""The adapters on this disk: listed, renamed, noted, deleted, taken in and given away. Each is one encrypted file.
+
+Reads and writes cards only, no weights: it needs no torch. A damaged file is listed with what is wrong with it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from app.core.notes import NotesReader, notes_gone
+from app.core.settings_services import KeptAdapter
+from app.core.tuning_presets import is_ordinary_lora
+from app.device.adapter_card import AdapterCard, TrainingFacts, read_file, read_header, with_card
+from app.domain.errors import AdapterError, AppError, SettingsError, StorageError
+from app.domain.notes import Note, NotesSet, Progress
+from app.storage.deleting import overwrite_and_unlink
+from app.storage.encrypted_file import open_bytes, seal_bytes
+from app.storage.passphrase_file import is_locked, read_locked, write_locked
+from app.storage.paths import DataFolder
+from app.storage.whole_file import whole_file
+
+SUFFIX = ".sealed"
+LIMIT_CHARS = 200  # of a name
+NOTE_LIMIT_CHARS = 4000
+
+
+class AdapterLibrary:
+    """One data folder's. file_key: the vault's key for files; it raises StorageError while the vault is locked."""
+
+    def __init__(self, folder: DataFolder, file_key: Callable[[], bytes]) -> None:
+        self._adapters = folder.adapters
+        self._file_key = file_key
+        self._names: dict[Path, tuple[int, str]] = {}
+
+    def adapters(self) -> Sequence[KeptAdapter]:
+        return [self._kept(path) for path in self._paths()]
+
+    def adapter_name(self, file: str) -> str:
+        """What the person calls it; its file's name where it cannot be read."""
+        path = self._place(Path(file))
+        try:
+            changed = path.stat().st_mtime_ns
+            if self._names.get(path, (0, ""))[0] != changed:
+                self._names[path] = changed, read_header(self.read_adapter(path))[0].name
+            return self._names[path][1]
+        except (OSError, AppError):
+            return path.stem
+
+    def read_adapter(self, path: Path) -> bytes:
+        """An adapter's bytes: one of those kept here, or a plain file from elsewhere. Raises AppError.
+
+        A kept one is found by its file's name, wherever the data folder was when that was written down.
+        """
+        place = self._place(path)
+        if place.parent != self._adapters:
+            return read_file(place)
+        if not place.exists():
+            raise AdapterError("The adapter that was chosen is no longer there.", "Choose another adapter, or none.")
+        return open_bytes(place, self._file_key(), place.name)
+
+    def remove_adapter(self, path: Path) -> None:
+        overwrite_and_unlink(self._known(path))
+
+    def rename_adapter(self, path: Path, name: str) -> None:
+        name = " ".join(name.split())[:LIMIT_CHARS]
+        if not name:
+            raise SettingsError("The adapter needs a name.", "Write one.")
+        self._change(path, lambda card: replace(card, name=name))
+
+    def annotate_adapter(self, path: Path, note: str) -> None:
+        self._change(path, lambda card: replace(card, note=note.strip()[:NOTE_LIMIT_CHARS]))
+
+    # In and out
+
+    def is_locked(self, source: Path) -> bool:
+        try:
+            with source.open("rb") as file:
+                return is_locked(file.read(16))
+        except OSError as error:
+            raise AdapterError("The adapter file cannot be read.", "Check that it is there.") from error
+
+    def add_adapter(self, source: Path, passphrase: str = "") -> KeptAdapter:
+        data = read_locked(source, passphrase) if self.is_locked(source) else read_file(source)
+        read_header(data)
+        return self._kept(self.add_bytes(data, source.stem))
+
+    def add_bytes(self, data: bytes, name: str, training: TrainingFacts | None = None) -> Path:
+        """Keep an adapter that was made here, encrypted. Raises AppError."""
+        if training is not None:
+            card = replace(read_header(data)[0], training=training, name=name)
+            data = with_card(data, card)
+        stem = "".join(character if character.isalnum() else "-" for character in name).strip("-")[:40] or "adapter"
+        target = self._unused(stem)
+        seal_bytes(data, target, self._file_key(), target.name)
+        return target
+
+    def export_adapter(self, path: Path, target: Path, passphrase: str = "") -> None:
+        data = self.read_adapter(self._known(path))
+        if passphrase:
+            write_locked(data, target, passphrase)
+            return
+        card = read_header(data)[0]
+        facts = card.training
+        bare = replace(facts, note_hashes=()) if facts is not None else None
+        data = with_card(data, replace(card, note="", training=bare))
+        try:
+            with whole_file(target) as file:
+                file.write(data)
+        except OSError as error:
+            raise StorageError(
+                f"{target} cannot be written: {error.strerror or error}.", "Check the folder, and the room on the disk."
+            ) from error
+
+    # Notes that are no more
+
+    def check_notes(self, paths: Sequence[Path], progress: Callable[[Progress], None] = lambda _: None) -> int:
+        reader = NotesReader()
+        reader.add(paths, progress)
+        return self.mark_notes(reader.notes)
+
+    def mark_notes(self, now: NotesSet | Iterable[Note]) -> int:
+        """As `check_notes`, for notes that were read already. An adapter that learned none of them is left alone: its
+        notes lie elsewhere."""
+        if not isinstance(now, NotesSet):
+            now = tuple(now)
+        found = 0
+        for kept in self.adapters():
+            facts = kept.training
+            if facts is None or not facts.note_hashes:
+                continue
+            gone = len(notes_gone(now, facts.note_hashes).hashes)
+            if gone == len(facts.note_hashes):
+                continue
+            found += 1
+            if gone != facts.notes_gone:
+                self._change(kept.path, lambda card, gone=gone: _with_gone(card, gone))  # type: ignore[misc]
+        return found
+
+    # ------------------------------------------------------------------------------------------------
+
+    def _kept(self, path: Path) -> KeptAdapter:
+        size = path.stat().st_size if path.exists() else 0
+        try:
+            card, _ = read_header(open_bytes(path, self._file_key(), path.name))
+        except (AdapterError, StorageError) as error:
+            return KeptAdapter(path, path.stem, size, problem=error.message)
+        return KeptAdapter(
+            path,
+            card.name,
+            size,
+            card.created,
+            f"{card.recipe.name.lower()} {card.recipe_version}",
+            len(card.plan.taps),
+            card.plan.round_trips,
+            card.head_rank,
+            backbone_sha256=card.backbone_sha256,
+            recipe_sha256=card.recipe_sha256,
+            note=card.note,
+            training=card.training,
+            is_ordinary_lora=is_ordinary_lora(card.plan),
+        )
+
+    def _change(self, path: Path, change: Callable[[AdapterCard], AdapterCard]) -> None:
+        """Written whole, or left as it was."""
+        path = self._known(path)
+        data = self.read_adapter(path)
+        data = with_card(data, change(read_header(data)[0]))
+        seal_bytes(data, path, self._file_key(), path.name)
+
+    def _place(self, path: Path) -> Path:
+        return self._adapters / path.name if path.suffix == SUFFIX else path
+
+    def _known(self, path: Path) -> Path:
+        if path not in self._paths():
+            raise SettingsError("This adapter is no longer there.", "Choose another one.")
+        return path
+
+    def _paths(self) -> list[Path]:
+        try:
+            found = sorted(self._adapters.iterdir())
+        except OSError:
+            return []
+        return [path for path in found if path.suffix == SUFFIX and not path.name.startswith(".")]
+
+    def _unused(self, stem: str) -> Path:
+        for number in range(1, 1000):
+            path = self._adapters / f"{stem}{'' if number == 1 else f' {number}'}{SUFFIX}"
+            if not path.exists():
+                return path
+        raise AppError("There are too many adapters of this name.", "Rename the file and try again.")
+
+
+def _with_gone(card: AdapterCard, gone: int) -> AdapterCard:
+    return replace(card, training=replace(card.training, notes_gone=gone)) if card.training is not None else card
