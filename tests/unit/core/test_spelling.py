@@ -171,7 +171,9 @@ def test_every_language_offered_has_its_list(spelling: Spelling) -> None:
 
 @pytest.mark.allow_warning_logs
 @pytest.mark.parametrize(
-    "content", [None, b"", b"no gzip", gzip.compress(b'{"one": 1,\n"tw'), gzip.compress(b"[1, 2]")]
+    "content",
+    [None, b"", b"no gzip", gzip.compress(b'{"one": 1,\n"tw'), gzip.compress(b"[1, 2]")],
+    ids=["missing", "empty", "no gzip", "cut", "another shape"],
 )
 def test_a_list_that_cannot_be_read_marks_nothing(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
