@@ -49,6 +49,8 @@ class EngineThread:
         self._queue: SimpleQueue[WorkItem | None] = SimpleQueue()
         self._urgent: deque[WorkItem] = deque()
         self._stopping = False
+        self._is_working = False
+        self._worked_s = 0.0  # when work last ended, time.perf_counter
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     @property
@@ -59,6 +61,10 @@ class EngineThread:
     def waiting(self) -> int:
         """Items in the queue, about."""
         return self._queue.qsize()
+
+    def idle_s(self) -> float:
+        """Seconds since work last ended; 0 while there is some. About, and from any thread."""
+        return 0.0 if self._is_working else time.perf_counter() - self._worked_s
 
     def start(self) -> None:
         self._thread.start()
@@ -89,8 +95,8 @@ class EngineThread:
             if item is not None:
                 self._work(item)
 
-    @staticmethod
-    def _work(item: WorkItem) -> None:
+    def _work(self, item: WorkItem) -> None:
+        self._is_working = True
         started = time.perf_counter()
         outcome = Outcome()
         try:
@@ -104,6 +110,8 @@ class EngineThread:
                 item.after()
             except Exception as error:  # noqa: BLE001 - likewise
                 post_outcome(item.loop, item.on_done, Outcome(error=error))
+        self._worked_s = time.perf_counter()
+        self._is_working = False
 
 
 def post_outcome(loop: asyncio.AbstractEventLoop, on_done: Callable[[Outcome], None], outcome: Outcome) -> None:

@@ -62,7 +62,7 @@ class SessionTable:
         self.limits: Limits = wire_limits(models, config)
         self.engine_thread = EngineThread()
         self.metrics = Metrics(lambda: float(self.engine_thread.waiting))
-        self.tuning_thread = TurnsThread()
+        self.tuning_thread = TurnsThread(self.engine_thread.idle_s)
         self.tuning = TuningRoom(config, self.metrics)
         self.draining = False
         self._by_hash = {model.backbone_hash: model for model in models}

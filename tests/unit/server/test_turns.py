@@ -1,9 +1,11 @@
 """The tuning thread: turns slice by slice, removal at the next pause, an end that is heard exactly once."""
 
 import asyncio
+import math
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
@@ -20,12 +22,14 @@ class Ring:
 
     def __init__(self) -> None:
         self.log: list[str] = []
-        self.ways = 0
-        self.thread = TurnsThread(self._give_way)
+        self.engine_idle_s = math.inf
+        self.asked = 0  # times that the engine was looked at
+        self.thread = TurnsThread(self._look, gives_way=True)
         self.loop = asyncio.get_running_loop()
 
-    def _give_way(self) -> None:
-        self.ways += 1
+    def _look(self) -> float:
+        self.asked += 1
+        return self.engine_idle_s
 
     def slices(self, name: str, count: int, fault: Exception | None = None) -> Callable[[], Iterator[None]]:
         def work() -> Iterator[None]:
@@ -73,7 +77,21 @@ async def test_turns_go_round(ring: Ring) -> None:
     outcomes = await asyncio.gather(*both)
     assert ring.log == ["a0", "b0", "a1", "b1", "a2"]
     assert [outcome.error for outcome in outcomes] == [None, None]
-    assert ring.ways >= 5, "asked after every slice"
+    assert ring.asked >= 5, "after every slice"
+
+
+@on_a_ring
+async def test_training_stands_still_while_chat_computes_but_not_for_ever(ring: Ring) -> None:
+    ring.engine_idle_s = 0.0
+
+    def work() -> Iterator[None]:
+        for _ in range(3):
+            time.sleep(0.02)
+            yield
+
+    ring.thread.start()
+    assert (await ring.submit(1, work)).error is None
+    assert ring.asked > 3, "it looked again and again"
 
 
 @on_a_ring
