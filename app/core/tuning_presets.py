@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.core.tuning import Preset, TuningSettings
+from app.device.adapter_card import is_ordinary_lora as is_ordinary_lora
 from app.wire.frames import Dtype
 from app.wire.messages import Recipe
 from app.wire.plan import ExchangePlan, Projection, Tap, Target
@@ -62,8 +63,3 @@ def for_notes(settings: TuningSettings, preset: Preset, tokens: int) -> TuningSe
     a_step = (settings.window - 1) * settings.sequences_per_step
     steps = max(LEAST_STEPS, round(EPOCHS[preset] * tokens / a_step))
     return replace(settings, steps=steps, warmup_steps=max(2, steps // 10), evaluate_every=max(5, steps // EVALUATIONS))
-
-
-def is_ordinary_lora(plan: ExchangePlan) -> bool:
-    """Whether an adapter of this plan can be exported as PEFT's LoRA: every tap serves its own layer alone."""
-    return all(target.layer == tap.layer for tap in plan.taps for target in tap.targets)

@@ -90,6 +90,14 @@ class Adapter:
         matrices = {target: tensors[card.key(target)] for target in card.matrix_shapes()}
         return cls(card, matrices, (tensors["head.v"], tensors["head.u"]) if card.head_rank else None)
 
+    def scaled(self, share: float) -> "Adapter":
+        """The same with M and V times `share`: what it adds to the model is. 1: itself; 0 adds nothing."""
+        if share == 1:
+            return self
+        matrices = {target: share * matrix_UD for target, matrix_UD in self.matrices.items()}
+        head = (share * self.head[0], self.head[1]) if self.head is not None else None
+        return Adapter(self.card, matrices, head)
+
     def encode(self) -> bytes:
         """The bytes of the file."""
         tensors = {self.card.key(target): matrix_UD.contiguous() for target, matrix_UD in self.matrices.items()}

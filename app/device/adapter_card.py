@@ -138,6 +138,11 @@ class AdapterCard:
             ) from error
 
 
+def is_ordinary_lora(plan: ExchangePlan) -> bool:
+    """Whether an adapter of this plan can be exported as PEFT's LoRA: every tap serves its own layer alone."""
+    return all(target.layer == tap.layer for tap in plan.taps for target in tap.targets)
+
+
 def read_file(path: Path) -> bytes:
     """Raises AdapterError."""
     try:

@@ -1,0 +1,66 @@
+"""An adapter for transformers: A and B fetched from the backend, multiplied in, written as a folder."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from app.core.embedded import ROOT
+from app.device.adapter_card import read_header
+from app.domain.errors import AdapterError, SettingsError, StorageError
+from app.main.link import Link, model_with_pack
+from app.storage.paths import DataFolder
+
+LOADER = ROOT / "assets" / "loaders" / "nearhalf_transformers.py"
+
+Progress = Callable[[int, int], None]  # bytes done, bytes in all, of A and B
+
+
+def export_for_transformers(
+    link: Link, folder: DataFolder, data: bytes, target: Path, strength: int, progress: Progress
+) -> tuple[str, ...]:
+    """Write the adapter `data` into `target`, a new or empty folder; returns the files' names. strength: percent.
+
+    Slow. Raises AppError: AdapterError where the backend's model or recipe is another one.
+    """
+    from app.device.adapter import Adapter
+    from app.device.adapter_export import export_adapter
+
+    card = read_header(data)[0]
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise SettingsError(f"{target} is not empty.", "Choose a new folder.")
+    with closing(link.control()) as control:
+        model = next((one for one in control.list_models() if one.backbone_sha256 == card.backbone_sha256), None)
+        if model is None:
+            raise AdapterError(
+                f"The adapter {card.name!r} was made for a model that this backend does not have.",
+                "Choose the backend it was made with.",
+            )
+        _, pack = model_with_pack(link, folder, model.model_id, lambda _: None)
+        adapter = Adapter.parse(data, pack.facts).scaled(strength / 100)
+        recipe = next((one for one in model.recipes if one.sha256 == card.recipe_sha256), None)
+        if recipe is None:
+            raise AdapterError(
+                f"The adapter {card.name!r} was made with other matrices A and B than this backend has.",
+                "Choose the backend it was made with.",
+            )
+        try:
+            with tempfile.TemporaryDirectory(prefix="recipe-", dir=folder.root) as work:
+                matrices = Path(work) / "recipe.safetensors"
+                control.download_recipe(model, recipe, matrices, progress)
+                fresh = Path(work) / "out"
+                fresh.mkdir()
+                names = export_adapter(adapter, matrices, model.model_id, fresh)
+                if set(names) & {"nearhalf.safetensors", "head.safetensors"}:
+                    shutil.copy(LOADER, fresh / LOADER.name)
+                    names = (*names, LOADER.name)
+                target.mkdir(parents=True, exist_ok=True)
+                for name in names:
+                    shutil.copyfile(fresh / name, target / name)
+        except OSError as error:
+            raise StorageError(
+                f"{target} cannot be written: {error.strerror or error}.",
+                "Check the folder, and the room on the disk.",
+            ) from error
+    return names
