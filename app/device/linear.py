@@ -33,7 +33,7 @@ class PackedLinear:
             self._pieces = [weight.to(dtype)]
 
     def __call__(self, row_1D: torch.Tensor) -> torch.Tensor:
-        """The product for one row (1 x columns) of the packed dtype: (1 x rows), same dtype."""
+        """The product for rows R (R x columns, packed dtype): R x rows of the weight, same dtype. Fastest for one."""
         return self._packed_product(row_1D) if self.is_packed else torch.nn.functional.linear(row_1D, self._pieces[0])
 
     def _packed_product(self, row_1D: torch.Tensor) -> torch.Tensor:
