@@ -1,4 +1,4 @@
-"""The same work without a window: `nearhalf chat`, `nearhalf tune`, `nearhalf backend` and `nearhalf audit`.
+"""The same work without a window: `nearhalf chat`, `tune`, `adapter`, `backend` and `audit`.
 
 `run` is the border: whatever goes wrong below it, a person reads a sentence and advice on stderr, never a traceback.
 Exit status: 0 done, 1 an error with words or a verdict that is not good, 2 wrong arguments, 130 broken off (Ctrl+C).
@@ -46,6 +46,10 @@ def run(argv: Sequence[str], services: Services, terminal: Terminal | None = Non
             from app.cli.tune import run_tune  # pydantic and the readers of notes: likewise
 
             run_tune(arguments, services, terminal)
+        elif arguments.command == "adapter":
+            from app.cli.adapter import run_adapter
+
+            run_adapter(arguments, services, terminal)
         else:
             run_backend(arguments, services, terminal)
     except AppError as error:

@@ -5,6 +5,7 @@ import math
 import os
 from collections.abc import Sequence
 
+from app.cli.adapter_arguments import add_adapter
 from app.cli.audit_arguments import add_audit
 from app.cli.tune_arguments import add_tune
 from app.domain.sampling import SamplingSettings
@@ -18,6 +19,7 @@ examples:
   nearhalf chat                              chat in this terminal
   nearhalf chat --once "What is a fjord?"    one question, one answer
   nearhalf tune ~/notes                      teach it your own notes
+  nearhalf adapter list                      what it was taught
   nearhalf backend add home https://home.example
   nearhalf audit export                      what left this computer, for somebody else to check
 """
@@ -115,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     remove.add_argument("name", metavar="NAME")
     add_audit(commands, _command)
     add_tune(commands, _command)
+    add_adapter(commands, _command)
     return parser
 
 

@@ -1,6 +1,6 @@
 """What the terminal needs of the whole app, as one Protocol. app/main.py builds the real one, tests a stand-in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +8,12 @@ from statistics import median
 from typing import TYPE_CHECKING, Protocol
 
 from app.core.ports import Conversations
-from app.domain.backend import Backend
+from app.domain.backend import Backend, ModelInfo
 
 if TYPE_CHECKING:
     from app.audit.sign import DeviceKey
     from app.core.recorded_chat import RecordedChat
+    from app.core.settings_services import KeptFiles
     from app.core.tuning_services import TuningServices
 
 Report = Callable[[str], None]  # takes one sentence on what is under way
@@ -78,6 +79,22 @@ class Backends(Protocol):
         """The backend at `url`; token and ca_file are those given, else the saved ones of that very URL."""
 
 
+class AdapterServices(Protocol):
+    """The adapters of this computer, as `nearhalf adapter` uses them."""
+
+    @property
+    def files(self) -> "KeptFiles": ...
+
+    def models_at(self, backend: Backend | None, report: Report) -> Sequence[ModelInfo]:
+        """What a backend offers (None: the built-in one)."""
+
+    def export_for_transformers(
+        self, backend: Backend | None, path: Path, target: Path, strength: int, report: Report
+    ) -> Sequence[str]:
+        """Write a folder that transformers can load (docs/adapter-format.md); returns its files' names. Slow: A and B
+        are fetched from the backend. strength: percent, folded in."""
+
+
 class Services(Protocol):
     """The parts behind the commands."""
 
@@ -98,6 +115,9 @@ class Services(Protocol):
         """Fine-tuning, with the vault open. `ask_secret`: the passphrase or recovery code, where the vault asks for it.
 
         Raises StorageError, where the window has the history open among others."""
+
+    def open_adapters(self, ask_secret: Callable[[], str]) -> AbstractContextManager["AdapterServices"]:
+        """The library of adapters, with the vault open. Raises StorageError as `open_tuning` does."""
 
     @property
     def packs(self) -> Path:

@@ -30,6 +30,21 @@ class EndReason(Enum):
     FAILED = "failed"
 
 
+STRENGTHS = range(151)  # percent of what an adapter adds to the model
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterUse:
+    """An adapter, and how strongly it is applied. file: its name in the library, or the path of one from elsewhere.
+
+    name: as the person called it when a reply was made with it; "" where nobody has looked. strength: percent.
+    """
+
+    file: str
+    strength: int = 100
+    name: str = field(default="", compare=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Traffic:
     """What one reply sent and received, counted from the ledger's entries. Bytes are bytes on the wire."""
@@ -83,6 +98,7 @@ class Message:
     end: EndReason | None = None
     traffic: Traffic | None = None
     model_id: str = ""  # that made the reply
+    adapter: AdapterUse | None = None  # with which it was made; None: none
 
     @property
     def can_continue(self) -> bool:
@@ -106,8 +122,9 @@ class ChatOptions:
 
     system: str | None = None
     sampling: SamplingSettings | None = None
-    adapter: str | None = None
+    adapter: str | None = None  # its file (AdapterUse.file); "" for none
     redacts: bool | None = None  # names, numbers and the like are replaced before anything is sent
+    strength: int | None = None  # of whichever adapter the chat uses; None: 100
 
 
 @dataclass(frozen=True, slots=True)

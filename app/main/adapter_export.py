@@ -2,12 +2,15 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from app.core.embedded import ROOT
+from app.core.kept_files import FilesOnDisk
+from app.core.services import Report
 from app.device.adapter_card import read_header
+from app.domain.backend import Backend, ModelInfo
 from app.domain.errors import AdapterError, SettingsError, StorageError
 from app.main.link import Link, model_with_pack
 from app.storage.paths import DataFolder
@@ -15,6 +18,31 @@ from app.storage.paths import DataFolder
 LOADER = ROOT / "assets" / "loaders" / "nearhalf_transformers.py"
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all, of A and B
+
+
+class LocalAdapters:
+    """Implements AdapterServices over one data folder."""
+
+    def __init__(
+        self, folder: DataFolder, files: FilesOnDisk, open_link: Callable[[Backend | None, Report], Link]
+    ) -> None:
+        self._folder = folder
+        self.files = files
+        self._open_link = open_link
+
+    def models_at(self, backend: Backend | None, report: Report) -> Sequence[ModelInfo]:
+        with closing(self._open_link(backend, report).control()) as control:
+            report("Asking the backend for its models.")
+            return control.list_models()
+
+    def export_for_transformers(
+        self, backend: Backend | None, path: Path, target: Path, strength: int, report: Report
+    ) -> Sequence[str]:
+        def tell(done: int, total: int) -> None:
+            report(f"Fetching the matrices A and B: {done / 1e6:.0f} of {total / 1e6:.0f} MB.")
+
+        data = self.files.read_adapter(path)
+        return export_for_transformers(self._open_link(backend, report), self._folder, data, target, strength, tell)
 
 
 def export_for_transformers(

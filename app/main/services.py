@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.audit.sign import DeviceKey
     from app.core.conversations import Library
     from app.core.tuning_services import TuningServices
+    from app.main.adapter_export import LocalAdapters
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,15 @@ class Nearhalf:
                 lambda chats: [vault.chats.load(chat) for chat in chats],
                 FilesOnDisk(self._folder, vault.file_key),
             )
+
+    @contextmanager
+    def open_adapters(self, ask_secret: Callable[[], str]) -> Iterator["LocalAdapters"]:
+        from app.main.adapter_export import LocalAdapters
+
+        with ExitStack() as stack:
+            vault = open_vault(self._folder, ask_secret)
+            stack.callback(vault.close)
+            yield LocalAdapters(self._folder, FilesOnDisk(self._folder, vault.file_key), self._network(stack).link)
 
     @property
     def packs(self) -> Path:

@@ -1,17 +1,20 @@
 """Services that play a script: ScriptedConversations, a real list of backends in a folder, a measurement's numbers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from app.audit.sign import DeviceKey
+from app.core.kept_files import FilesOnDisk
 from app.core.ports import Conversations
 from app.core.recorded_chat import RecordedChat
 from app.core.services import ChatRequest, Measurement, Report
-from app.domain.backend import Backend
+from app.domain.backend import Backend, ModelInfo
 from app.domain.errors import AppError
 from app.storage.backends import BackendStore
+from app.storage.paths import DataFolder
 from app.storage.secrets import TokenStore
 from tests.sim.scripted_conversations import ScriptedConversations
 
@@ -29,6 +32,25 @@ class NoKeyring:
         raise RuntimeError("no keyring")
 
 
+class ScriptedAdapters:
+    """Implements AdapterServices: a real library in a folder, and a backend of one model."""
+
+    def __init__(self, folder: Path) -> None:
+        self.files = FilesOnDisk(DataFolder(folder).create(), lambda: bytes(32))
+        self.models: list[ModelInfo] = []
+        self.exported: list[tuple[Path, Path, int]] = []
+
+    def models_at(self, backend: Backend | None, report: Report) -> Sequence[ModelInfo]:
+        report("Asking the backend for its models.")
+        return self.models
+
+    def export_for_transformers(
+        self, backend: Backend | None, path: Path, target: Path, strength: int, report: Report
+    ) -> Sequence[str]:
+        self.exported.append((path, target, strength))
+        return ("nearhalf.safetensors",)
+
+
 @dataclass
 class ScriptedServices:
     """Implements Services. What it was asked for is kept in `requests` and `measured`."""
@@ -41,6 +63,10 @@ class ScriptedServices:
     measured: list[Backend | None] = field(default_factory=list)
     windows: int = 0
     keylogs: list[Path | None] = field(default_factory=list)  # of each window
+
+    @cached_property
+    def adapters(self) -> ScriptedAdapters:
+        return ScriptedAdapters(self.folder)
 
     @property
     def backends(self) -> BackendStore:
@@ -56,6 +82,10 @@ class ScriptedServices:
             yield self.chat
         finally:
             self.chat.close()
+
+    @contextmanager
+    def open_adapters(self, ask_secret: Callable[[], str]) -> Iterator["ScriptedAdapters"]:
+        yield self.adapters
 
     @property
     def packs(self) -> Path:

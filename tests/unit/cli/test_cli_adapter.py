@@ -1,0 +1,121 @@
+"""`nearhalf adapter`: what a person reads, what a program reads, and the exit status."""
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.cli import run
+from app.cli.terminal import Terminal
+from app.storage import passphrase_file
+from tests.sim.scripted_services import ScriptedServices
+from tests.unit.core.test_adapters import CHEAP, FACTS, MODEL, adapter_bytes
+
+
+class Run:
+    def __init__(self, folder: Path) -> None:
+        self.services = ScriptedServices(folder / "home")
+        self.library = self.services.adapters.files
+        self.secrets: list[str] = []
+        self.out = self.err = ""
+
+    def __call__(self, *argv: str) -> int:
+        stdout, stderr = io.StringIO(), io.StringIO()
+        terminal = Terminal(io.StringIO(), stdout, stderr, {}, lambda _: self.secrets.pop(0))
+        status = run(("adapter", *argv), self.services, terminal)
+        self.out, self.err = stdout.getvalue(), stderr.getvalue()
+        return status
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setattr(passphrase_file, "measured_cost", lambda: CHEAP)
+    return Run(tmp_path)
+
+
+def test_an_empty_library_says_how_to_fill_it(cli: Run) -> None:
+    assert cli("list") == 0
+    assert "nearhalf tune" in cli.err
+    assert cli("list", "--json") == 0
+    assert json.loads(cli.out) == []
+
+
+def test_a_card_is_shown_and_a_program_gets_every_fact(cli: Run) -> None:
+    cli.library.add_bytes(adapter_bytes(), "Letters", FACTS)
+    assert cli("list") == 0
+    assert cli.out.startswith("Letters  (") and "round trips a token" in cli.out
+    assert cli("show", "Letters") == 0
+    assert "it helped" in cli.out and FACTS.data_sha256 in cli.out and MODEL.backbone_sha256 in cli.out
+    assert cli("show", "Letters", "--json") == 0
+    found = json.loads(cli.out)
+    assert found["training"]["note_hashes"] == list(FACTS.note_hashes) and found["stale"] == []
+
+
+def test_an_unknown_name_is_an_error_with_advice(cli: Run) -> None:
+    assert cli("show", "Letters") == 1
+    assert "no adapter called Letters" in cli.err and "nearhalf adapter list" in cli.err
+
+
+def test_two_of_one_name_are_told_apart_by_their_files(cli: Run) -> None:
+    for _ in range(2):
+        cli.library.add_bytes(adapter_bytes(), "Letters", FACTS)
+    assert cli("delete", "Letters", "--yes") == 0, "a file is called so"
+    cli.library.add_bytes(adapter_bytes(), "Other", replace(FACTS))
+    for kept in cli.library.adapters():
+        cli.library.rename_adapter(kept.path, "Same")
+    assert cli("show", "Same") == 1
+    assert "Letters 2, Other" in cli.err
+
+
+def test_check_asks_the_backend_and_names_what_changed(cli: Run) -> None:
+    cli.library.add_bytes(adapter_bytes(), "Letters", FACTS)
+    cli.services.adapters.models = [replace(MODEL, backbone_sha256="00" * 32), MODEL]
+    assert cli("show", "Letters", "--check", "--json") == 0
+    assert json.loads(cli.out)["stale"] == []
+    cli.services.adapters.models = [replace(MODEL, recipes=())]
+    assert cli("show", "Letters", "--check") == 0
+    assert "other matrices A and B" in cli.err
+
+
+def test_a_locked_copy_goes_out_and_comes_back(cli: Run, tmp_path: Path) -> None:
+    cli.library.add_bytes(adapter_bytes(), "Letters", FACTS)
+    target = tmp_path / "letters.nha"
+    cli.secrets = ["correct horse", "wrong"]
+    assert cli("export", "Letters", "--to", str(target), "--locked") == 1
+    assert not target.exists()
+    cli.secrets = ["correct horse", "correct horse"]
+    assert cli("export", "Letters", "--to", str(target), "--locked") == 0
+    assert "not encrypted" not in cli.err
+    assert cli("export", "Letters", "--to", str(target)) == 1, "it does not replace a file"
+    assert cli("delete", "Letters", "--yes", "--json") == 0
+    assert json.loads(cli.out) == {"deleted": "Letters"} and not cli.library.adapters()
+    cli.secrets = ["wrong"]
+    assert cli("import", str(target)) == 1
+    assert "passphrase" in cli.err
+    cli.secrets = ["correct horse"]
+    assert cli("import", str(target), "--json") == 0
+    assert json.loads(cli.out)["name"] == "Letters"
+
+
+def test_an_open_copy_says_that_it_is_open(cli: Run, tmp_path: Path) -> None:
+    cli.library.add_bytes(adapter_bytes(), "Letters")
+    assert cli("export", "Letters", "--to", str(tmp_path / "a.nha")) == 0
+    assert "not encrypted" in cli.err
+
+
+def test_a_folder_for_transformers_takes_a_strength(cli: Run, tmp_path: Path) -> None:
+    path = cli.library.add_bytes(adapter_bytes(), "Letters")
+    to = tmp_path / "out"
+    assert cli("export", "Letters", "--to", str(to), "--form", "transformers", "--strength", "150", "--json") == 0
+    assert cli.services.adapters.exported == [(path, to, 150)]
+    assert json.loads(cli.out)["files"] == ["nearhalf.safetensors"]
+    assert cli("export", "Letters", "--to", str(to), "--form", "transformers", "--strength", "151") == 1
+    assert cli("export", "Letters", "--to", str(to), "--form", "transformers", "--locked") == 1
+
+
+def test_nothing_is_deleted_where_nobody_can_be_asked(cli: Run) -> None:
+    cli.library.add_bytes(adapter_bytes(), "Letters")
+    assert cli("delete", "Letters") == 1
+    assert len(cli.library.adapters()) == 1
