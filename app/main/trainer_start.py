@@ -66,7 +66,8 @@ class TrainerStarter:
             flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
         else:
             flags = 0
-        environment = os.environ | {"NEARHALF_HOME": str(self._root)}
+        # two sides that compute in turns: threads that spin while they wait take the cores from the other one
+        environment = os.environ | {"NEARHALF_HOME": str(self._root), "OMP_WAIT_POLICY": "passive"}
         self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with granted_child(), self._log.open("ab") as log:
             process = subprocess.Popen(
