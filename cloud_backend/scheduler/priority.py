@@ -10,9 +10,6 @@ _NICEST = 19
 _QOS_UTILITY = 0x11  # <sys/qos.h>
 _THREAD_PRIORITY_LOWEST = -2
 
-IS_INHERITED = sys.platform == "linux"
-"""Whether the threads that a maths library starts for a thread take over its priority."""
-
 
 def lower_own_priority() -> None:
     """Call it before the thread's first torch operation, whose workers are then its children."""

@@ -1,8 +1,9 @@
 """A thread for work that can wait: training. It takes turns between sessions, a slice (one layer) each.
 
-Chat goes first: this thread has the lowest priority of the operating system. Where the threads of its maths library do
-not inherit that (priority.py), it also stands still between slices while the engine thread works: up to three times as
-long as the slice took, so that training keeps a quarter of its pace however busy chat is.
+Chat goes first: this thread has the lowest priority of the operating system, and it stands still between slices while
+the engine thread works: up to three times as long as the slice took, so that training keeps a quarter of its pace
+however busy chat is. Priority alone is not enough: caches and the interpreter's lock know none, and outside Linux a
+maths library's threads do not inherit it (docs/lab-log.md, "Split training").
 
 Contract of a turn: `work` makes a generator on this thread; each pause of it is the end of a slice. Its end, or its
 exception, reaches `on_done` on the loop that submitted it, and `seconds` is what its slices took. A session has at most
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 
 from cloud_backend.scheduler.engine_thread import Outcome, post_outcome
-from cloud_backend.scheduler.priority import IS_INHERITED, lower_own_priority
+from cloud_backend.scheduler.priority import lower_own_priority
 
 _LONGEST_WAIT = 3.0  # slices
 _QUIET_S = 0.02  # between two tokens of a chat the device needs a few milliseconds
@@ -49,13 +50,10 @@ class _Removal:
 class TurnsThread:
     """A ring of turns and the one thread that goes round it."""
 
-    def __init__(
-        self, engine_idle_s: Callable[[], float], *, gives_way: bool = not IS_INHERITED, name: str = "tuning"
-    ) -> None:
+    def __init__(self, engine_idle_s: Callable[[], float], name: str = "tuning") -> None:
         """engine_idle_s: how long chat has had nothing to compute; any thread."""
         self._queue: SimpleQueue[Turn | _Removal | None] = SimpleQueue()
         self._engine_idle_s = engine_idle_s
-        self._gives_way = gives_way
         self._ring: deque[Turn] = deque()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -91,8 +89,7 @@ class TurnsThread:
             else:
                 started = time.perf_counter()
                 self._slice(self._ring.popleft())
-                if self._gives_way:
-                    self._wait_for_chat(_LONGEST_WAIT * (time.perf_counter() - started))
+                self._wait_for_chat(_LONGEST_WAIT * (time.perf_counter() - started))
         self._ring.clear()
 
     def _wait_for_chat(self, longest_s: float) -> None:

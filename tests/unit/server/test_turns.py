@@ -24,7 +24,7 @@ class Ring:
         self.log: list[str] = []
         self.engine_idle_s = math.inf
         self.asked = 0  # times that the engine was looked at
-        self.thread = TurnsThread(self._look, gives_way=True)
+        self.thread = TurnsThread(self._look)
         self.loop = asyncio.get_running_loop()
 
     def _look(self) -> float:
