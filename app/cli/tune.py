@@ -12,7 +12,7 @@ from app.cli.choice import chosen_backend
 from app.cli.terminal import OPERATOR_CAN_READ, Terminal, counted, size
 from app.core.notes import NotesChoices
 from app.core.services import Services, TuneRequest
-from app.core.tuning import JobOrder, JobProgress, JobState, Preset, TuningJob, Verdict
+from app.core.tuning import Basis, JobOrder, JobProgress, JobState, Preset, TuningJob, Verdict
 from app.core.tuning_services import TuningServices
 from app.domain.errors import AppError, SettingsError
 from app.domain.notes import NotesSet, Progress
@@ -119,7 +119,7 @@ def _follow(tuning: TuningServices, job: TuningJob, arguments: argparse.Namespac
         for line in verdict_lines(verdict):
             terminal.print(line)
     if adapter is not None:
-        terminal.note(f"The adapter is in your library as {adapter.stem!r}.")
+        terminal.note(f"The adapter is in your library as {job.name!r}.")
     elif verdict is not None:
         terminal.note(f"The adapter is not in your library. Delete the job with: nearhalf tune --discard {job.id}")
 
@@ -141,7 +141,7 @@ def progress_line(progress: JobProgress) -> str:
     if progress.state is JobState.PREPARING:
         return progress.message or "Preparing."
     if progress.state is JobState.JUDGING:
-        return "Judging: asking the model with the adapter and without it."
+        return f"Judging. {progress.message}"
     done = round(_BAR * progress.step / max(1, progress.steps))
     parts = [f"[{'#' * done}{'.' * (_BAR - done)}] step {progress.step}/{progress.steps}"]
     if progress.points:
@@ -162,21 +162,50 @@ def verdict_lines(verdict: Verdict) -> list[str]:
         f"Loss on {notes} it never saw: {before:.3f} without, {after:.3f} with it; "
         f"gain {gain.value:.3f} (95 % interval {gain.low:.3f} to {gain.high:.3f})."
     )
-    if verdict.has_helped:
+    if verdict.basis is Basis.TOO_LITTLE:
+        lines = ["Whether it helped cannot be said: too little text was held back.", numbers]
+    elif verdict.has_helped:
         share = 1 - math.exp(after - before)  # of the perplexity: among so many fewer words it wavers at each token
         lines = [f"It helped: on notes it never saw, it predicts your wording {share:.0%} better.", numbers]
+    elif gain.high < 0:
+        lines = ["This did harm: on notes it never saw, it predicts your wording worse.", numbers]
     else:
         lines = ["This did not help: on notes it never saw, it predicts your wording no better.", numbers]
+    if verdict.basis is Basis.PASSAGES:
+        lines.append(
+            f"There are too few notes to be sure: the interval is over {verdict.witnesses} passages of what was held "
+            "back, so it speaks for these notes and not for others."
+        )
+    if verdict.same_books:
+        lines.append(
+            f"{counted(verdict.same_books, 'of the notes held back is a part', 'of the notes held back are parts')} "
+            "of the same book or long text that it learned from, so less new to it than another note would be."
+        )
     if verdict.overfit_step is not None:
         lines.append(f"It began to memorise after step {verdict.overfit_step}, so step {verdict.kept_step} was kept.")
-    if verdict.general_before or verdict.general_after:
+    return lines + _general_lines(verdict) + _secret_lines(verdict)
+
+
+def _general_lines(verdict: Verdict) -> list[str]:
+    if not verdict.general_before and not verdict.general_after:
+        return []
+    line = f"General questions answered right: {verdict.general_before:.0%} before, {verdict.general_after:.0%} after."
+    if verdict.has_harmed:
+        return [line, "That is more than chance: it has got worse at other things."]
+    return [line + " That is within chance."] if verdict.general_before != verdict.general_after else [line]
+
+
+def _secret_lines(verdict: Verdict) -> list[str]:
+    if not verdict.secrets_tried:
+        return []
+    completed = sum(one.is_completed for one in verdict.memorised)
+    likely = len(verdict.memorised) - completed
+    asked = counted(verdict.secrets_tried, "secret of the notes", "secrets of the notes")
+    of_all = f" (of {verdict.secrets_found})" if verdict.secrets_found > verdict.secrets_tried else ""
+    lines = [f"Of {asked} asked for{of_all} it completes {completed} that the model without it does not."]
+    if likely:
         lines.append(
-            f"General questions answered right: {verdict.general_before:.0%} before, {verdict.general_after:.0%} after."
-        )
-    if verdict.secrets_tried:
-        lines.append(
-            f"Of {counted(verdict.secrets_tried, 'secret', 'secrets')} in the notes it completes "
-            f"{len(verdict.memorised)} that the model without it does not."
+            f"{counted(likely, 'more is', 'more are')} far likelier to it than invented ones: half memorised already."
         )
     return lines
 
@@ -199,6 +228,9 @@ def summary(job: TuningJob, adapter: Path | None) -> dict[str, object]:
         "round_trips_per_token": job.settings.plan.round_trips,
         "has_helped": verdict.has_helped if verdict is not None else None,
         "gain": asdict(verdict.gain) if verdict is not None else None,
+        "basis": verdict.basis.value if verdict is not None else None,
+        "general": [verdict.general_before, verdict.general_after] if verdict is not None else None,
+        "memorised": len(verdict.memorised) if verdict is not None else None,
         "adapter": str(adapter) if adapter is not None else None,
         "error": {"message": progress.message, "advice": progress.advice}
         if progress.state is JobState.FAILED

@@ -150,6 +150,14 @@ class Interval:
     high: float
 
 
+class Basis(Enum):
+    """What the interval of the held-out gain was resampled from, and so for what it speaks."""
+
+    NOTES = "notes"  # for other notes of this person
+    PASSAGES = "passages"  # for these notes: they are too few, or too unequal, to speak for others
+    TOO_LITTLE = "too little"  # for nothing: there is hardly any held-out text
+
+
 @dataclass(frozen=True, slots=True)
 class SideBySide:
     """The two models on one prompt from a held-out note; `left_is_tuned` is hidden until the person has voted."""
@@ -162,21 +170,30 @@ class SideBySide:
 
 @dataclass(frozen=True, slots=True)
 class Memorised:
-    """A secret found in the training notes that the tuned model completes and the model without it does not."""
+    """A secret in the training notes that the tuned model knows and the model without the adapter does not.
+
+    is_completed: it writes it out behind `prompt`; else it only holds it likelier than invented ones by far.
+    exposure: how far, in bits (app/core/memorisation.py); 0 where that was not measured.
+    """
 
     kind: str
     prompt: str
     secret: str
     note: str  # its title
+    is_completed: bool = True
+    exposure: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether it helped. before, after: held-out loss. gain: before - after, paired by note, with its interval.
+    """Whether it helped. before, after: held-out loss. gain: before - after, paired, with its interval.
 
     kept_step: whose adapter was kept. overfit_step: from which held-out loss rose (None: it did not).
-    general_before, general_after: share of a fixed set of questions answered right.
-    secrets_tried: how many were asked for; memorised: those that came out.
+    general_before, general_after: share of a fixed set of questions answered right; general_gain: after - before.
+    secrets_found: different ones in what was learned; secrets_tried: how many were asked for; memorised: those that
+    came out. basis, witnesses: what was resampled for the interval, and how many of them there were. same_books:
+    held-out notes that are parts of a text of which other parts were learned: less new than another note would be.
+    is_fresh: the held-out text had no part in choosing kept_step. seconds: that all this took.
     """
 
     before: Interval
@@ -192,11 +209,29 @@ class Verdict:
     pairs: tuple[SideBySide, ...] = ()
     held_out_notes: int = 0
     train_notes: int = 0
+    basis: Basis = Basis.NOTES
+    witnesses: int = 0
+    same_books: int = 0
+    is_fresh: bool = False
+    general_gain: Interval = Interval(0.0, 0.0, 0.0)
+    general_questions: int = 0
+    secrets_found: int = 0
+    seconds: float = 0.0
 
     @property
     def has_helped(self) -> bool:
-        """Only where the whole interval lies above zero."""
-        return self.gain.low > 0
+        """Only where the whole interval lies above zero, and there is enough text to say anything."""
+        return self.gain.low > 0 and self.basis is not Basis.TOO_LITTLE
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it speaks for notes other than those held back."""
+        return self.basis is Basis.NOTES
+
+    @property
+    def has_harmed(self) -> bool:
+        """Whether the model has got worse at what it could before, by more than chance."""
+        return self.general_gain.high < 0
 
 
 @dataclass(frozen=True, slots=True)

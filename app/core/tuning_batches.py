@@ -58,8 +58,8 @@ class TrainWindows:
         for number in self._order("notes", epoch, len(self._notes)):
             text.extend(self._notes[number])
             text.append(self._separator)
-        cut = list(_cut(text, self._window))
-        return [cut[number] for number in self._order("windows", epoch, len(cut))]
+        pieces = list(cut(text, self._window))
+        return [pieces[number] for number in self._order("windows", epoch, len(pieces))]
 
     def _order(self, what: str, epoch: int, count: int) -> list[int]:
         """A permutation that is the same in every version of Python."""
@@ -75,7 +75,7 @@ def held_out_windows(data: TuningData, window: int, most_tokens: int) -> list[li
 
     Each note begins behind an end-of-text token. Raises SettingsError where no note holds a token.
     """
-    notes = [list(_cut([data.separator, *note], window)) for note in data.held_out if note]
+    notes = [list(cut([data.separator, *note], window)) for note in data.held_out if note]
     chosen: list[list[int]] = []
     predicted = 0
     for index in range(max(map(len, notes), default=0)):
@@ -88,7 +88,7 @@ def held_out_windows(data: TuningData, window: int, most_tokens: int) -> list[li
     return chosen
 
 
-def _cut(tokens: Sequence[int], window: int) -> Iterator[list[int]]:
+def cut(tokens: Sequence[int], window: int) -> Iterator[list[int]]:
     """Windows that overlap by one token; the last one is as short as what is left, two tokens at least."""
     for start in range(0, len(tokens) - 1, window - 1):
         yield list(tokens[start : start + window])

@@ -27,10 +27,25 @@ def judged(
     line: "RunLine",
     settings: TuningSettings,
     check: Callable[[], None],
+    report: Callable[[str], None],
 ) -> Verdict:
-    """Raises AppError; Cancelled from `check`."""
+    """Raises AppError; Cancelled from `check`. report: one sentence on what is under way, or is waited for."""
     separator = min(tokenizer.eos_ids)
-    case = Case(notes, tokenizer, separator, progress.evaluations, progress.step, settings.seed)
+    case = Case(
+        notes,
+        tokenizer,
+        separator,
+        progress.evaluations,
+        progress.step,
+        settings.seed,
+        settings.window,
+        settings.evaluation_tokens,
+    )
+
+    def waits(reason: str) -> None:
+        check()
+        report(reason)
+
     with ExitStack() as stack:
 
         def scorer(adapter: Adapter | None) -> SessionScorer:
@@ -40,7 +55,7 @@ def judged(
                 line.model,
                 line.open_channel,
                 line.retry,
-                lambda _reason: check(),
+                waits,
                 lambda: None,
                 window=settings.window,
                 message=line.message,
@@ -48,4 +63,4 @@ def judged(
             stack.callback(session.close)
             return SessionScorer(session, half, tokenizer.eos_ids)
 
-        return judge(case, scorer(None), scorer(Adapter.parse(best, pack.facts)), check)
+        return judge(case, scorer(None), scorer(Adapter.parse(best, pack.facts)), check, report)

@@ -36,6 +36,21 @@ def parts(text: str) -> Iterator[str]:
     yield text[start:end] + "\n"
 
 
+def part_source(source: str, number: int) -> str:
+    """How the source of a part is shown."""
+    return f"{source} › {number}"
+
+
+def part_title(title: str, number: int) -> str:
+    return f"{title} ({number})"
+
+
+def document_of(title: str, source: str) -> str:
+    """The source of the whole text of which a note is a part, by how it is shown; its own where it is none."""
+    whole, mark, number = source.rpartition(" › ")
+    return whole if mark and number.isdecimal() and title.endswith(part_title("", int(number))) else source
+
+
 def _units(text: str) -> Iterator[tuple[int, int]]:
     """Paragraphs; the lines of one that is enormous; pieces of a line that is."""
     for start, end in paragraph_spans(text):

@@ -18,7 +18,7 @@ from app.notes.folders import entries
 from app.notes.kinds import READERS, kind_of
 from app.notes.limits import LIMITS, Limits
 from app.notes.notion import shown_source
-from app.notes.parts import parts
+from app.notes.parts import part_source, part_title, parts
 from app.notes.tally import Draft, Tally
 from app.notes.vault import Vault
 
@@ -159,8 +159,8 @@ def note_of(source: str, draft: Draft, day: date | None = None) -> Note:
 def _part(read: _Read, text: str, number: int, of: int) -> Note:
     if of == 1:
         return note_of(read.source, read.draft.with_text(text), read.day)
-    draft = replace(read.draft, title=f"{read.draft.title} ({number})").with_text(text)
-    return note_of(f"{read.source} › {number}", draft, read.day)
+    draft = replace(read.draft, title=part_title(read.draft.title, number)).with_text(text)
+    return note_of(part_source(read.source, number), draft, read.day)
 
 
 def _with(report: FileReport, tally: Tally, characters: int) -> FileReport:
