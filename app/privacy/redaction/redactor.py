@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from app.privacy.redaction import addresses, secrets  # noqa: F401 - they register their rules
+from app.privacy.redaction import addresses, births, ids, secrets  # noqa: F401 - they register their rules
 from app.privacy.redaction.kinds import DEFAULT, Kind, Span, without_overlaps
 from app.privacy.redaction.names import Names, PresidioNames
 from app.privacy.redaction.rules import RULES

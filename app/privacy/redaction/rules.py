@@ -1,8 +1,9 @@
-"""The exact rules: mail, phone, card, IBAN, ids, IP addresses, dates of birth. Each is one function from a text to
+"""The exact rules: mail, phone, card, IBAN, IP addresses. Each is one function from a text to
 spans.
 
-A rule has the name of its kind; a new one is registered by `@rule(Kind.X)`. Secrets are in secrets.py, postal addresses
-in addresses.py. Every pattern runs in time linear in the text: no nested repeats, and every repeat has an upper bound.
+A rule has the name of its kind; a new one is registered by `@rule(Kind.X)`. Dates of birth are in births.py, ids in
+ids.py, secrets in secrets.py, postal addresses in addresses.py. Every pattern runs in time linear in the text: no
+nested repeats, and every repeat has an upper bound.
 """
 
 import ipaddress
@@ -12,10 +13,8 @@ from collections.abc import Callable, Iterator
 from app.privacy.redaction.checks import (
     digits_of,
     iban_country_length,
-    is_german_tax_id,
     is_iban,
     is_luhn,
-    is_social_security,
 )
 from app.privacy.redaction.kinds import Kind, Span
 
@@ -157,74 +156,6 @@ def iban(text: str) -> Iterator[Span]:
             yield Span(found.start, end, Kind.IBAN, text[found.start : end])
 
 
-# ---------------------------------------------------------------- ids
-
-_SSN = re.compile(r"(?<![\w.-])(\d{3})([- ])(\d{2})\2(\d{4})(?![\w]|-\d)")
-_NINE = re.compile(r"(?<![\w.-])\d{9}(?!\w|[.,-]\d)")
-_SSN_WORDS = re.compile(r"(?i)\b(?:ssn|social(?:\s|-)?security)\b")
-_NINO = re.compile(
-    r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)",
-    re.IGNORECASE,
-)
-_GERMAN_SOCIAL = re.compile(r"(?<!\w)\d{2} ?(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2} ?[A-Z] ?\d{3}(?!\w)")
-_FRENCH_SOCIAL = re.compile(r"(?<!\w)([12] ?\d{2} ?(?:0[1-9]|1[0-2]) ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3}) ?(\d{2})(?!\w)")
-_PASSPORT_WORDS = (
-    r"(?:passport|pass(?:nummer|port-?nr\.?)|reisepass\w*|personalausweis\w*|ausweis\w*|id[ -]card|identity card|"
-    r"driver'?s licen[cs]e|driving licen[cs]e|führerschein\w*|visa)"
-)
-_PASSPORT = re.compile(
-    rf"(?i)\b{_PASSPORT_WORDS}(?:\s*(?:(?:is|are|ist|number|no|nr|nummer|lautet|has|the|id|ends|was)\b\.?|"
-    rf"[:#,=(])){{0,4}}\s*"
-    r"(?P<id>(?-i:(?=[A-Z0-9 -]{0,4}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){5,15}))(?!\w)"
-)
-_TAX_WORDS = re.compile(
-    r"(?i)(?:\btax\b|\btin\b|\bitin\b|\bein\b|\bvat\b|steuer|\bst\.?-?nr|\bust-?id|\bidnr\b|\butr\b|"
-    r"employer identification)"
-)
-_GERMAN_TAX_ID = re.compile(r"(?<![\w.,-])\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}(?!\w|[.,-]\d)")
-_GERMAN_TAX_NUMBER = re.compile(r"(?<![\w/])\d{2,3}/\d{3,4}/\d{4,5}(?![\w/])")
-_EIN = re.compile(r"(?<![\w-])\d{2}-\d{7}(?![\w-])")
-_ITIN = re.compile(r"(?<![\w-])9\d{2}-(?:5\d|6[0-5]|[78]\d|9[0-24-9])-\d{4}(?![\w-])")
-_VAT = re.compile(
-    r"(?<!\w)(?:ATU\d{8}|DE ?\d{9}|GB ?\d{3} ?\d{4} ?\d{2}|FR ?[A-Z0-9]{2} ?\d{9}|IT ?\d{11}|NL ?\d{9}B\d{2}|"
-    r"ES ?[A-Z]\d{7}[A-Z0-9])(?!\w)"
-)
-_TEN_TAX = re.compile(r"(?<![\w-])\d{5}[ ]?\d{5}(?![\w-])")
-
-
-@rule(Kind.SOCIAL)
-def social(text: str) -> Iterator[Span]:
-    for found in spans_of(_SSN, text, Kind.SOCIAL):
-        if is_social_security(digits_of(found.text)):
-            yield found
-    for found in spans_of(_NINE, text, Kind.SOCIAL):
-        if follows(text, found.start, _SSN_WORDS) and is_social_security(found.text):
-            yield found
-    yield from spans_of(_NINO, text, Kind.SOCIAL)
-    yield from spans_of(_GERMAN_SOCIAL, text, Kind.SOCIAL)
-    for match in _FRENCH_SOCIAL.finditer(text):
-        body = match.group(1).replace(" ", "").replace("2A", "19").replace("2B", "18")
-        if 97 - int(body) % 97 == int(match.group(2)):
-            yield Span(*match.span(), Kind.SOCIAL, match.group())
-
-
-@rule(Kind.PASSPORT)
-def passport(text: str) -> Iterator[Span]:
-    yield from spans_of(_PASSPORT, text, Kind.PASSPORT, "id")
-
-
-@rule(Kind.TAX)
-def tax(text: str) -> Iterator[Span]:
-    yield from spans_of(_ITIN, text, Kind.TAX)
-    for found in spans_of(_GERMAN_TAX_ID, text, Kind.TAX):
-        if is_german_tax_id(digits_of(found.text)):
-            yield found
-    for pattern in (_GERMAN_TAX_NUMBER, _EIN, _VAT, _TEN_TAX, _GERMAN_TAX_ID):
-        for found in spans_of(pattern, text, Kind.TAX):
-            if follows(text, found.start, _TAX_WORDS):
-                yield found
-
-
 # ---------------------------------------------------------------- IP addresses
 
 _IP4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)")
@@ -248,28 +179,3 @@ def _is_address(text: str) -> bool:
     return not (
         address.is_loopback or address.is_unspecified or text == "255.255.255.255" or text.startswith("255.255")
     )
-
-
-# ---------------------------------------------------------------- dates of birth
-
-_MONTHS = (
-    r"(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?|"
-    r"sep(?:t(?:ember)?)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
-)
-_DATE = (
-    rf"(?:\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}[./-]\s?\d{{1,2}}[./-]\s?(?:\d{{4}}|\d{{2}})|"
-    rf"\d{{1,2}}(?:st|nd|rd|th|\.)?\s(?:of\s)?{_MONTHS},?\s\d{{4}}|{_MONTHS}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}})"
-)
-_BIRTH = re.compile(
-    r"(?i)\b(?:born|d\.?o\.?b\.?|date of birth|birth ?date|birthday|geboren|geb\.|geburtsdatum|geburtstag)"
-    rf"(?:\s*(?:is|was|on|in|am|ist|war|the|:|=|,|\()){{0,4}}\s*(?P<date>{_DATE})(?!\w)"
-)
-_BIRTH_AFTER = re.compile(
-    rf"(?i)(?<!\w)(?P<date>{_DATE})(?=\s(?:is (?:my|his|her) (?:birthday|date of birth)|geboren))"
-)
-
-
-@rule(Kind.BIRTH)
-def birth(text: str) -> Iterator[Span]:
-    yield from spans_of(_BIRTH, text, Kind.BIRTH, "date")
-    yield from spans_of(_BIRTH_AFTER, text, Kind.BIRTH, "date")
