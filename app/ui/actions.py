@@ -214,6 +214,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("light", QT_TRANSLATE_NOOP("actions", "Appearance: light"), (), always, "view"),
     ActionSpec("dark", QT_TRANSLATE_NOOP("actions", "Appearance: dark"), (), always, "view"),
     ActionSpec("contrast", QT_TRANSLATE_NOOP("actions", "Appearance: high contrast"), (), always, "view"),
+    ActionSpec("tune", QT_TRANSLATE_NOOP("actions", "Fine-tune on my notes"), ("Ctrl+Shift+T",), with_chats, "app"),
     ActionSpec("settings", QT_TRANSLATE_NOOP("actions", "Settings"), ("Ctrl+,",), with_chats, "app"),
     ActionSpec("shortcuts", QT_TRANSLATE_NOOP("actions", "Keyboard shortcuts"), ("F1", "Ctrl+/"), always, "app"),
     ActionSpec("help", QT_TRANSLATE_NOOP("actions", "Help"), ("Shift+F1",), always, "app"),

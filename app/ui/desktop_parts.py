@@ -11,6 +11,7 @@ from app.core.services import Report
 from app.core.settings_services import SettingsServices
 from app.core.shareable import ShareableChats
 from app.core.spelling.checker import Spelling
+from app.core.tuning_services import TuningServices
 from app.core.vault import Vault
 from app.core.writing import Writer
 from app.ui.backend_facts import BackendFacts
@@ -56,6 +57,10 @@ class Desktop(Protocol):
     @property
     def spelling(self) -> Spelling:
         """The check of what is written, with the words that the vault keeps."""
+
+    @property
+    def tuning(self) -> TuningServices:
+        """Fine-tuning, of the open vault."""
 
     def start_backend(self, report: Report) -> Started:
         """Start or reach the backend of the settings, and open a session. Slow."""

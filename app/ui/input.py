@@ -21,12 +21,14 @@ class Input(QPlainTextEdit):
     focused = Signal(bool)
     long_text_pasted = Signal(str)
     files_given = Signal(object)  # list[Path]
+    folders_given = Signal(object)  # list[Path], where `offers_folders`
     menu_opening = Signal(object, int)  # QMenu, the place in the text that it is asked for
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_composing = False
         self.sends_with_ctrl = False
+        self.offers_folders = False  # somebody takes them; else a folder is refused as no text file
         self.setObjectName("input")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(True)
@@ -69,8 +71,14 @@ class Input(QPlainTextEdit):
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Paste and drop: files and long texts go beside the message, the rest into it as plain text."""
         files = local_files(source)
+        folders = [path for path in files if path.is_dir()] if self.offers_folders else []
+        files = [path for path in files if path not in folders]
+        if folders:
+            self.folders_given.emit(folders)
         if files:
             self.files_given.emit(files)
+        elif folders:
+            return
         elif source.hasText() and is_long(source.text()):
             self.long_text_pasted.emit(source.text())
         else:

@@ -10,6 +10,7 @@ SECTIONS = (
     ("regenerate", "continue_reply", "edit_last", "fork_chat", "copy_reply", "copy_code"),
     ("search", "find", "palette", "toggle_sidebar"),
     ("export_chat", "export_selection", "export_all", "import_chats"),
+    ("tune",),
     ("settings", "help", "shortcuts", "lock", "quit"),
 )
 VIEW = (("zoom_in", "zoom_out", "zoom_reset"), ("as_system", "light", "dark", "contrast"))

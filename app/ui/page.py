@@ -110,7 +110,7 @@ class ChatPage(QWidget):
         """From the message field round: its buttons, the list, the header, the conversation, the banner."""
         header, composer, sidebar, find = self.header, self.composer, self.sidebar, self.find_bar
         order: list[QWidget] = [composer.input, composer.attach, composer.button, composer.cancel]
-        order += [sidebar.search, sidebar.new_folder, sidebar.new_chat, sidebar.tree, sidebar.hits]
+        order += [sidebar.search, sidebar.new_folder, sidebar.new_chat, sidebar.tree, sidebar.hits, sidebar.tuning]
         order += [header.sidebar, header.new_chat, header.options, header.menu]
         order += [find.field, find.back, find.on, find.close_button]
         order += [*self.start_page.examples, self.view, self.toast.action, self.toast.close_button]

@@ -28,6 +28,7 @@ from app.ui.settings.window import SettingsWindow
 from app.ui.spelling_desk import SpellingDesk
 from app.ui.theme import Theme
 from app.ui.transfer_dialogs import TransferDialogs
+from app.ui.tuning.host import TuningHost
 from app.ui.update_watch import UpdateWatch
 from app.ui.window import ChatWindow
 
@@ -49,6 +50,7 @@ class Session(QObject):
         self._slow: Job | None = None  # opening, locking or leaving: one at a time
         self._settings: SettingsWindow | None = None
         self._spelling: SpellingDesk | None = None
+        self._tuning: TuningHost | None = None
         self._page: FirstRun | LockPage | None = None
         self.window = ChatWindow(theme, preferences)
         self.window.set_panel_source(desktop.panel)
@@ -65,6 +67,7 @@ class Session(QObject):
         window.close_requested.connect(self._leave)
         window.lock_requested.connect(self.lock)
         window.settings_requested.connect(self.open_settings)
+        window.tuning_requested.connect(self._tune)
         window.export_requested.connect(self._transfer.export)
         window.excerpt_requested.connect(self._transfer.export_excerpt)
         window.import_requested.connect(self._transfer.import_)
@@ -142,6 +145,8 @@ class Session(QObject):
         self._chats = chats
         self.window.open_chats(chats)
         self._check_spelling()
+        stop = self._desktop.services.stop_slow_work
+        self._tuning = TuningHost(self._theme, self._preferences, self._desktop.tuning, chats.chats, self.window, stop)
         self._join()
         if not chats.is_ready and self._starting is None:
             self._start_backend()
@@ -185,6 +190,7 @@ class Session(QObject):
     def _put_away(self, then: Callable[[], object], done: Callable[[], None]) -> None:
         """Take every text off the screen and out of the chats, call `then` in the job, and `done` after it."""
         chats, self._chats = self._chats, None
+        self._end_tuning()
         self._end_settings()
         self._end_spelling()
         self.window.forget()
@@ -264,10 +270,20 @@ class Session(QObject):
             )
             settings.introduction_requested.connect(self._introduce_again)
             settings.lock_requested.connect(self.lock)
+            settings.tuning_requested.connect(self._tune)
             settings.restored.connect(self._reopen)
             settings.everything_deleted.connect(self._begin_anew)
             self._settings = settings
         self._settings.show_page(page)
+
+    def _tune(self) -> None:
+        if self._tuning is not None:
+            self._tuning.open()
+
+    def _end_tuning(self) -> None:
+        if self._tuning is not None:
+            self._tuning.end()
+            self._tuning = None
 
     def _end_settings(self) -> None:
         if self._settings is not None:
@@ -324,6 +340,7 @@ class Session(QObject):
         self._transfer.end()
         self._updates.end()
         self._end_page()
+        self._end_tuning()
         self._end_settings()
         self._end_spelling()
         if self._starting is not None:

@@ -25,6 +25,7 @@ from app.ui.assets import icon
 from app.ui.chat_list import ChatListModel, Group, ListRole
 from app.ui.chat_row import HIT_ROLE, ChatRow, HitRow
 from app.ui.theme import Theme
+from app.ui.tuning.chip import TuningChip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -184,6 +185,7 @@ class Sidebar(QWidget):
         self._empty.setProperty("kind", "muted")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        self.tuning = TuningChip(theme, self)
         self._bar = QHBoxLayout()
         for widget in (self.search, self.new_folder, self.new_chat):
             self._bar.addWidget(widget)
@@ -195,6 +197,7 @@ class Sidebar(QWidget):
         layout.setSpacing(0)
         layout.addLayout(self._bar)
         layout.addLayout(self._pages, 1)
+        layout.addWidget(self.tuning)
         self.search.down_pressed.connect(self._go_down)
         self.search.returnPressed.connect(self._open_first)
         theme.changed.connect(self._wear)

@@ -71,6 +71,7 @@ class ChatWindow(QMainWindow):
     excerpt_requested = Signal(object)  # StoredChat, to be exported
     import_requested = Signal()
     ledger_export_requested = Signal()
+    tuning_requested = Signal()
     lock_requested = Signal()
     retry_start_requested = Signal()
     close_requested = Signal()  # the person wants to leave; `finish_closing` is called when nothing runs any more
@@ -146,6 +147,7 @@ class ChatWindow(QMainWindow):
             "export_chat": self._export_chat,
             "export_all": lambda: self.export_requested.emit(None),
             "import_chats": self.import_requested.emit,
+            "tune": self.tuning_requested.emit,
             "lock": self.lock_requested.emit,
             "quit": self.close,
         }

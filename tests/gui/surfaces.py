@@ -3,7 +3,9 @@
 `Stage.show(name)` gives the top-level widget. A page that is added to the app gets a line here.
 """
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.panel_feed import GateState, MessageTokens, Recovered, SendingLimit
 from app.core.settings_services import KeptAdapter, KeptModel
+from app.core.tuning import JobState
 from app.core.vault import Vault
 from app.domain.backend import Backend
 from app.domain.errors import AppError, StoreDamaged
@@ -32,11 +35,15 @@ from app.ui.report_window import ReportWindow
 from app.ui.settings.window import SettingsWindow
 from app.ui.shortcut_sheet import ShortcutSheet
 from app.ui.theme import Theme
+from app.ui.tuning.desk import TuningDesk
+from app.ui.tuning.host import TuningHost
+from app.ui.tuning.window import TuningWindow
 from app.ui.window import ChatWindow
 from tests.sim.keyrings import MemoryKeyring
 from tests.sim.scripted_conversations import ScriptedConversations
 from tests.sim.scripted_panel import RecordedSource
 from tests.sim.scripted_settings import ScriptedFiles, ScriptedSettings
+from tests.sim.scripted_tuning import ScriptedTuning, note_folder, progress
 
 CHEAP = PassphraseCost(memory_kib=64, passes=1, lanes=1)
 PASSPHRASE = "four words of mine"
@@ -47,6 +54,7 @@ SETTINGS = (
 REPLY = (
     "## Bread\n\nSome *words*, `code` and a [link](https://example.org).\n\n- one\n- two\n\n```python\nprint(1)\n```\n"
 )
+TUNING = ("notes", "learned", "plan", "watch", "failed", "verdict", "jobs", "chip")
 SURFACES = (
     "chat, empty",
     "chat, with messages",
@@ -74,6 +82,7 @@ SURFACES = (
     *(f"settings, {page}" for page in SETTINGS),
     "settings, backend form",
     "settings, updates",
+    *(f"tuning, {part}" for part in TUNING),
 )
 
 
@@ -95,6 +104,8 @@ class Stage:
             return self._settings(detail)
         if kind == "privacy":
             return self._privacy(detail)
+        if kind == "tuning":
+            return self._tuning(detail)
         if kind.startswith("first run"):
             return self._first_run(int(kind.split()[-1]) - 1)
         make = {
@@ -221,6 +232,43 @@ class Stage:
         settle()
         return window
 
+    def _tuning(self, detail: str) -> QWidget:
+        services = ScriptedTuning()
+        if detail not in ("notes", "learned", "plan"):
+            job = services.add("0123", progress(JobState.TRAINING))
+            if detail == "failed":
+                services.move(job.id, replace(job.progress, state=JobState.FAILED, message="0123", advice="4567"))
+            elif detail == "verdict":
+                services.finish(job.id)
+        if detail == "chip":
+            main = self.window("a", "b")
+            host = TuningHost(self.theme, self.preferences, services, tuple, main)
+            self._ends.append(host.end)
+            until(lambda: host.desk.followed is not None)
+            return main
+        desk = TuningDesk(services)
+        wizard = TuningWindow(self.theme, desk, tuple)
+        self._ends += [wizard.deleteLater, desk.close, wizard.end]
+        if detail in ("notes", "learned", "plan"):
+            wizard.begin([note_folder(Path(mkdtemp(dir=self._folder)))])
+        else:
+            desk.look()
+            until(lambda: desk.followed is not None)
+            wizard.open_where_it_stands()
+        if detail in ("learned", "plan"):
+            wizard.next.click()
+            until(lambda: wizard.page is wizard.learned)
+            wizard.learned.files_fold.button.click()
+        if detail == "plan":
+            wizard.next.click()
+            until(lambda: len(services.probed) > 1 and not wizard.plan.work.is_busy)
+            wizard.plan.fold.button.click()
+            wizard.plan.advanced.seed.setValue(89)
+        elif detail == "jobs":
+            wizard.open_jobs()
+        self._show(wizard)
+        return wizard
+
     def _first_run(self, place: int) -> QWidget:
         page = FirstRun(self.theme, self.preferences, self.vault(), self._services())
         self._ends += [page.deleteLater, page.end]
@@ -299,6 +347,14 @@ class Stage:
         widget.resize(1120, 760)
         widget.show()
         settle()
+
+
+def until(holds: Callable[[], bool], limit_s: float = 30.0) -> None:
+    deadline = time.monotonic() + limit_s
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to be"
+        QApplication.processEvents()
+        time.sleep(0.002)
 
 
 def settle() -> None:

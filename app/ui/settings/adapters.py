@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
 from app.core.settings_services import KeptAdapter, SettingsServices
@@ -18,6 +18,8 @@ from app.ui.words import locale, size
 
 
 class AdaptersPage(Page):
+    make_requested = Signal()  # the fine-tuning wizard
+
     def __init__(
         self, theme: Theme, preferences: Preferences, services: SettingsServices, parent: QWidget | None = None
     ) -> None:
@@ -32,9 +34,11 @@ class AdaptersPage(Page):
         self._group = QButtonGroup(self)
         self.radios: dict[str | None, QRadioButton] = {}
         self.card = self.section()
+        self.make = push(self.tr("Make one from my notes…"), "plain", self)
+        self.make.clicked.connect(self.make_requested)
         self.take_in = push(self.tr("Add from a file…"), "plain", self)
         self.take_in.clicked.connect(self._take_in)
-        self.add(Buttons(theme, self.column, self.take_in))
+        self.add(Buttons(theme, self.column, self.make, self.take_in))
         self.work = Work(theme, self.column)
         self.work.busy_changed.connect(lambda busy: self.take_in.setEnabled(not busy))
         self.add(self.work)

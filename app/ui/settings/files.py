@@ -11,6 +11,11 @@ def choose_to_open(parent: QWidget, title: str, kinds: str) -> Path | None:
     return Path(path) if path else None
 
 
+def choose_several(parent: QWidget, title: str, kinds: str) -> list[Path]:
+    paths, _ = QFileDialog.getOpenFileNames(parent, title, "", kinds)
+    return [Path(path) for path in paths]
+
+
 def choose_to_save(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
     path, _ = QFileDialog.getSaveFileName(parent, title, name, kinds)
     return Path(path) if path else None

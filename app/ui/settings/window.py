@@ -37,6 +37,7 @@ class SettingsWindow(QDialog):
 
     introduction_requested = Signal()
     lock_requested = Signal()
+    tuning_requested = Signal()
     restored = Signal()  # another history is in the vault: show it
     everything_deleted = Signal()  # the vault is NEW: begin again
 
@@ -123,6 +124,8 @@ class SettingsWindow(QDialog):
     def _connect(self, page: Page) -> None:
         if isinstance(page, GeneralPage):
             page.introduction_requested.connect(self.introduction_requested)
+        elif isinstance(page, AdaptersPage):
+            page.make_requested.connect(self.tuning_requested)
         elif isinstance(page, ProtectionPage):
             page.lock_requested.connect(self.lock_requested)
         elif isinstance(page, StoragePage):

@@ -1,0 +1,169 @@
+"""Everything of a run that the three presets choose by themselves, each within limits that make sense."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.core.tuning import TuningSettings
+from app.core.tuning_presets import grouped_plan
+from app.ui.settings.controls import Choice, Count, Number
+from app.ui.settings.fit import spaced
+from app.ui.settings.parts import Buttons, Card
+from app.ui.settings.words import push
+from app.ui.theme import Theme
+from app.ui.tuning.words import trips_words
+from app.ui.words import counted, number
+from app.wire.plan import ExchangePlan
+
+RATE_SCALE = 1000  # shown in thousandths
+MOST_STEPS, MOST_HEAD_RANK, LEAST_WINDOW, LEAST_RANK = 100_000, 256, 32, 4
+MOST_SEED = 2**31 - 1
+
+
+def layers_of(plan: ExchangePlan) -> int:
+    return 1 + max(target.layer for tap in plan.taps for target in tap.targets)
+
+
+class Advanced(QWidget):
+    """Starts at a preset (`begin`); `settings` is what the fields say."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._base: TuningSettings | None = None
+        card = Card(theme, self)
+        self.groups = Choice(theme, [], card)
+        self._plan_row = card.row(self.tr("Places where the model is changed"), "", self.groups)
+        self.rank = Count(theme, LEAST_RANK, LEAST_RANK, 4)
+        card.row(self.tr("Rank"), self.tr("Numbers that go from and to each place. More can learn more."), self.rank)
+        self.head_rank = Count(theme, 0, MOST_HEAD_RANK, 8)
+        card.row(
+            self.tr("Rank of the head part"),
+            self.tr("Changes how the last layer's numbers become words, on this computer only. 0: none."),
+            self.head_rank,
+        )
+        self.rate, self.head_rate = Number(theme, 0.01, 50, 0.5), Number(theme, 0.01, 50, 0.5)
+        card.row(
+            self.tr("Learning rate, in thousandths"),
+            self.tr("Too high and it forgets what it could do; too low and it learns nothing."),
+            self.rate,
+        )
+        card.row(self.tr("Learning rate of the head part, in thousandths"), "", self.head_rate)
+        self.steps = Count(theme, 1, MOST_STEPS, 10)
+        self._steps_row = card.row(self.tr("Steps"), "", self.steps)
+        self.window_tokens = Count(theme, LEAST_WINDOW, LEAST_WINDOW, 32)
+        card.row(
+            self.tr("Tokens read at a time"),
+            self.tr("Longer pieces of text take more memory on the backend."),
+            self.window_tokens,
+        )
+        self.patience = Count(theme, 1, 100, 1)
+        card.row(
+            self.tr("Patience"),
+            self.tr("After so many tests on held-back notes without a gain the run ends."),
+            self.patience,
+        )
+        self.seed = Count(theme, 0, MOST_SEED, 1)
+        card.row(self.tr("Seed"), self.tr("The same seed, notes and settings give the same adapter again."), self.seed)
+        self.reset = push(self.tr("Reset to the preset"), "plain", self)
+        self.measure = push(self.tr("Estimate these settings"), "plain", self)
+        layout = QVBoxLayout(self)
+        spaced(self, theme, layout, "space_2")
+        layout.addWidget(card)
+        layout.addWidget(Buttons(theme, self, self.reset, self.measure))
+        self.reset.clicked.connect(self._reset)
+        self.groups.currentIndexChanged.connect(self._tell)
+        for field in self._counts:
+            field.valueChanged.connect(self._tell)
+        for rate in (self.rate, self.head_rate):
+            rate.valueChanged.connect(self._tell)
+
+    @property
+    def _counts(self) -> tuple[Count, ...]:
+        return (self.rank, self.head_rank, self.steps, self.window_tokens, self.patience, self.seed)
+
+    def begin(self, preset: TuningSettings) -> None:
+        """Show a preset, which is also where Reset leads."""
+        self._base = preset
+        widgets: tuple[QWidget, ...] = (self.groups, self.rate, self.head_rate, *self._counts)
+        for widget in widgets:
+            widget.blockSignals(True)
+        layers, first = layers_of(preset.plan), preset.plan.taps[0]
+        self.groups.clear()
+        for count in sorted({1, 2, 3, 6, len(preset.plan.taps), layers}):
+            if count <= layers:
+                self.groups.addItem(self._groups_words(count, layers), count)
+        self.groups.setCurrentIndex(self.groups.findData(len(preset.plan.taps)))
+        self.rank.setRange(min(LEAST_RANK, first.r_down), first.r_down)
+        self.rank.setValue(first.r_down)
+        self.head_rank.setValue(preset.head_rank)
+        self.rate.setValue(preset.learning_rate * RATE_SCALE)
+        self.head_rate.setValue(preset.head_learning_rate * RATE_SCALE)
+        self.steps.setValue(preset.steps)
+        self.window_tokens.setRange(min(LEAST_WINDOW, preset.window), preset.window)
+        self.window_tokens.setValue(preset.window)
+        self.patience.setValue(preset.patience)
+        self.seed.setValue(preset.seed)
+        for widget in widgets:
+            widget.blockSignals(False)
+        self._tell()
+
+    @property
+    def is_changed(self) -> bool:
+        return self._base is not None and self.settings != self._base
+
+    @property
+    def settings(self) -> TuningSettings:
+        """Equal to the preset while nothing was changed."""
+        base = self._base
+        assert base is not None
+        return replace(
+            base,
+            plan=self._plan(base.plan),
+            head_rank=self.head_rank.value(),
+            learning_rate=_rate(self.rate, base.learning_rate),
+            head_learning_rate=_rate(self.head_rate, base.head_learning_rate),
+            steps=self.steps.value(),
+            warmup_steps=min(base.warmup_steps, max(1, self.steps.value() // 2)),
+            evaluate_every=min(base.evaluate_every, self.steps.value()),
+            window=self.window_tokens.value(),
+            patience=self.patience.value(),
+            seed=self.seed.value(),
+        )
+
+    def _plan(self, base: ExchangePlan) -> ExchangePlan:
+        groups, rank, first = self.groups.currentData(), self.rank.value(), base.taps[0]
+        if groups is None or (groups == len(base.taps) and rank == first.r_down):
+            return base
+        plan = grouped_plan(layers_of(base), int(groups), rank)
+        return ExchangePlan(tuple(replace(tap, r_up=min(tap.r_up, first.r_up)) for tap in plan.taps))
+
+    def _groups_words(self, count: int, layers: int) -> str:
+        if count == layers:
+            return self.tr("Every one of the {layers} layers").format(layers=number(layers))
+        return counted(count, self.tr("The first layer only"), self.tr("%n groups of layers"))
+
+    def _reset(self) -> None:
+        if self._base is not None:
+            self.begin(self._base)
+
+    def _tell(self) -> None:
+        if self._base is None:
+            return
+        settings = self.settings
+        self._plan_row.explain(
+            self.tr("A reply takes {trips} then.").format(trips=trips_words(settings.plan.round_trips))
+        )
+        a_step = (settings.window - 1) * settings.sequences_per_step
+        self._steps_row.explain(self.tr("Each reads {tokens} tokens.").format(tokens=number(a_step)))
+        self.reset.setEnabled(self.is_changed)
+        self.measure.setEnabled(self.is_changed)
+        self.changed.emit()
+
+
+def _rate(field: Number, before: float) -> float:
+    """What was not changed keeps all its digits."""
+    shown = round(before * RATE_SCALE, field.decimals())
+    return before if field.value() == shown else field.value() / RATE_SCALE

@@ -1,0 +1,65 @@
+"""All jobs: those that run, those that wait for a decision. A kept adapter is among the adapters, not here."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.core.tuning import JobState, TuningJob
+from app.ui.settings.words import push
+from app.ui.theme import Theme
+from app.ui.tuning.step import Step
+from app.ui.tuning.words import created_words, preset_words, progress_words, state_words
+
+
+class JobsPage(Step):
+    chosen = Signal(object)  # TuningJob
+    new_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self.set_title(self.tr("Fine-tunings"))
+        self.set_lead(self.tr("Those that run, and those you have not decided on. What you keep is an adapter."))
+        self.card = self.section()
+        self._shown: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def next_text(self) -> str:
+        return self.tr("New fine-tuning")
+
+    def go_on(self) -> None:
+        self.new_requested.emit()
+
+    def show_jobs(self, jobs: Sequence[TuningJob]) -> None:
+        shown = tuple((job.id, self._facts(job)) for job in jobs)
+        if shown == self._shown and not self.card.is_empty:
+            return  # a button that has the focus keeps it
+        self._shown = shown
+        self.card.clear()
+        for job in jobs:
+            is_done = job.progress.state is JobState.FINISHED
+            words = self.tr("See the result") if is_done else self.tr("Open")
+            button = push(words, "plain", self.card, self.tr("Open {name}").format(name=job.name))
+            button.clicked.connect(partial(self._choose, job))
+            self.card.row(job.name, self._facts(job), button)
+        if not jobs:
+            self.card.row(self.tr("None yet"), self.tr("Choose some notes, and let the model learn from them."))
+
+    def _facts(self, job: TuningJob) -> str:
+        progress = job.progress
+        if progress.state in (JobState.FINISHED, JobState.JUDGING, JobState.PREPARING):
+            words = self.tr("{state}. {preset}, started {when}")
+            return words.format(
+                state=state_words(progress.state), preset=preset_words(job.preset), when=created_words(job)
+            )
+        words = self.tr("{state}: {progress}. {preset}, started {when}")
+        return words.format(
+            state=state_words(progress.state),
+            progress=progress_words(progress),
+            preset=preset_words(job.preset),
+            when=created_words(job),
+        )
+
+    def _choose(self, job: TuningJob, _checked: bool = False) -> None:
+        self.chosen.emit(job)

@@ -1,0 +1,42 @@
+"""One of several ways to go, with what it costs: a radio button to a screen reader's ears."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from app.ui.settings.fit import spaced
+from app.ui.settings.words import line
+from app.ui.theme import Theme
+
+
+class OptionCard(QPushButton):
+    def __init__(self, theme: Theme, heading: str, sentence: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("option")
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.setAccessibleName(heading)
+        layout = QVBoxLayout(self)
+        spaced(self, theme, layout, "gap", "space_4", "space_3")
+        self._sentence = sentence
+        self.facts = line("", "muted", self)
+        for label in (line(heading, "strong", self), line(sentence, "muted", self), self.facts):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            layout.addWidget(label)
+        self.show_facts("")
+
+    def show_facts(self, words: str) -> None:
+        self.facts.setText(words)
+        self.facts.setVisible(bool(words))
+        self.setAccessibleDescription(f"{self._sentence} {words}".strip())
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        return layout.sizeHint() if layout is not None else super().sizeHint()
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        layout = self.layout()
+        return layout.heightForWidth(width) if layout is not None else super().heightForWidth(width)

@@ -1,0 +1,217 @@
+"""Screen 3: one of three presets, with what each costs on this machine and this backend; the rest folded."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from app.core.tuning import Preset, Probe, TuningJob, TuningSettings
+from app.core.tuning_services import TuningServices
+from app.ui.settings.fit import Fit
+from app.ui.settings.words import line, push
+from app.ui.settings.work import Telling, Work
+from app.ui.theme import Theme
+from app.ui.tuning.advanced import Advanced
+from app.ui.tuning.draft import Draft
+from app.ui.tuning.option_card import OptionCard
+from app.ui.tuning.step import Fold, Step
+from app.ui.tuning.words import form_words, preset_sentence, preset_words, probe_words, speed_words
+
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the presets were asked for."""
+
+    data_hash: str
+    presets: Mapping[Preset, TuningSettings]
+
+
+class PlanPage(Step):
+    started = Signal(object)  # TuningJob
+
+    def __init__(self, theme: Theme, draft: Draft, services: TuningServices, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._draft, self._services = draft, services
+        self._asked: _Asked | None = None
+        self._probes: dict[TuningSettings, Probe] = {}
+        self.set_title(self.tr("Choose how thoroughly"))
+        self.set_lead(
+            self.tr(
+                "The numbers are estimates from some steps on this computer and the backend in use. Only numbers go to "
+                "the backend: your words, what comes next in them, and the adapter stay here."
+            )
+        )
+        self.cards = {
+            preset: OptionCard(theme, preset_words(preset), preset_sentence(preset), self) for preset in Preset
+        }
+        for preset, card in self.cards.items():
+            card.clicked.connect(partial(self._pick, preset))
+            self.add(card)
+        self.cards[Preset.BALANCED].setChecked(True)
+        self.work = Work(theme, self.column)
+        self.add(self.work)
+        self.again = push(self.tr("Estimate"), "plain", self)
+        self.again.clicked.connect(self._estimate_all)
+        self.add(_left(self.again))
+        self.advanced = Advanced(theme, self.column)
+        self.own = line("", "muted", self.column)
+        self.own.hide()
+        self.fold = Fold(theme, self.tr("Advanced"), self.advanced, self.column)
+        self.add(self.fold)
+        self.add(self.own)
+        self.name = QLineEdit(self.column)
+        self.name.setMaxLength(LONGEST_NAME)
+        Fit(self.name, theme, lambda metrics: self.name.setMinimumWidth(metrics.sidebar))
+        self.section().row(self.tr("Name of the adapter"), self.tr("You can change it at the end."), self.name)
+        self.advanced.changed.connect(self._show_own)
+        self.advanced.measure.clicked.connect(self._estimate_own)
+        self.work.busy_changed.connect(self._enable)
+        self.name.textChanged.connect(lambda _: self.changed.emit())
+
+    @property
+    def next_text(self) -> str:
+        return self.tr("Start")
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.work.is_busy and self._asked is not None and bool(self.name.text().strip())
+
+    @property
+    def preset(self) -> Preset:
+        return next(preset for preset, card in self.cards.items() if card.isChecked())
+
+    @property
+    def first(self) -> QWidget | None:
+        return self.cards[self.preset]
+
+    def enter(self) -> None:
+        if not self.name.text():
+            self.name.setText(self._draft.name or self.tr("My notes"))
+        notes = self._draft.notes
+        if notes is not None and (self._asked is None or self._asked.data_hash != notes.data_hash):
+            self._asked, self._probes = None, {}
+            self._ask()
+        self._show()
+
+    def leave(self) -> None:
+        self.work.abandon()
+
+    def end(self) -> None:
+        self.work.end()
+
+    def forget(self) -> None:
+        self._asked, self._probes = None, {}
+        self.name.clear()
+        self.fold.button.setChecked(False)
+        self._pick(Preset.BALANCED)
+
+    def go_on(self) -> None:
+        notes, services, name = self._draft.notes, self._services, self.name.text().strip()
+        assert notes is not None
+        settings = self.advanced.settings
+        preset = None if self.advanced.is_changed else self.preset
+
+        def start(_telling: Telling) -> TuningJob:
+            return services.start(name, notes, settings, preset)
+
+        self.work.run("start-tuning", self.tr("Starting the fine-tuning"), start, self.started.emit)
+        self.work.cancel_button.setEnabled(False)  # seconds; what is started can be discarded
+        self.bring_into_view(self.work)
+
+    # What the presets are, and what they cost
+
+    def _ask(self) -> None:
+        notes, services = self._draft.notes, self._services
+        assert notes is not None
+
+        def ask(telling: Telling) -> Mapping[Preset, TuningSettings]:
+            presets = services.presets()
+            telling.check()
+            return presets
+
+        def take(presets: Mapping[Preset, TuningSettings]) -> None:
+            self._asked = _Asked(notes.data_hash, presets)
+            self._choose()
+            self._estimate_all()
+
+        self.work.run("presets", self.tr("Asking the backend what it can train"), ask, take)
+
+    def _estimate_all(self) -> None:
+        if self._asked is None:
+            self._ask()
+        else:
+            self._estimate(list(self._asked.presets.values()))
+
+    def _estimate_own(self) -> None:
+        self._estimate([self.advanced.settings])
+
+    def _estimate(self, settings: Sequence[TuningSettings]) -> None:
+        notes, services = self._draft.notes, self._services
+        assert notes is not None
+        missing = [one for one in dict.fromkeys(settings) if one not in self._probes]
+
+        def probe(telling: Telling) -> Sequence[Probe]:
+            return services.probe(notes, missing, telling.say)
+
+        def take(probes: Sequence[Probe]) -> None:
+            self._probes |= dict(zip(missing, probes, strict=True))
+            self._show()
+
+        if missing:
+            self.work.run("probe", self.tr("Trying some steps, to tell how long it takes"), probe, take)
+
+    def _pick(self, preset: Preset, _checked: bool = False) -> None:
+        """By hand: in a group of Qt's, Tab would reach one card only."""
+        for one, card in self.cards.items():
+            card.setChecked(one is preset)
+        self._choose()
+
+    def _choose(self) -> None:
+        if self._asked is not None:
+            self.advanced.begin(self._asked.presets[self.preset])
+        self._show()
+
+    def _show(self) -> None:
+        for preset, card in self.cards.items():
+            settings = self._asked.presets[preset] if self._asked is not None else None
+            card.show_facts(self._facts(settings) if settings is not None else "")
+        self.fold.setEnabled(self._asked is not None)
+        known = self._asked is not None and all(one in self._probes for one in self._asked.presets.values())
+        self.again.setVisible(not known and not self.work.is_busy)
+        self._show_own()
+        self.changed.emit()
+
+    def _facts(self, settings: TuningSettings) -> str:
+        probe = self._probes.get(settings)
+        costs = [probe_words(probe), speed_words(probe)] if probe is not None else [self.tr("Not estimated yet.")]
+        return "\n".join((*costs, form_words(settings)))
+
+    def _show_own(self) -> None:
+        is_own = self._asked is not None and self.advanced.is_changed
+        self.own.setVisible(is_own)
+        if is_own:
+            self.own.setText(
+                self.tr("{preset}, with your own settings. {facts}").format(
+                    preset=preset_words(self.preset), facts=self._facts(self.advanced.settings)
+                )
+            )
+        self.changed.emit()
+
+    def _enable(self, is_busy: bool) -> None:
+        for card in self.cards.values():
+            card.setEnabled(not is_busy or self._asked is not None)
+        self._show()
+
+
+def _left(button: QWidget) -> QWidget:
+    """As wide as its words, at the beginning of the line."""
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(button)
+    button.setSizePolicy(button.sizePolicy().horizontalPolicy().Maximum, button.sizePolicy().verticalPolicy())
+    return holder

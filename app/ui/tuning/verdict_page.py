@@ -1,0 +1,203 @@
+"""Screen 5: whether it helped, in words and as a picture; what it gave away; then keep it or not."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from app.core.tuning import JobOrder, TuningJob, Verdict
+from app.core.tuning_services import TuningServices
+from app.ui.redaction.words import kind_words
+from app.ui.settings.controls import Switch
+from app.ui.settings.fit import Fit
+from app.ui.settings.parts import Buttons
+from app.ui.settings.words import line, push
+from app.ui.settings.work import Telling, Work
+from app.ui.theme import Theme
+from app.ui.tuning.curves import Curves
+from app.ui.tuning.interval_bars import IntervalBars
+from app.ui.tuning.plan_page import LONGEST_NAME
+from app.ui.tuning.step import Fold, Step
+from app.ui.tuning.votes import Votes
+from app.ui.tuning.words import (
+    advice_words,
+    form_words,
+    general_words,
+    headline,
+    notes_words,
+    secrets_words,
+    verdict_words,
+)
+
+MOST_SHOWN = 20  # secrets that came out
+
+
+class VerdictPage(Step):
+    kept = Signal(object, bool)  # Path, whether chats are to use it from now on
+    discarded = Signal()
+    started = Signal(object)  # TuningJob: trained again without the secrets
+
+    def __init__(self, theme: Theme, services: TuningServices, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._services = services
+        self.job: TuningJob | None = None
+        card = self.section()
+        self.bars, self.curves = IntervalBars(theme, card), Curves(theme, card)
+        self.advice = line("", "strong", self.column)
+        self._test = card.row("", "")
+        card.join(self.bars)
+        self.add(self.advice)
+        self.curves_fold = Fold(theme, self.tr("Show the curves"), self.curves, self.column)
+        self.add(self.curves_fold)
+        self.votes = Votes(theme, self.column)
+        self._votes_card = self.section(
+            self.tr("Judge for yourself"), self.tr("Which of the two is fine-tuned shows after your choice.")
+        )
+        self._votes_card.add(self.votes)
+        checks = self.section(self.tr("What else changed"))
+        self._secrets = checks.row(self.tr("Secrets of your notes"))
+        self.memorised = line("", "caption", self.column)
+        self.again = push(self.tr("Take them out and train again"), "plain", self)
+        self._general = checks.row(self.tr("General questions"))
+        self.add(self.memorised)
+        self.add(Buttons(theme, self.column, self.again))
+        keeping = self.section(self.tr("Keep it?"))
+        self.name = QLineEdit(self.column)
+        self.name.setMaxLength(LONGEST_NAME)
+        Fit(self.name, theme, lambda metrics: self.name.setMinimumWidth(metrics.sidebar))
+        keeping.row(self.tr("Name of the adapter"), "", self.name)
+        self.use = Switch(theme)
+        keeping.row(self.tr("Use it in chats from now on"), self.tr("The settings change it at any time."), self.use)
+        self._form = line("", "caption", self.column)
+        self.add(self._form)
+        self.work = Work(theme, self.column)
+        self.add(self.work)
+        self.keep = push(self.tr("Keep"), "primary", self)
+        self.discard = push(self.tr("Discard…"), "danger", self)
+        self.add(Buttons(theme, self.column, self.keep, self.discard))
+        self.keep.clicked.connect(self._keep)
+        self.discard.clicked.connect(self._ask_to_discard)
+        self.again.clicked.connect(self._train_again)
+        self.name.textChanged.connect(lambda _: self._enable())
+        self.work.busy_changed.connect(lambda _: self._enable())
+
+    @property
+    def first(self) -> QWidget | None:
+        return self.curves_fold.button
+
+    def leave(self) -> None:
+        self.notice.hide()
+        self.work.abandon()
+
+    def end(self) -> None:
+        self.work.end()
+        self.forget()
+
+    def forget(self) -> None:
+        self.job = None
+        self.votes.forget()
+        self.memorised.setText("")
+
+    def show_job(self, job: TuningJob) -> None:
+        """A finished one, with its verdict."""
+        verdict = job.verdict
+        if verdict is None or (self.job is not None and self.job.id == job.id):
+            return
+        self.job = job
+        self.set_title(headline(verdict))
+        self.set_lead(verdict_words(verdict))
+        self.bars.show_verdict(verdict)
+        self._test.label.setText(
+            self.tr("Tested on {held}, learned from {train}").format(
+                held=notes_words(verdict.held_out_notes), train=notes_words(verdict.train_notes)
+            )
+        )
+        self.curves.show_run(job.progress.points, job.progress.evaluations, job.progress.steps)
+        self.advice.setText(advice_words(verdict))
+        self.advice.setVisible(bool(self.advice.text()))
+        self.votes.show_pairs(verdict.pairs)
+        self._votes_card.setVisible(bool(verdict.pairs))
+        self._secrets.explain(secrets_words(verdict))
+        self._show_memorised(verdict)
+        self._general.explain(general_words(verdict))
+        self._form.setText(form_words(job.settings))
+        self.name.setText(job.name)
+        self.use.setChecked(verdict.has_helped)
+        self._enable()
+        self.changed.emit()
+
+    def _show_memorised(self, verdict: Verdict) -> None:
+        names = kind_words()
+        said = [
+            self.tr("{kind}, in “{note}”: after “{prompt}” it says “{secret}”").format(
+                kind=names.get(one.kind, one.kind), note=one.note, prompt=_short(one.prompt), secret=_short(one.secret)
+            )
+            for one in verdict.memorised[:MOST_SHOWN]
+        ]
+        self.memorised.setText("\n".join(said))
+        for part in (self.memorised, self.again):
+            part.setVisible(bool(said))
+
+    def _enable(self) -> None:
+        is_free = not self.work.is_busy
+        self.keep.setEnabled(is_free and bool(self.name.text().strip()))
+        for button in (self.discard, self.again):
+            button.setEnabled(is_free)
+
+    # What becomes of it
+
+    def _keep(self) -> None:
+        name, is_used = self.name.text().strip(), self.use.isChecked()
+
+        def keep(services: TuningServices, job: str) -> Path:
+            return services.keep_adapter(job, name)
+
+        self._run("keep-adapter", self.tr("Keeping the adapter"), keep, lambda path: self.kept.emit(path, is_used))
+
+    def _train_again(self) -> None:
+        assert self.job is not None and self.job.verdict is not None
+        secrets = frozenset(one.secret for one in self.job.verdict.memorised)
+
+        def train(services: TuningServices, job: str) -> TuningJob:
+            return services.train_again(job, secrets)
+
+        self._run("train-again", self.tr("Taking them out, and starting again"), train, self.started.emit)
+
+    def _ask_to_discard(self) -> None:
+        self.notice.show_words(
+            "warning",
+            self.tr("Discard this result?"),
+            self.tr(
+                "Deleted: the adapter, its copy of your notes and its checkpoints. Kept: your own files, your chats, "
+                "and adapters that you kept before."
+            ),
+            self.tr("Discard"),
+            self._discard,
+        )
+        self.bring_into_view(self.notice)
+        self.notice.action.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _discard(self) -> None:
+        def discard(services: TuningServices, job: str) -> None:
+            services.order(job, JobOrder.DISCARD)
+
+        self._run("discard-tuning", self.tr("Deleting"), discard, lambda _: self.discarded.emit())
+
+    def _run(
+        self, name: str, words: str, work: Callable[[TuningServices, str], object], done: Callable[..., None]
+    ) -> None:
+        assert self.job is not None
+        services, job = self._services, self.job.id
+
+        def run(_telling: Telling) -> object:
+            return work(services, job)
+
+        self.work.run(name, words, run, done)
+        self.work.cancel_button.setEnabled(False)
+        self.bring_into_view(self.work)
+
+
+def _short(text: str, most: int = 60) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= most else f"{words[: most - 1]}…"
