@@ -1,14 +1,14 @@
 """All that a run needs to go on exactly, as bytes: a header (JSON), the half's state, the best adapter so far.
 
-Layout: magic, then three runs of bytes, each behind its length (u64, little-endian). Nothing here is text of a note:
-the data are named by their hash. Whoever stores it encrypts it (app/storage).
+Layout: magic, then three runs of bytes, each behind its length (u64, little-endian). Notes are named by their hash, but
+the sample is text: whoever stores a checkpoint encrypts it (app/storage/job_files.py).
 """
 
 import json
 import struct
 from dataclasses import asdict, dataclass
 
-from app.core.tuning import EvalPoint, TrainPoint
+from app.core.tuning import EvalPoint, Sample, TrainPoint
 from app.domain.errors import StoreDamaged
 
 MAGIC = b"NHTUNE01"
@@ -37,6 +37,7 @@ class Checkpoint:
     position: Position
     points: tuple[TrainPoint, ...]
     evaluations: tuple[EvalPoint, ...]
+    sample: Sample | None
     half: bytes
     best: bytes
 
@@ -46,6 +47,7 @@ class Checkpoint:
             "position": asdict(self.position),
             "points": [asdict(point) for point in self.points],
             "evaluations": [asdict(point) for point in self.evaluations],
+            "sample": asdict(self.sample) if self.sample else None,
         }
         parts = (json.dumps(header, allow_nan=False).encode(), self.half, self.best)
         return MAGIC + b"".join(_LENGTH.pack(len(part)) + part for part in parts)
@@ -71,6 +73,7 @@ class Checkpoint:
                 Position(**header["position"]),
                 tuple(TrainPoint(**point) for point in header["points"]),
                 tuple(EvalPoint(**point) for point in header["evaluations"]),
+                Sample(**header["sample"]) if header["sample"] else None,
                 parts[1],
                 parts[2],
             )

@@ -149,6 +149,7 @@ class TuningRun:
             self._position,
             tuple(self._points),
             tuple(self._evaluations),
+            self._sample,
             self._half.state(),
             self._best,
         ).encode()
@@ -165,6 +166,7 @@ class TuningRun:
         self._base.bytes_down -= counted.bytes_down
         self._base.round_trips -= counted.frames_up
         self._points, self._evaluations, self._best = list(found.points), list(found.evaluations), found.best
+        self._sample = found.sample
 
     @property
     def _steps_done(self) -> int:

@@ -143,7 +143,7 @@ def test_a_run_goes_on_exactly_from_every_window(whole: Bench, parts: tuple[Devi
         assert fresh.run.run() is RunEnd.DONE
         if fresh.heard:  # else it was restored at the very end
             ended = fresh.heard[-1]
-            assert (ended.points, ended.evaluations) == whole.outcome[:2], place
+            assert (ended.points, ended.evaluations, ended.sample) == whole.outcome[:3], place
         assert (fresh.half.state(), fresh.run.best) == whole.outcome[3:], place
 
 
