@@ -109,9 +109,7 @@ def _delete(adapters: AdapterServices, arguments: argparse.Namespace, terminal: 
 
 def find(kept: Sequence[KeptAdapter], wanted: str) -> KeptAdapter:
     """By name or file name. Raises SettingsError where there is none, or more than one."""
-    found = [one for one in kept if wanted in (one.path.name, one.path.stem)] or [
-        one for one in kept if one.name == wanted
-    ]
+    found = [one for one in kept if wanted in (one.name, one.path.name, one.path.stem)]
     if len(found) == 1:
         return found[0]
     if found:

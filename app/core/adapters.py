@@ -3,6 +3,7 @@
 Reads and writes cards only, no weights: it needs no torch. A damaged file is listed with what is wrong with it.
 """
 
+import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,11 @@ from app.storage.whole_file import whole_file
 SUFFIX = ".sealed"
 LIMIT_CHARS = 200  # of a name
 NOTE_LIMIT_CHARS = 4000
+
+
+def file_of(path: Path) -> str:
+    """How chats name an adapter (AdapterUse.file): one of the library by its file's name, another by its path."""
+    return path.name if path.suffix == SUFFIX else str(path)
 
 
 class AdapterLibrary:
@@ -82,15 +88,17 @@ class AdapterLibrary:
     def add_adapter(self, source: Path, passphrase: str = "") -> KeptAdapter:
         data = read_locked(source, passphrase) if self.is_locked(source) else read_file(source)
         read_header(data)
-        return self._kept(self.add_bytes(data, source.stem))
+        return self._kept(self._add(data, source.stem))
 
     def add_bytes(self, data: bytes, name: str, training: TrainingFacts | None = None) -> Path:
-        """Keep an adapter that was made here, encrypted. Raises AppError."""
-        if training is not None:
-            card = replace(read_header(data)[0], training=training, name=name)
-            data = with_card(data, card)
+        """Keep an adapter that was made here, under this name, encrypted. Raises AppError."""
+        card, _ = read_header(data)
+        return self._add(with_card(data, replace(card, name=name, training=training or card.training)), name)
+
+    def _add(self, data: bytes, name: str) -> Path:
+        """No file name is ever used twice: a chat that chose an adapter must not get another one after that was deleted."""
         stem = "".join(character if character.isalnum() else "-" for character in name).strip("-")[:40] or "adapter"
-        target = self._unused(stem)
+        target = self._adapters / f"{stem}-{secrets.token_hex(4)}{SUFFIX}"
         seal_bytes(data, target, self._file_key(), target.name)
         return target
 
@@ -181,13 +189,6 @@ class AdapterLibrary:
         except OSError:
             return []
         return [path for path in found if path.suffix == SUFFIX and not path.name.startswith(".")]
-
-    def _unused(self, stem: str) -> Path:
-        for number in range(1, 1000):
-            path = self._adapters / f"{stem}{'' if number == 1 else f' {number}'}{SUFFIX}"
-            if not path.exists():
-                return path
-        raise AppError("There are too many adapters of this name.", "Rename the file and try again.")
 
 
 def _with_gone(card: AdapterCard, gone: int) -> AdapterCard:

@@ -30,6 +30,7 @@ from app.core.title import title_of
 from app.core.tree import Tree
 from app.core.writing import ReplyTask, Writer
 from app.domain.conversation import (
+    AdapterUse,
     Attachment,
     ChatInfo,
     Estimate,
@@ -53,16 +54,18 @@ class Library(Chats):
         system: Callable[[], str],
         erasures: Erasures | None = None,
         redaction: Redaction | None = None,
+        adapter_name: Callable[[str], str] = lambda file: file,
     ) -> None:
         """`sampling`, `system`: what is used where a chat has no options of its own. Raises StorageError.
 
         `erasures`: takes what deleted chats left in the ledger; None: nothing does. `redaction`: finds what chats that
-        redact replace; None: none does.
+        redact replace; None: none does. `adapter_name`: what the person calls the adapter of this file.
         """
         super().__init__(store, erasures or Erasures.none())
         self._sampling = sampling
         self._system = system
         self._redacted = RedactedChats(redaction)
+        self._adapter_name = adapter_name
         self._writer: Writer | None = None
         self._is_closed = False
         self._idle = Condition(self._lock)
@@ -156,7 +159,7 @@ class Library(Chats):
             self._emit(ChatsChanged())
             self._begin(writer, chat, tree, edited.id)
 
-    def regenerate(self, chat: ChatId, message: MessageId | None = None) -> None:
+    def regenerate(self, chat: ChatId, message: MessageId | None = None, adapter: str | None = None) -> None:
         with self._lock:
             writer = self._free_writer(chat)
             tree = self._tree(chat)
@@ -171,7 +174,7 @@ class Library(Chats):
             self._shelf.remember_shown(chat, tree.show(old.id))
             path = tree.path_to(answered)
             self._emit(HistoryChanged(chat, tuple(tree.turn(one.id) for one in path)))
-            self._begin(writer, chat, tree, answered)
+            self._begin(writer, chat, tree, answered, adapter)
 
     def continue_reply(self, chat: ChatId, message: MessageId) -> None:
         with self._lock:
@@ -210,12 +213,12 @@ class Library(Chats):
                 return None
             branch: Sequence[Message] = self._branch_before(chat, instead_of)
             info = self._shelf.info(chat)
-            system = self._system_of(info)
+            system, adapter = self._system_of(info), self._adapter_of(info, writer)
             redaction = self._redaction_of(info) if self._redacted.redacts(info) else None
         message = _draft(text, attachments)
         if redaction is not None:
             branch, message, system = redaction.estimated(branch, message, system, writer.decode)
-        return writer.estimate(branch, message, system)
+        return writer.estimate(branch, message, system, adapter)
 
     # Redaction
 
@@ -270,12 +273,6 @@ class Library(Chats):
             raise SettingsError("The backend is not ready yet.", "Your message is kept: send it when it is.")
         if self._under_way is not None:
             raise SettingsError("A reply is still being written.", "Stop it first, or wait for it.")
-        wanted = self._shelf.info(chat).options.adapter
-        if wanted is not None and (wanted or None) != self._writer.adapter:
-            raise SettingsError(
-                "This chat uses another adapter than the one that is loaded.",
-                "Choose the loaded adapter in the chat's options, or load this chat's in the settings.",
-            )
         self._check(chat)
         return self._writer
 
@@ -308,9 +305,15 @@ class Library(Chats):
             pass
         return message
 
-    def _begin(self, writer: Writer, chat: ChatId, tree: Tree, parent: MessageId) -> None:
+    def _begin(self, writer: Writer, chat: ChatId, tree: Tree, parent: MessageId, adapter: str | None = None) -> None:
         reply = Message(
-            new_message_id(), Role.ASSISTANT, "", parent=parent, created_at_ms=now_ms(), model_id=writer.model_id
+            new_message_id(),
+            Role.ASSISTANT,
+            "",
+            parent=parent,
+            created_at_ms=now_ms(),
+            model_id=writer.model_id,
+            adapter=self._adapter_of(self._shelf.info(chat), writer, adapter),
         )
         self._shelf.begun(chat, reply.id)
         tree.add(reply)
@@ -337,6 +340,7 @@ class Library(Chats):
             info.options.sampling or self._sampling(),
             self._redaction_of(info),
             self._redacted.redacts(info),
+            reply.adapter,
         )
         writer.begin(task, self._under_way)
 
@@ -351,6 +355,15 @@ class Library(Chats):
 
     def _system_of(self, info: ChatInfo) -> str:
         return self._system() if info.options.system is None else info.options.system
+
+    def _adapter_of(self, info: ChatInfo, writer: Writer, chosen: str | None = None) -> AdapterUse | None:
+        """chosen: its file, "" for none, None for the chat's own."""
+        options = info.options
+        file = chosen if chosen is not None else options.adapter
+        if file is None and writer.adapter is not None:
+            file = writer.adapter.file
+        strength = 100 if options.strength is None else options.strength
+        return AdapterUse(file, strength, self._adapter_name(file)) if file and strength else None
 
     def _is_stored(self, message: MessageId) -> bool:
         """All are, but a reply before its first token; what is done to that one is stored when it comes."""

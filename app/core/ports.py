@@ -260,8 +260,11 @@ class Conversations(Protocol):
     def send(self, chat: ChatId, text: str, attachments: Sequence[Attachment] = ()) -> None:
         """Store the person's message, then generate the reply. The draft is emptied."""
 
-    def regenerate(self, chat: ChatId, message: MessageId | None = None) -> None:
-        """Another reply beside `message` (None: the last one; after a message with no reply, its first)."""
+    def regenerate(self, chat: ChatId, message: MessageId | None = None, adapter: str | None = None) -> None:
+        """Another reply beside `message` (None: the last one; after a message with no reply, its first).
+
+        adapter: its file, "" for none, None for the one that the chat uses; at the chat's strength.
+        """
 
     def edit(self, chat: ChatId, message: MessageId, text: str, attachments: Sequence[Attachment] = ()) -> None:
         """Another message beside one of the person's, and its reply."""

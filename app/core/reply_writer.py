@@ -21,10 +21,12 @@ from app.core.session import RemoteSession, RetryPolicy
 from app.core.token_places import SentTokens, sent_tokens
 from app.core.writing import ReplyListener, ReplyTask
 from app.domain.backend import ModelInfo
-from app.domain.conversation import EndReason, Estimate, Message, Traffic
-from app.domain.errors import AppError, BackendError, Cancelled, where_it_failed
+from app.domain.conversation import AdapterUse, EndReason, Estimate, Message, Traffic
+from app.domain.errors import AdapterError, AppError, BackendError, Cancelled, where_it_failed
 from app.domain.ids import MessageId
 from app.wire.frames import HEADER_BYTES, tensor_bytes
+
+LoadNear = Callable[[AdapterUse | None], NearHalf]
 
 log = logging.getLogger(__name__)
 
@@ -47,15 +49,20 @@ class ReplyWriter:
         meter: TrafficMeter,
         retry: RetryPolicy,
         host: str = "",
-        adapter: str | None = None,
+        adapter: AdapterUse | None = None,
+        load_near: LoadNear | None = None,
     ) -> None:
-        """`host`: the backend's, as the person knows it. `adapter`: as ChatOptions name it."""
+        """`host`: the backend's, as the person knows it. `adapter`: the one of the settings, which `near` has.
+
+        load_near: gives the near half for another adapter; it is asked on the writer's thread, and raises AppError.
+        """
         self._model = model
         self._near = near
         self._tokenizer = tokenizer
         self._meter = meter
         self._host = host
-        self._adapter = adapter
+        self._adapter = self._loaded = adapter
+        self._load_near = load_near
         self._prompt_meter = PromptMeter(tokenizer, model.model_id)
         self._session = RemoteSession(
             near, model, open_channel, retry, on_reconnecting=self._on_reconnecting, on_connected=self._on_connected
@@ -73,7 +80,7 @@ class ReplyWriter:
         return self._model.model_id
 
     @property
-    def adapter(self) -> str | None:
+    def adapter(self) -> AdapterUse | None:
         return self._adapter
 
     def connect(self, report: Callable[[str], None]) -> None:
@@ -85,7 +92,7 @@ class ReplyWriter:
 
     def begin(self, task: ReplyTask, listener: ReplyListener) -> None:
         self._session.cancelled.clear()
-        self._writing = _Writing(task, listener, self._meter, self._near.plan.round_trips)
+        self._writing = _Writing(task, listener, self._meter)
         self._work.put(self._writing)
 
     def stop(self) -> None:
@@ -96,7 +103,9 @@ class ReplyWriter:
         self._stop_timer = threading.Timer(STOP_GRACE_S, self._abort_if_stopped)
         self._stop_timer.start()
 
-    def estimate(self, branch: Sequence[Message], message: Message, system: str) -> Estimate:
+    def estimate(
+        self, branch: Sequence[Message], message: Message, system: str, adapter: AdapterUse | None = None
+    ) -> Estimate:
         """While a reply is written, what the cache will hold is not known yet: then it is what it holds now.
 
         A chat that is many times too long is counted roughly.
@@ -105,7 +114,7 @@ class ReplyWriter:
         wanted = self._prompt_meter.tokens(branch, message, system, positions)
         if isinstance(wanted, int):
             return Estimate(wanted, wanted, positions, self._bytes_up(positions), self._host)
-        held = tuple(self._session.tokens) if self._session.is_open else ()
+        held = tuple(self._session.tokens) if self._session.is_open and adapter == self._loaded else ()
         new = len(wanted) - min(shared_prefix(held, wanted), len(wanted) - 1)  # the last one is always sent
         return Estimate(new, len(wanted), positions, self._bytes_up(min(new, positions)), self._host)
 
@@ -161,6 +170,8 @@ class ReplyWriter:
         error: AppError | None = None
         try:
             listener.link_changed(LinkChanged(LinkState.WORKING))
+            self._use(task.adapter)
+            writing.round_trips = self._near.plan.round_trips
             if task.redaction is not None:
                 task, listener = self._redact(writing, task.redaction)
             else:
@@ -186,6 +197,17 @@ class ReplyWriter:
             reason = EndReason.FAILED
             error = AppError("Something went wrong inside Nearhalf.", "The log has the details. Try again.")
         self._end(writing, reason, error)
+
+    def _use(self, adapter: AdapterUse | None) -> None:
+        """Another chat may use another adapter: it is loaded now, beside the weights that are there. Raises AppError;
+        the one before stays loaded then."""
+        if adapter == self._loaded:
+            return
+        if self._load_near is None:
+            raise AdapterError("This chat uses another adapter than the one that is loaded.", "Choose another one.")
+        near = self._load_near(adapter)
+        self._session.change_near(near)
+        self._near, self._loaded = near, adapter
 
     def _redact(self, writing: "_Writing", redaction: ChatRedaction) -> tuple[ReplyTask, ReplyListener]:
         """What is sent from here on are stand-ins; the listener gets the real words. Raises AppError: nothing is
@@ -263,12 +285,12 @@ class _Forget:
 class _Writing:
     """One task under way, and its traffic: what an earlier part of the reply took counts too."""
 
-    def __init__(self, task: ReplyTask, listener: ReplyListener, meter: TrafficMeter, round_trips: int) -> None:
+    def __init__(self, task: ReplyTask, listener: ReplyListener, meter: TrafficMeter) -> None:
         self.task = task
         self.listener = listener
         self.reply = Reply(task.reply.id, tokens=list(task.reply.tokens), text=task.reply.text)
         self._meter = meter
-        self._round_trips = round_trips
+        self.round_trips = 1
         self._before: TrafficTotals = meter.totals(task.reply.id)
 
     def progressed(self) -> None:
@@ -288,7 +310,7 @@ class _Writing:
             bytes_down=earlier.bytes_down + now.bytes_down - before.bytes_down,
             prompt_tokens=earlier.prompt_tokens + reply.prompt_sent,
             tokens=len(reply.tokens),
-            round_trips_per_token=self._round_trips,
+            round_trips_per_token=self.round_trips,
             first_token_s=earlier.first_token_s or reply.first_token_s,
             decode_s=earlier.decode_s + reply.decode_s,
         )

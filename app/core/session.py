@@ -167,6 +167,14 @@ class RemoteSession:
         announce = report or self._on_reconnecting
         self._with_retries(lambda: None, NO_MESSAGE, self._retry.give_up_opening_after_s, announce)
 
+    def change_near(self, near: NearHalf) -> None:
+        """From now on the model's device side is this one. What the cache holds was computed with the other: it is
+        forgotten. Where the backend was promised another plan or another recipe, the next step opens a new session."""
+        was, self._near = self._near, near
+        self._history = SentHistory()
+        if _promised(was) != _promised(near):
+            self.close()
+
     def keep_alive(self) -> None:
         """Answer the backend's pings while no step is under way. A dead link is dropped; the next step reconnects."""
         if self._channel is not None:
@@ -280,3 +288,8 @@ class RemoteSession:
                 f"The backend answered in a way the protocol does not allow ({error.code.name}).",
                 "Update Nearhalf and the backend to the same version. If this is somebody else's backend, tell them.",
             ) from error
+
+
+def _promised(near: NearHalf) -> tuple[object, ...]:
+    """What OPEN says of it."""
+    return near.recipe_hash, near.recipe, near.recipe_version, near.state_dtype, near.exchange_dtype, near.plan

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from app.core.events import LinkChanged
-from app.domain.conversation import EndReason, Estimate, Message, Traffic
+from app.domain.conversation import AdapterUse, EndReason, Estimate, Message, Traffic
 from app.domain.errors import AppError
 from app.domain.sampling import SamplingSettings
 
@@ -26,6 +26,7 @@ class ReplyTask:
     sampling: SamplingSettings
     redaction: "ChatRedaction | None" = None  # where the chat redacts, or did: asked on the writer's thread
     redacts: bool = False
+    adapter: AdapterUse | None = None  # None: none
 
 
 class ReplyListener(Protocol):
@@ -57,8 +58,8 @@ class Writer(Protocol):
     def model_id(self) -> str: ...
 
     @property
-    def adapter(self) -> str | None:
-        """The adapter that every reply is written with, as ChatOptions name it; None for none."""
+    def adapter(self) -> AdapterUse | None:
+        """The one of the settings, for chats that choose none of their own; None for none."""
 
     def begin(self, task: ReplyTask, listener: ReplyListener) -> None:
         """Start, and return at once; `listener.ended` is the last that is heard of it."""
@@ -66,7 +67,9 @@ class Writer(Protocol):
     def stop(self) -> None:
         """End the reply under way, at once, here and on the backend."""
 
-    def estimate(self, branch: Sequence[Message], message: Message, system: str) -> Estimate:
+    def estimate(
+        self, branch: Sequence[Message], message: Message, system: str, adapter: AdapterUse | None = None
+    ) -> Estimate:
         """What sending `message` after `branch` would do. Any thread."""
 
     def decode(self, tokens: Sequence[int]) -> str:

@@ -37,8 +37,12 @@ class NearHalf:
         state_dtype: Dtype = Dtype.BF16,
         exchange_dtype: Dtype = Dtype.BF16,
         compute_dtype: torch.dtype | None = None,
+        head: PackedLinear | None = None,
     ) -> None:
-        """Raises AdapterError (an adapter for another model or recipe) and DamagedPack (weights cannot be read)."""
+        """head: the packed LM head of another near half of this pack, which is then shared.
+
+        Raises AdapterError (an adapter for another model or recipe) and DamagedPack (weights cannot be read)."""
+        self._pack = pack
         self._compute = compute_dtype or fastest_dtype()
         self.hidden_size = pack.facts.hidden_size
         self.state_dtype = state_dtype
@@ -53,9 +57,20 @@ class NearHalf:
             self.recipe_hash = bytes.fromhex(card.recipe_sha256)
         matrices = adapter.matrices if adapter is not None else {}
         self._taps = {tap: TapMatrix(tap, matrices, exchange_dtype) for tap in self.plan.taps}
-        self._head = Head(pack, adapter, self._compute)
+        self._head = Head(pack, adapter, self._compute, head)
         # opened after the head was packed: the pages that packing has read are let go
         self._entrance = Entrance(pack, self.plan, (self.recipe, self.recipe_version), state_dtype, self._compute)
+
+    def with_adapter(self, adapter: Adapter | None) -> "NearHalf":
+        """Another one with the same weights in memory. Raises AdapterError, DamagedPack."""
+        return NearHalf(
+            self._pack,
+            adapter,
+            state_dtype=self.state_dtype,
+            exchange_dtype=self.exchange_dtype,
+            compute_dtype=self._compute,
+            head=self._head.linear,
+        )
 
     @property
     def description(self) -> str:
@@ -113,17 +128,22 @@ class NearHalf:
 class Head:
     """LM head, and the adapter's head part before it."""
 
-    def __init__(self, pack: DevicePack, adapter: Adapter | None, compute: torch.dtype) -> None:
+    def __init__(
+        self, pack: DevicePack, adapter: Adapter | None, compute: torch.dtype, linear: PackedLinear | None = None
+    ) -> None:
         self._compute = compute
         self._softcap = pack.facts.final_logit_softcapping
         self._part = adapter.head if adapter is not None else None
+        if linear is not None:
+            self.linear = linear
+            return
         with pack.weights() as weights, torch.inference_mode():
             name = "lm_head.weight" if "lm_head.weight" in weights.names else "embed_tokens.weight"
-            self._linear = PackedLinear(weights.tensor(name), compute)
+            self.linear = PackedLinear(weights.tensor(name), compute)
 
     @property
     def is_packed(self) -> bool:
-        return self._linear.is_packed
+        return self.linear.is_packed
 
     def logits(self, state_1D: torch.Tensor) -> torch.Tensor:
         """float32 logits (V) of one final hidden state (1 x D)."""
@@ -131,7 +151,7 @@ class Head:
             v_DR, u_RD = self._part
             wide_1D = state_1D.float()
             state_1D = wide_1D + torch.nn.functional.linear(torch.nn.functional.linear(wide_1D, u_RD), v_DR)
-        logits_1V = self._linear(state_1D.to(self._compute))
+        logits_1V = self.linear(state_1D.to(self._compute))
         if self._softcap is not None:
             logits_1V = torch.tanh(logits_1V / self._softcap) * self._softcap
         return logits_1V[0].float()

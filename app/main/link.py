@@ -10,10 +10,12 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
+from app.core.adapters import file_of
 from app.core.services import ChatRequest, Measurement, Report
 from app.device.adapter_card import read_file
 from app.domain.backend import Backend, ModelInfo
 from app.domain.clearance import Purpose
+from app.domain.conversation import AdapterUse
 from app.domain.errors import Cancelled, ModelError, SettingsError
 from app.storage.paths import DataFolder
 from app.wire.messages import Recipe
@@ -146,16 +148,25 @@ def open_writer(
 
     model, pack = model_with_pack(link, folder, request.model_id, report)
     report("Loading the device's half of the model.")
-    adapter = Adapter.parse(read_adapter(request.adapter), pack.facts) if request.adapter else None
+    plain = near_half(pack, None)
+
+    def load_near(use: AdapterUse | None) -> "NearHalf":
+        if use is None or not use.strength:
+            return plain  # to the bit: a strength of zero asks for no exchange either
+        adapter = Adapter.parse(read_adapter(Path(use.file)), pack.facts)
+        return plain.with_adapter(adapter.scaled(use.strength / 100))
+
+    used = AdapterUse(file_of(request.adapter)) if request.adapter else None
     writer = ReplyWriter(
         model=model,
-        near=near_half(pack, adapter),
+        near=load_near(used),
         tokenizer=load_tokenizer(pack),
         open_channel=link.open_channel,
         meter=link.gate,
         retry=retry_policy(),
         host=shown_host(link.backend),
-        adapter=str(request.adapter) if request.adapter else None,
+        adapter=used,
+        load_near=load_near,
     )
     try:
         writer.connect(report)

@@ -11,14 +11,24 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from app.domain.conversation import Attachment, ChatInfo, ChatOptions, EndReason, Message, Role, Traffic
+from app.domain.conversation import (
+    STRENGTHS,
+    AdapterUse,
+    Attachment,
+    ChatInfo,
+    ChatOptions,
+    EndReason,
+    Message,
+    Role,
+    Traffic,
+)
 from app.domain.errors import SettingsError
 from app.domain.ids import ChatId, FolderId, MessageId
 from app.domain.sampling import SamplingSettings
 from app.storage.packed_tokens import PackedTokens, pack_tokens
 
 CHAT_COLUMNS = "id, title, is_title_chosen, folder, is_pinned, created_at_ms, changed_at_ms, draft, options"
-MESSAGE_COLUMNS = "id, role, text, created_at_ms, ended, traffic, model_id, attachment_names, attached, tokens"
+MESSAGE_COLUMNS = "id, role, text, created_at_ms, ended, traffic, model_id, attachment_names, attached, tokens, adapter"
 
 _TRAFFIC_VERSION = 1
 _TRAFFIC = struct.Struct("<B7q2d")
@@ -71,6 +81,7 @@ def message_values(message: Message) -> tuple[Any, ...]:
         json.dumps(names, ensure_ascii=False) if names else "",
         "\n".join(texts),
         pack_tokens(message.tokens),
+        _use_to_json(message.adapter),
     )
 
 
@@ -87,6 +98,7 @@ def message_from_row(row: Sequence[Any], parent: MessageId | None) -> Message:
         _ENDS.get(row[4], EndReason.FAILED),
         _traffic_from_bytes(row[5]),
         row[6],
+        _use_from_json(row[10]),
     )
 
 
@@ -130,6 +142,19 @@ def _traffic_from_bytes(data: bytes | None) -> Traffic | None:
     return Traffic(*_TRAFFIC.unpack(data)[1:])
 
 
+def _use_to_json(use: AdapterUse | None) -> str:
+    if use is None:
+        return ""
+    return storable(json.dumps({"file": use.file, "strength": use.strength, "name": use.name}, ensure_ascii=False))
+
+
+def _use_from_json(text: str) -> AdapterUse | None:
+    if not text:
+        return None
+    values = json.loads(text)
+    return AdapterUse(values["file"], values["strength"], values["name"])
+
+
 def _options_to_json(options: ChatOptions) -> str:
     sampling = options.sampling
     values = {
@@ -137,6 +162,7 @@ def _options_to_json(options: ChatOptions) -> str:
         "sampling": {f.name: getattr(sampling, f.name) for f in fields(sampling)} if sampling is not None else None,
         "adapter": options.adapter,
         "redacts": options.redacts,
+        "strength": options.strength,
     }
     kept = {name: value for name, value in values.items() if value is not None}
     return storable(json.dumps(kept, ensure_ascii=False)) if kept else ""
@@ -147,12 +173,13 @@ def _options_from_json(text: str) -> ChatOptions:
     if not text:
         return ChatOptions()
     values = json.loads(text)
-    redacts = values.get("redacts")
+    redacts, strength = values.get("redacts"), values.get("strength")
     return ChatOptions(
         values.get("system"),
         _sampling(values.get("sampling")),
         values.get("adapter"),
         redacts if isinstance(redacts, bool) else None,
+        strength if strength in STRENGTHS else None,
     )
 
 

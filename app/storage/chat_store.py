@@ -34,7 +34,7 @@ _SAVE_CHAT_SQL = f"""
     RETURNING number
 """  # noqa: S608 - column names of our own
 _ADD_MESSAGE_SQL = f"""
-    INSERT INTO messages ({MESSAGE_COLUMNS}, chat, parent, is_hidden) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO messages ({MESSAGE_COLUMNS}, chat, parent, is_hidden) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     RETURNING number
 """  # noqa: S608 - as above
 _LOAD_SQL = f"""
@@ -144,7 +144,7 @@ class EncryptedChatStore:
 
     def grow_reply(self, message: Message) -> None:
         """A reply under way outlives a crash of the app, and a power cut from its end or the next durable change on."""
-        _, _, text, _, ended, traffic, model_id, _, _, tokens = message_values(message)
+        _, _, text, _, ended, traffic, model_id, _, _, tokens, _ = message_values(message)
         with self._database.writing(is_durable=ended is not None) as connection:
             number = _message_number(connection, message.id)
             _remove_words(connection, [(number,)])

@@ -41,7 +41,8 @@ _CREATE_SQL = (
         is_deleted INTEGER NOT NULL DEFAULT 0,
         is_hidden INTEGER NOT NULL DEFAULT 0,
         is_indexed INTEGER NOT NULL DEFAULT 0,
-        tokens BLOB
+        tokens BLOB,
+        adapter TEXT NOT NULL DEFAULT ''
     )""",
     """CREATE INDEX messages_by_chat ON messages (chat)""",
     """CREATE INDEX messages_by_parent ON messages (parent) WHERE parent IS NOT NULL""",
@@ -81,4 +82,4 @@ class Schema:
     counted: tuple[str, ...] = ("folders", "chats", "messages", "shown", "settings")
 
 
-SCHEMA = Schema(1, _CREATE_SQL)
+SCHEMA = Schema(2, _CREATE_SQL, {1: ("ALTER TABLE messages ADD COLUMN adapter TEXT NOT NULL DEFAULT ''",)})

@@ -6,6 +6,8 @@ Every field is named here and not taken from the classes, so that a renamed fiel
 from collections.abc import Container, Mapping, Sequence
 
 from app.domain.conversation import (
+    STRENGTHS,
+    AdapterUse,
     Attachment,
     ChatInfo,
     ChatOptions,
@@ -63,6 +65,7 @@ def chat_object(info: ChatInfo) -> dict[str, object]:
 
 
 def message_object(message: Message) -> dict[str, object]:
+    made: dict[str, object] = {} if message.adapter is None else {"adapter": _use_object(message.adapter)}
     return {
         "id": str(message.id),
         "parent": _id(message.parent),
@@ -74,7 +77,7 @@ def message_object(message: Message) -> dict[str, object]:
         "tokens": list(message.tokens),
         "traffic": _traffic_object(message.traffic) if message.traffic is not None else None,
         "model_id": as_text(message.model_id),
-    }
+    } | made
 
 
 def shown_pairs(chat: StoredChat) -> list[list[str | None]]:
@@ -83,6 +86,18 @@ def shown_pairs(chat: StoredChat) -> list[list[str | None]]:
 
 def _id(found: object | None) -> str | None:
     return None if found is None else str(found)
+
+
+def _use_object(use: AdapterUse) -> dict[str, object]:
+    return {"file": as_text(use.file), "strength": use.strength, "name": as_text(use.name)}
+
+
+def _use(untrusted: object) -> AdapterUse | None:
+    found = as_dict(untrusted)
+    file, strength = as_text(found.get("file")), found.get("strength")
+    if not file or type(strength) is not int or strength not in STRENGTHS:
+        return None
+    return AdapterUse(file, strength, as_text(found.get("name")))
 
 
 def _options_object(options: ChatOptions) -> dict[str, object]:
@@ -102,7 +117,11 @@ def _options_object(options: ChatOptions) -> dict[str, object]:
             "stop": [as_text(found) for found in sampling.stop],
             "max_tokens": sampling.max_tokens,
         },
-    } | ({} if options.redacts is None else {"redacts": options.redacts})
+    } | {
+        name: value
+        for name, value in (("redacts", options.redacts), ("strength", options.strength))
+        if value is not None
+    }
 
 
 def _traffic_object(traffic: Traffic) -> dict[str, object]:
@@ -194,6 +213,7 @@ def _message(found: Mapping[str, object]) -> Message | None:
         end=ENDS_BY_NAME.get(end) if isinstance(end, str) else None,
         traffic=_traffic(as_dict(found["traffic"])) if isinstance(found.get("traffic"), dict) else None,
         model_id=as_text(found.get("model_id")),
+        adapter=_use(found["adapter"]) if isinstance(found.get("adapter"), dict) else None,
     )
 
 
@@ -218,6 +238,7 @@ def _options(found: Mapping[str, object]) -> ChatOptions:
         sampling=_sampling(as_dict(found["sampling"])) if isinstance(found.get("sampling"), dict) else None,
         adapter=as_text(adapter) if isinstance(adapter, str) else None,
         redacts=redacts if isinstance(redacts := found.get("redacts"), bool) else None,
+        strength=strength if type(strength := found.get("strength")) is int and strength in STRENGTHS else None,
     )
 
 

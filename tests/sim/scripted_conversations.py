@@ -14,7 +14,7 @@ from app.core.memory_store import MemoryStore
 from app.core.ports import ChatStore
 from app.core.redaction import Redaction
 from app.core.writing import ReplyListener, ReplyTask
-from app.domain.conversation import Attachment, ChatInfo, Estimate, StoredChat
+from app.domain.conversation import AdapterUse, Attachment, ChatInfo, Estimate, StoredChat
 from app.domain.errors import AppError
 from app.domain.ids import ChatId, MessageId, new_chat_id, new_message_id
 from app.domain.sampling import SamplingSettings
@@ -58,7 +58,7 @@ class ScriptedWriter:
         self.script = list(script)
         self.tasks: list[ReplyTask] = []
         self.host, self.limit = host, limit
-        self.adapter: str | None = None
+        self.adapter: AdapterUse | None = None
         self.is_closed = False
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
@@ -79,7 +79,9 @@ class ScriptedWriter:
     def stop(self) -> None:
         self._stop.set()
 
-    def estimate(self, branch: Sequence[Message], message: Message, system: str) -> Estimate:
+    def estimate(
+        self, branch: Sequence[Message], message: Message, system: str, adapter: AdapterUse | None = None
+    ) -> Estimate:
         """A token is a word."""
         held = sum(len(one.text.split()) for one in branch)
         new = len(message.text.split()) + sum(len(one.text.split()) for one in message.attachments) + 4

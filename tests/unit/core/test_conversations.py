@@ -13,7 +13,7 @@ from app.core.conversations import Library
 from app.core.events import ChatsChanged, EndReason, HistoryChanged, MessageAdded, ReplyEnded, Role, TextAdded
 from app.core.memory_store import MemoryStore
 from app.core.reply_writer import ReplyWriter
-from app.domain.conversation import Attachment, ChatInfo, ChatOptions, Message, StoredChat
+from app.domain.conversation import AdapterUse, Attachment, ChatInfo, ChatOptions, Message, StoredChat
 from app.domain.errors import SettingsError, StorageError
 from app.domain.ids import ChatId, MessageId, new_chat_id, new_message_id
 from app.domain.sampling import SamplingSettings
@@ -454,18 +454,47 @@ def test_a_chats_own_options_are_used_and_else_the_settings(talk: Open) -> None:
     assert (task.system, task.sampling.top_k) == ("", 3)
 
 
-def test_a_chat_with_another_adapter_is_not_answered_with_this_one(talk: Open) -> None:
+def test_a_chats_own_adapter_and_strength_are_used_and_else_the_settings(talk: Open) -> None:
+    library = talk()
+    library.writer.adapter = AdapterUse("usual")
+    chat = library.new_chat()
+    for options, expected in (
+        (ChatOptions(), AdapterUse("usual")),
+        (ChatOptions(strength=50), AdapterUse("usual", 50)),
+        (ChatOptions(adapter="pirate"), AdapterUse("pirate")),
+        (ChatOptions(adapter="pirate", strength=150), AdapterUse("pirate", 150)),
+        (ChatOptions(adapter=""), None),  # none, whatever the settings say
+        (ChatOptions(adapter="pirate", strength=0), None),
+    ):
+        library.set_options(chat, options)
+        ask(library, chat, "Ahoy")
+        assert library.writer.tasks[-1].adapter == expected
+        assert library.turns(chat)[-1].message.adapter == expected
+
+
+def test_another_answer_may_take_another_adapter_and_stands_beside_the_first(talk: Open) -> None:
     library = talk()
     chat = library.new_chat()
-    library.set_options(chat, ChatOptions(adapter="pirate"))
-    with pytest.raises(SettingsError, match="adapter") as refused:
-        library.send(chat, "Ahoy")
-    assert refused.value.advice
-    library.writer.adapter = "pirate"
+    library.set_options(chat, ChatOptions(strength=80))
     ask(library, chat, "Ahoy")
-    library.set_options(chat, ChatOptions(adapter=""))  # none, whatever the settings say
-    with pytest.raises(SettingsError, match="adapter"):
-        library.send(chat, "Ahoy")
+    for adapter, expected in (("pirate", AdapterUse("pirate", 80)), ("", None), ("monk", AdapterUse("monk", 80))):
+        library.regenerate(chat, adapter=adapter)
+        library.writer.wait_idle()
+        turn = library.turns(chat)[-1]
+        assert (turn.message.adapter, library.writer.tasks[-1].adapter) == (expected, expected)
+    assert (turn.place, turn.of) == (4, 4)
+    assert library.chat(chat).options.adapter is None  # for this answer alone
+
+
+def test_a_cut_reply_goes_on_with_the_adapter_that_began_it(talk: Open) -> None:
+    library = talk(ScriptedReply(reason=EndReason.STOPPED), ScriptedReply())
+    chat = library.new_chat()
+    library.set_options(chat, ChatOptions(adapter="pirate", strength=50))
+    ask(library, chat, "Ahoy")
+    library.set_options(chat, ChatOptions(adapter=""))
+    library.continue_reply(chat, library.turns(chat)[-1].message.id)
+    library.writer.wait_idle()
+    assert library.writer.tasks[-1].adapter == AdapterUse("pirate", 50)
 
 
 def test_before_a_backend_is_there_everything_but_sending_works(talk: Open) -> None:

@@ -51,7 +51,7 @@ def test_a_chat_comes_back_as_it_was(store: EncryptedChatStore) -> None:
         5,
         0,
         "a draft",
-        ChatOptions("Be brief.", sampling, "a.st"),
+        ChatOptions("Be brief.", sampling, "a.st", strength=120),
     )
     store.save_chat(info)
     asked = replace(a_message("hello"), attachments=(Attachment("a.txt", "one\ntwo"), Attachment("b 😀", "")))

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from app.domain.conversation import AdapterUse
 from app.domain.errors import StorageError, StoreDamaged
+from app.domain.ids import new_message_id
 from app.storage import migration
 from app.storage.chat_store import EncryptedChatStore
 from app.storage.database import Database, check_database, connect
@@ -110,9 +112,9 @@ def test_a_transaction_that_fails_leaves_nothing_and_the_next_one_works(filled: 
 def test_an_older_history_is_brought_up_on_a_copy_and_kept(filled: Path) -> None:
     before = filled.read_bytes()
     told = migrate(filled, KEY, NEXT)
-    assert "history.schema-1.db" in told
-    assert names(filled) == ["history.db", "history.schema-1.db"]
-    kept = filled.with_name("history.schema-1.db")
+    assert f"history.schema-{SCHEMA.version}.db" in told
+    assert names(filled) == ["history.db", f"history.schema-{SCHEMA.version}.db"]
+    kept = filled.with_name(f"history.schema-{SCHEMA.version}.db")
     assert kept.read_bytes() == before and kept.stat().st_mode & 0o077 == 0
     database = Database(filled, NEXT)
     assert database.open(KEY) is False
@@ -141,9 +143,13 @@ def test_words_that_are_only_in_the_log_are_migrated_too(path: Path) -> None:
 
 
 FAILS = {
-    "a step that cannot be taken": replace(NEXT, steps={1: ("ALTER TABLE nothing ADD COLUMN x",)}),
-    "a step that loses rows": replace(NEXT, steps={1: ("DELETE FROM shown", "DELETE FROM messages WHERE number = 2")}),
-    "a step that breaks references": replace(NEXT, steps={1: ("UPDATE messages SET parent = 99 WHERE number = 2",)}),
+    "a step that cannot be taken": replace(NEXT, steps={SCHEMA.version: ("ALTER TABLE nothing ADD COLUMN x",)}),
+    "a step that loses rows": replace(
+        NEXT, steps={SCHEMA.version: ("DELETE FROM shown", "DELETE FROM messages WHERE number = 2")}
+    ),
+    "a step that breaks references": replace(
+        NEXT, steps={SCHEMA.version: ("UPDATE messages SET parent = 99 WHERE number = 2",)}
+    ),
 }
 
 
@@ -183,8 +189,28 @@ def test_a_crash_between_the_steps_of_the_exchange_is_mended_by_the_next_start(
         migrate(filled, KEY, NEXT)
     monkeypatch.undo()
     assert check_database(filled, KEY, SCHEMA.counted)["messages"] == 2
-    assert "history.schema-1.db" in migrate(filled, KEY, NEXT)
+    assert f"history.schema-{SCHEMA.version}.db" in migrate(filled, KEY, NEXT)
+    assert check_database(filled.with_name(f"history.schema-{SCHEMA.version}.db"), KEY, SCHEMA.counted)["messages"] == 2
+
+
+def test_a_history_from_before_adapters_could_be_chosen_keeps_every_message(filled: Path) -> None:
+    connection = connect(filled, KEY)
+    connection.execute("ALTER TABLE messages DROP COLUMN adapter")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    assert "history.schema-1.db" in migrate(filled, KEY)
     assert check_database(filled.with_name("history.schema-1.db"), KEY, SCHEMA.counted)["messages"] == 2
+    database = Database(filled)
+    database.open(KEY)
+    store = EncryptedChatStore(database)
+    (chat,) = store.chats()
+    first, second = store.load(chat.id).messages
+    assert (first.text, second.text, first.adapter, second.adapter) == ("hello", "hi", None, None)
+    made = replace(second, id=new_message_id(), parent=first.id, adapter=AdapterUse("a.sealed", 50, "Mine"))
+    store.add_message(chat.id, made)
+    kept = store.load(chat.id).messages[-1].adapter
+    assert kept is not None and (kept.file, kept.strength, kept.name) == ("a.sealed", 50, "Mine")
+    database.close()
 
 
 def test_a_newer_history_is_refused_and_left_alone(filled: Path) -> None:
@@ -199,7 +225,7 @@ def test_a_newer_history_is_refused_and_left_alone(filled: Path) -> None:
 
 def test_what_a_migration_kept_goes_after_a_month(filled: Path) -> None:
     migrate(filled, KEY, NEXT)
-    kept = filled.with_name("history.schema-1.db")
+    kept = filled.with_name(f"history.schema-{SCHEMA.version}.db")
     made_s = kept.stat().st_mtime
     drop_old_schemas(filled, made_s + 29 * 86_400)
     assert kept.exists()

@@ -6,6 +6,7 @@ from uuid import UUID
 from hypothesis import strategies as st
 
 from app.domain.conversation import (
+    AdapterUse,
     Attachment,
     ChatInfo,
     ChatOptions,
@@ -93,7 +94,11 @@ samplings = st.builds(
     stop=st.lists(st.text(min_size=1, max_size=5), max_size=3).map(tuple),
     max_tokens=st.integers(1, 2**40),
 )
-options = st.builds(ChatOptions, st.none() | texts, st.none() | samplings, st.none() | texts)
+strengths = st.integers(0, 150)
+options = st.builds(
+    ChatOptions, st.none() | texts, st.none() | samplings, st.none() | texts, strength=st.none() | strengths
+)
+uses = st.builds(AdapterUse, st.text(min_size=1, max_size=30), strengths)
 attachments = st.lists(st.builds(Attachment, texts, texts), max_size=2).map(tuple)
 
 
@@ -113,6 +118,7 @@ def chats(draw: st.DrawFn, folders: tuple[Folder, ...] = ()) -> StoredChat:
             end=draw(st.none() | st.sampled_from(EndReason)),
             traffic=draw(st.none() | traffics),
             model_id=draw(texts),
+            adapter=draw(st.none() | uses),
         )
         for place, found in enumerate(ids)
     ]

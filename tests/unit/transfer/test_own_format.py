@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.domain.conversation import ChatInfo, EndReason, Folder, Message, Role, StoredChat, Traffic
+from app.domain.conversation import AdapterUse, ChatInfo, EndReason, Folder, Message, Role, StoredChat, Traffic
 from app.domain.errors import SettingsError
 from app.domain.ids import ChatId, FolderId
 from app.domain.sampling import SamplingSettings
@@ -62,9 +62,11 @@ def test_everything_comes_back(tmp_path: Path, exported: list[StoredChat]) -> No
 def test_no_field_of_the_domain_is_forgotten() -> None:
     """A new field must be written, or be named here with the reason why not."""
     left_out = {"is_temporary"}  # an imported chat is a stored one
+    with_adapter = dataclasses.replace(SAMPLE.messages[1], adapter=AdapterUse("a.sealed", 50, "Mine"))
+    assert own_format.message_object(with_adapter)["adapter"] == {"file": "a.sealed", "strength": 50, "name": "Mine"}
     objects: list[tuple[type, object, set[str]]] = [
         (ChatInfo, own_format.chat_object(SAMPLE.info), left_out),
-        (Message, own_format.message_object(SAMPLE.messages[1]), set()),
+        (Message, own_format.message_object(with_adapter), set()),
         (Traffic, own_format.message_object(SAMPLE.messages[1])["traffic"], set()),
         (SamplingSettings, own_format.chat_object(SAMPLE.info)["options"]["sampling"], set()),  # type: ignore[index]
     ]
