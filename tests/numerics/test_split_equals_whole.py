@@ -121,7 +121,7 @@ def test_every_layout_gives_the_same(
 ) -> None:
     model, usual = tiny(family, window=7)
     use_layout(layout)
-    backbone = load_backbone(usual._folder, dtype="fp32")
+    backbone = load_backbone(usual.folder, dtype="fp32")
     assert backbone.description.startswith(f"fp32 {layout.value}, ")
     ids = random_ids(model, TEXT)
     sent = embed(model, ids)

@@ -68,7 +68,7 @@ def test_the_manifest_tells_hosts_plan_versions_and_key(made: Path) -> None:
     assert manifest["hosts"]["cloud.example:443"]["entries"] == 9
     (session,) = manifest["plan"]["sessions"]
     assert [tap["layer"] for tap in session["taps"]] == [0, 5]
-    assert manifest["formats"] == {"ledger": 3, "wire": "1.0"}
+    assert manifest["formats"] == {"ledger": 3, "wire": "1.1"}
     assert manifest["key"]["fingerprint"] == KEY.fingerprint
     assert manifest["ledger"]["erased"] == 6
     assert any("rebuild the text" in sentence for sentence in manifest["what_this_proves"])
