@@ -68,7 +68,8 @@ class TuningRun:
         sample: SampleWriter | None = None,
         end_tokens: Collection[int] = (),
     ) -> None:
-        """Raises SettingsError: no text, or a window that the backend does not allow."""
+        """Raises SettingsError: no text, a backend that does not train, or not in windows so long."""
+        _check_backend(line.model, settings)
         self._settings = settings
         self._data_sha256 = data.sha256
         self._half = half
@@ -272,6 +273,18 @@ class TuningRun:
         position.round_trips = base.round_trips + totals.frames_up
         if self._began_s is not None:
             position.seconds = base.seconds + time.monotonic() - self._began_s
+
+
+def _check_backend(model: ModelInfo, settings: TuningSettings) -> None:
+    """Raises SettingsError. A head part alone needs no training on the backend."""
+    if not settings.plan.taps or settings.window <= model.tuning_rows:
+        return
+    if not model.tuning_rows:
+        raise SettingsError("This backend does not offer fine-tuning.", "Use the built-in one, or another backend.")
+    raise SettingsError(
+        f"This backend does not train on {settings.window} tokens at a time.",
+        f"Choose a window of 2 to {model.tuning_rows} tokens.",
+    )
 
 
 def rate_share(settings: TuningSettings, step: int) -> float:

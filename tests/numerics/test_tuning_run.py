@@ -248,6 +248,18 @@ def test_a_window_longer_than_the_backend_allows_is_said_in_words(parts: tuple[D
     assert "64" in caught.value.advice
 
 
+def test_a_backend_that_does_not_train_is_said_in_words_but_a_head_part_needs_none(
+    parts: tuple[DevicePack, Backbone],
+) -> None:
+    cloud = TuningCloud(parts[1])
+    cloud.model = replace(cloud.model, tuning_rows=0)
+    with pytest.raises(SettingsError, match="does not offer fine-tuning"):
+        Bench(*parts, cloud=cloud)
+    alone = Bench(*parts, cloud=cloud, settings=replace(SETTINGS, plan=ExchangePlan()))
+    assert alone.run.run() is RunEnd.DONE
+    assert alone.heard[-1].evaluations[-1].loss < alone.heard[-1].evaluations[0].loss
+
+
 def test_rates_warm_up_and_follow_a_cosine() -> None:
     settings = replace(SETTINGS, steps=11, warmup_steps=1, final_rate=0.1)
     shares = [rate_share(settings, step) for step in range(11)]

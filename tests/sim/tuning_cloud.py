@@ -43,7 +43,7 @@ class TuningCloud:
         config, manifest = self.backbone.config, self.backbone.manifest
         self.model = ModelInfo(
             "tiny", "tiny", config.layers, config.hidden_size, 320, config.max_positions, self.max_rows,
-            manifest.backbone_sha256, "11" * 32, 1, "fp32", (),
+            manifest.backbone_sha256, "11" * 32, 1, "fp32", (), tuning_rows=self.max_rows,
         )  # fmt: skip
 
     def open_channel(self, is_cancelled: Callable[[], bool] = lambda: False) -> "TuningChannel":
