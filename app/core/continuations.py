@@ -46,6 +46,10 @@ class Checked:
         self._check()
         return self._scorer.losses(tokens)
 
+    def next_losses(self, tokens: Sequence[int], candidates: Sequence[int]) -> Sequence[float]:
+        self._check()
+        return self._scorer.next_losses(tokens, candidates)
+
     def complete(self, tokens: Sequence[int], max_tokens: int) -> list[int]:
         self._check()
         return self._scorer.complete(tokens, max_tokens)

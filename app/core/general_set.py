@@ -6,13 +6,13 @@ measures change, not talent: SmolLM2-135M gets about three quarters, so there is
 """
 
 import json
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from app.core.continuations import continuation
 from app.core.ports import Tokens
 from app.core.tuning import Interval
 from app.core.tuning_ports import Scorer
@@ -72,10 +72,18 @@ def general_ability(
 
 
 def is_right(question: Question, tokenizer: Tokens, separator: int, scorer: Scorer) -> bool:
-    """Whether the right completion is likelier than every wrong one."""
+    """Whether the right completion is likelier than every wrong one.
 
-    def loss(text: str) -> float:
-        return continuation(tokenizer, separator, question.prompt, text).loss(scorer)
-
-    right = loss(question.right)
-    return all(right < loss(wrong) for wrong in question.wrong)
+    Behind a prompt where they part, at the first token that differs: one question to the model. Else as a whole.
+    """
+    texts = (question.right, *question.wrong)
+    whole = [(separator, *tokenizer.encode(question.prompt + text)) for text in texts]
+    shared = next(
+        (at for at, column in enumerate(zip(*whole, strict=False)) if len(set(column)) > 1), min(map(len, whole))
+    )
+    parting = [one[shared] for one in whole if shared < len(one)]
+    if question.prompt and len(parting) == len(texts) and parting[0] not in parting[1:]:
+        right, *wrong = scorer.next_losses(whole[0][:shared], parting)
+    else:
+        right, *wrong = (math.fsum(scorer.losses(one)) for one in whole)
+    return right < min(wrong)

@@ -32,6 +32,12 @@ class SessionScorer:
             losses += self._window_losses(tokens[start : start + window])
         return losses
 
+    def next_losses(self, tokens: Sequence[int], candidates: Sequence[int]) -> Sequence[float]:
+        """Of each candidate as the token behind `tokens`, nats. Of what is too long for the window the end is used."""
+        self._session.crop(0)
+        state = self._extend(tokens[-self._session.positions :])
+        return self._half.next_losses(state, candidates)
+
     def complete(self, tokens: Sequence[int], max_tokens: int) -> list[int]:
         """Greedy continuation, without the prompt; ends at an end token, which is left out, or with the window.
 

@@ -23,6 +23,9 @@ class TrainableHalf(NearHalf, Protocol):
     def loss(self, states: bytes, tokens: Sequence[int]) -> Sequence[float]:
         """Of every token but the first, nats (len(tokens) - 1), by the first states. Keeps nothing."""
 
+    def next_losses(self, state: bytes, candidates: Sequence[int]) -> Sequence[float]:
+        """Of each candidate as the next token, nats, by the last of the states."""
+
     def loss_and_gradient(self, states: bytes, tokens: Sequence[int], scale: float) -> tuple[float, bytes]:
         """Summed loss over tokens[1:]; the gradient of `scale` times it by the final states (R x D, state_dtype)."""
 
@@ -52,6 +55,9 @@ class Scorer(Protocol):
 
     def losses(self, tokens: Sequence[int]) -> Sequence[float]:
         """Of every token but the first, nats."""
+
+    def next_losses(self, tokens: Sequence[int], candidates: Sequence[int]) -> Sequence[float]:
+        """Of each candidate as the token behind `tokens`, nats. One question, however many they are."""
 
     def complete(self, tokens: Sequence[int], max_tokens: int) -> list[int]:
         """Greedy continuation, without the prompt; ends at an end-of-text token, which is left out."""

@@ -172,9 +172,19 @@ class TuningHalf:
     def next_token(self, state: bytes, sampler: object, context: Sequence[int]) -> int:
         """The token chosen from the last row of `state`. Raises BackendError."""
         assert isinstance(sampler, TokenSampler), "a sampler comes from this class's own `sampler`"
+        return sampler.choose(self._head.logits(self._last(state))[0].float(), context)
+
+    @torch.inference_mode()
+    def next_losses(self, state: bytes, candidates: Sequence[int]) -> list[float]:
+        """Of each candidate as the next token, nats, by the last row of `state`. Raises BackendError."""
+        h_CD = self._last(state).expand(len(candidates), -1)
+        losses: list[float] = self._head.losses(h_CD, torch.tensor(candidates)).tolist()
+        return losses
+
+    def _last(self, state: bytes) -> torch.Tensor:
+        """1 x D, with the head part."""
         self._rows = len(state) // tensor_bytes(self.state_dtype, 1, self.hidden_size)
-        h_1D = self._decode(state, self.hidden_size, self.state_dtype)[-1:]
-        return sampler.choose(self._head.logits(self._with_head_part(h_1D))[0].float(), context)
+        return self._with_head_part(self._decode(state, self.hidden_size, self.state_dtype)[-1:])
 
     def _with_head_part(self, h_RD: torch.Tensor) -> torch.Tensor:
         if self._parameters.head is None:

@@ -4,11 +4,12 @@ import statistics
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from app.core.notes import NotesChoices, NotesReader
+from app.core.secret_free import without_secrets
 from app.core.services import Measurement, Report
 from app.core.tuning import JobOrder, Preset, Probe, TuningJob, TuningSettings
 from app.core.tuning_card import training_facts
@@ -22,7 +23,6 @@ from app.domain.ids import ChatId, new_message_id
 from app.domain.notes import Note, NotesSet, Progress
 from app.main.link import Link, measure, model_with_pack, retry_policy
 from app.main.trainer_start import TrainerStarter
-from app.notes.passages import data_hash
 from app.storage.paths import DataFolder
 
 if TYPE_CHECKING:
@@ -199,19 +199,6 @@ class LocalTuning:
             settings.plan.round_trips,
             chat.tokens_per_s(1) / chat.tokens_per_s(settings.plan.round_trips),
         )
-
-
-def without_secrets(notes: NotesSet, secret_texts: Collection[str]) -> NotesSet:
-    """The notes with these words taken out of every text."""
-
-    def cleared(note: Note) -> Note:
-        text = note.text
-        for secret in sorted(secret_texts, key=len, reverse=True):
-            text = text.replace(secret, "[…]")
-        return replace(note, text=text)
-
-    train, held_out = tuple(map(cleared, notes.train)), tuple(map(cleared, notes.held_out))
-    return replace(notes, train=train, held_out=held_out, data_hash=data_hash(train, held_out))
 
 
 @contextmanager

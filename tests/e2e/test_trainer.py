@@ -129,8 +129,9 @@ def test_a_job_runs_to_its_verdict_without_us_and_again_after_kills_to_the_same_
     jobs.wait(killed, lambda progress: progress.step >= 2)
     jobs.kill()
     assert jobs.on_disk.read(killed.id).progress.state is JobState.PAUSED
+    step_at_kill = jobs.on_disk.read(killed.id).progress.step  # until the new process has got as far, it is on show
     jobs.on_disk.order(killed.id, JobOrder.RESUME)
-    jobs.wait(killed, lambda progress: progress.step >= 3)
+    jobs.wait(killed, lambda progress: progress.step > step_at_kill)
     (process,) = [one for one in jobs.starter._started if one.poll() is None]
     os.kill(process.pid, signal.SIGTERM)  # as a system that shuts down: it takes a checkpoint first
     assert jobs.wait_for_end(killed).state is JobState.PAUSED
