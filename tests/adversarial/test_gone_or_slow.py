@@ -23,6 +23,8 @@ from tests.sim.sim_engine import SimEngine
 
 Make = Callable[..., LiveServer]
 
+SOON_S = 5.0  # a second on a quiet machine; the steps that are broken off would take longer
+
 
 @contextmanager
 def _other_goes_on(server: LiveServer, layers: int = 4) -> Iterator[None]:
@@ -43,9 +45,7 @@ def _is_alone(server: LiveServer) -> bool:
 
 
 @pytest.mark.parametrize("way", ["close", "reset"])
-def test_device_that_leaves_in_the_middle_of_a_step_frees_its_cache_within_a_second(
-    make_server: Make, way: str
-) -> None:
+def test_device_that_leaves_in_the_middle_of_a_step_frees_its_cache_at_once(make_server: Make, way: str) -> None:
     engine = SimEngine(layers=400)
     server = make_server(engine)
     with _other_goes_on(server, layers=400), closing(RawDevice(server)) as leaver:
@@ -57,21 +57,21 @@ def test_device_that_leaves_in_the_middle_of_a_step_frees_its_cache_within_a_sec
         if way == "reset":
             leaver.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         leaver.close()
-        assert _seconds_until_alone(server) < 1
+        assert _seconds_until_alone(server) < SOON_S
         assert engine.live_caches == 1
         assert server.metric("nearhalf_kv_reserved_bytes") == 64_000
         assert server.metric("nearhalf_steps_cancelled_total") == 1
         engine.layer_seconds = 0.0
 
 
-def test_device_that_leaves_while_a_delta_is_owed_frees_its_cache_within_a_second(make_server: Make) -> None:
+def test_device_that_leaves_while_a_delta_is_owed_frees_its_cache_at_once(make_server: Make) -> None:
     server = make_server()
     with _other_goes_on(server):
         with Device(server) as leaver:
             leaver.open(open_message(TWO_TAPS))
             leaver.send_step()
             leaver.receive()
-        assert _seconds_until_alone(server) < 1
+        assert _seconds_until_alone(server) < SOON_S
 
 
 def test_device_that_leaves_while_its_session_opens_leaves_nothing(make_server: Make) -> None:
@@ -81,16 +81,16 @@ def test_device_that_leaves_while_its_session_opens_leaves_nothing(make_server: 
         for _ in range(20):
             with Device(server) as leaver:
                 leaver.socket.send(leaver.wire.open(open_message()))
-        assert _seconds_until_alone(server) < 1
+        assert _seconds_until_alone(server) < SOON_S
         assert engine.live_caches == 1
 
 
 def test_half_open_socket_is_dropped_when_it_answers_no_ping(make_server: Make) -> None:
-    server = make_server(ping_interval_s=0.3, ping_timeout_s=0.3)
+    server = make_server(ping_interval_s=0.5, ping_timeout_s=1.5)
     with _other_goes_on(server), closing(RawDevice(server)) as hung:
         hung.open()
         assert server.metric("nearhalf_sessions_active") == 2
-        assert _seconds_until_alone(server) < 2
+        assert _seconds_until_alone(server) < 10
 
 
 def test_slow_reader_is_dropped_and_its_cache_is_freed(make_server: Make) -> None:
@@ -104,10 +104,10 @@ def test_slow_reader_is_dropped_and_its_cache_is_freed(make_server: Make) -> Non
         slow.open(positions=512)
         slow.step(1, 512, 4096, Flags.WANT_ALL)  # an answer of 8 MiB: more than the kernel keeps
         wait_until(lambda: server.metric("nearhalf_steps_total") == 2, 20)
-        assert _seconds_until_alone(server) < 3
+        assert _seconds_until_alone(server) < 10
         assert server.refusals(ErrorCode.TOO_SLOW) == 1
         assert server.metric("nearhalf_kv_reserved_bytes") == 64_000
-        wait_until(lambda: len(server.server.server_state.connections) == 1, 1)
+        wait_until(lambda: len(server.server.server_state.connections) == 1, 10)
         other.step()
 
 
@@ -116,7 +116,7 @@ def test_reader_too_slow_for_the_farewell_is_dropped_too(make_server: Make) -> N
     server = make_server(send_timeout_s=0.5)
     with _other_goes_on(server), closing(RawDevice(server)) as rude:
         rude.send(b"garbage")
-        wait_until(lambda: len(server.server.server_state.connections) == 1, 6)
+        wait_until(lambda: len(server.server.server_state.connections) == 1, 20)
 
 
 @pytest.mark.allow_warning_logs
@@ -131,7 +131,7 @@ def test_fault_of_the_engine_ends_one_session_and_tells_nothing(
             engine.fault = RuntimeError("secret activation 3.14159")
             unlucky.send_step()
             assert unlucky.refused_with() is ErrorCode.INTERNAL
-        assert _seconds_until_alone(server) < 1
+        assert _seconds_until_alone(server) < SOON_S
     assert "3.14159" not in caplog.text
     failed = [record for record in caplog.records if record.getMessage() == "session_failed"]
     assert [record.nearhalf["exception"] for record in failed] == ["RuntimeError"]  # type: ignore[attr-defined]

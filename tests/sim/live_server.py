@@ -29,7 +29,7 @@ from tests.sim.sim_engine import MODEL_HASH, RECIPE_HASH, SEED, SimEngine, _hash
 
 TOKEN = "a-token-for-tests-0123456789"
 OTHER_TOKEN = "another-token-for-tests-0123456789"
-PATIENCE_S = 5.0
+PATIENCE_S = 20.0
 TRAINING_PATIENCE_S = 30.0  # it goes last on a machine that may be full
 TWO_TAPS = ExchangePlan(
     (
