@@ -12,6 +12,7 @@ from app.core.notes import NotesReader, notes_gone
 from app.core.settings_services import KeptAdapter
 from app.core.tuning_presets import is_ordinary_lora
 from app.device.adapter_card import AdapterCard, TrainingFacts, read_file, read_header, with_card
+from app.domain.conversation import AdapterUse
 from app.domain.errors import AdapterError, AppError, SettingsError, StorageError
 from app.domain.notes import Note, NotesSet, Progress
 from app.storage.deleting import overwrite_and_unlink
@@ -40,6 +41,16 @@ class AdapterLibrary:
 
     def adapters(self) -> Sequence[KeptAdapter]:
         return [self._kept(path) for path in self._paths()]
+
+    def choices(self) -> Sequence[AdapterUse]:
+        """What chats can choose, by name. Quick: a file is read once, and again when it has changed. None while the
+        vault is locked."""
+        try:
+            self._file_key()
+        except StorageError:
+            return ()
+        found = [AdapterUse(path.name, name=self.adapter_name(path.name)) for path in self._paths()]
+        return sorted(found, key=lambda use: (use.name.casefold(), use.file))
 
     def adapter_name(self, file: str) -> str:
         """What the person calls it; its file's name where it cannot be read."""
@@ -96,7 +107,7 @@ class AdapterLibrary:
         return self._add(with_card(data, replace(card, name=name, training=training or card.training)), name)
 
     def _add(self, data: bytes, name: str) -> Path:
-        """No file name is ever used twice: a chat that chose an adapter must not get another one after that was deleted."""
+        """No file name is used twice: a chat must not get another adapter than the deleted one that it had chosen."""
         stem = "".join(character if character.isalnum() else "-" for character in name).strip("-")[:40] or "adapter"
         target = self._adapters / f"{stem}-{secrets.token_hex(4)}{SUFFIX}"
         seal_bytes(data, target, self._file_key(), target.name)

@@ -54,17 +54,20 @@ class Library(Chats):
         system: Callable[[], str],
         erasures: Erasures | None = None,
         redaction: Redaction | None = None,
+        adapters: Callable[[], Sequence[AdapterUse]] = tuple,
         adapter_name: Callable[[str], str] = lambda file: file,
     ) -> None:
         """`sampling`, `system`: what is used where a chat has no options of its own. Raises StorageError.
 
         `erasures`: takes what deleted chats left in the ledger; None: nothing does. `redaction`: finds what chats that
-        redact replace; None: none does. `adapter_name`: what the person calls the adapter of this file.
+        redact replace; None: none does. `adapters`: what chats can choose. `adapter_name`: what the person calls the
+        adapter of this file.
         """
         super().__init__(store, erasures or Erasures.none())
         self._sampling = sampling
         self._system = system
         self._redacted = RedactedChats(redaction)
+        self._adapters = adapters
         self._adapter_name = adapter_name
         self._writer: Writer | None = None
         self._is_closed = False
@@ -219,6 +222,9 @@ class Library(Chats):
         if redaction is not None:
             branch, message, system = redaction.estimated(branch, message, system, writer.decode)
         return writer.estimate(branch, message, system, adapter)
+
+    def adapters(self) -> Sequence[AdapterUse]:
+        return self._adapters()
 
     # Redaction
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from app.core.events import Event
 from app.domain.clearance import Purpose
 from app.domain.conversation import (
+    AdapterUse,
     Attachment,
     ChatInfo,
     ChatOptions,
@@ -265,6 +266,9 @@ class Conversations(Protocol):
 
         adapter: its file, "" for none, None for the one that the chat uses; at the chat's strength.
         """
+
+    def adapters(self) -> Sequence[AdapterUse]:
+        """The adapters that a chat can choose, by name."""
 
     def edit(self, chat: ChatId, message: MessageId, text: str, attachments: Sequence[Attachment] = ()) -> None:
         """Another message beside one of the person's, and its reply."""

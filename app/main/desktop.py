@@ -99,6 +99,7 @@ class LocalDesktop:
             system=lambda: vault.read_setting("system"),
             erasures=Erasures(self._panel.erase, vault.read_setting, vault.write_setting),
             redaction=self._redaction,
+            adapters=self._files.choices,
             adapter_name=self._files.adapter_name,
         )
         self._library.guard_sending(self._recovery.check)

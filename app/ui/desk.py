@@ -192,7 +192,8 @@ class Desk(QObject):
 
     def open_options(self) -> None:
         options = self._conversations.chat(self.chat).options
-        self._page.options.open_below(self._page.header.options, options, self._preferences.settings.sampling)
+        adapters, settings = self._conversations.adapters(), self._preferences.settings.sampling
+        self._page.options.open_below(self._page.header.options, options, settings, adapters)
 
     # What is told
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from app.core.events import ReplyEnded, Role
 from app.core.ports import Conversations
 from app.domain.ids import ChatId, MessageId
+from app.ui.chat.foot import ANSWER_WITH
 from app.ui.list_desk import ListDesk
 from app.ui.notice_board import NoticeBoard
 from app.ui.page import ChatPage
@@ -45,6 +46,7 @@ class ReplyDesk(QObject):
         composer.edit_last_requested.connect(self.edit_last)
         composer.edit_cancelled.connect(self.end_edit)
         writing.send_ready.connect(self.send)
+        page.view.offer_adapters(conversations.adapters)
 
     @property
     def is_busy(self) -> bool:
@@ -121,6 +123,8 @@ class ReplyDesk(QObject):
                 self._writing.begin_edit(turn.message)
             case "regenerate":
                 self.ask(lambda: self._conversations.regenerate(chat, message))
+            case _ if name.startswith(ANSWER_WITH):
+                self.ask(lambda: self._conversations.regenerate(chat, message, name.removeprefix(ANSWER_WITH)))
             case "continue":
                 self.ask(lambda: self._conversations.continue_reply(chat, message))
             case "fork":

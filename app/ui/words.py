@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from app.core.events import EndReason, LinkState, Message, Traffic
-from app.domain.conversation import ChatInfo, Estimate
+from app.domain.conversation import AdapterUse, ChatInfo, Estimate
+
+FULL_STRENGTH = 100  # percent
 
 translate = QCoreApplication.translate
 
@@ -77,6 +79,7 @@ def reply_facts(message: Message) -> str:
         return end_words(message.end)
     traffic = message.traffic
     parts = [
+        adapter_words(message.adapter),
         end_words(message.end),
         tokens_words(traffic.tokens) if traffic.tokens else "",
         speed(traffic),
@@ -84,6 +87,16 @@ def reply_facts(message: Message) -> str:
         translate("words", "{up} up, {down} down").format(up=size(traffic.bytes_up), down=size(traffic.bytes_down)),
     ]
     return "  ·  ".join(part for part in parts if part)
+
+
+def adapter_words(use: AdapterUse | None) -> str:
+    """What a reply was made with; nothing where that was the model alone."""
+    if use is None:
+        return ""
+    name = use.name or use.file
+    if use.strength == FULL_STRENGTH:
+        return name
+    return translate("words", "{adapter} at {strength} %").format(adapter=name, strength=use.strength)
 
 
 def first_token_words(traffic: Traffic) -> str:

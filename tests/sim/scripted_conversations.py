@@ -146,11 +146,14 @@ class ScriptedConversations(Library):
         is_ready: bool = True,
         redaction: Redaction | None = None,
     ) -> None:
+        self.kept_adapters: list[AdapterUse] = []
         super().__init__(
             store or MemoryStore(),
             sampling=lambda: sampling or SamplingSettings(),
             system=lambda: system,
             redaction=redaction,
+            adapters=lambda: self.kept_adapters,
+            adapter_name=lambda file: next((one.name for one in self.kept_adapters if one.file == file), file),
         )
         self.writer = ScriptedWriter(script)
         self.is_closed = False

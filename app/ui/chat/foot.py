@@ -1,18 +1,20 @@
 """What can be done with a message, and what is known of a reply: real buttons, for the one or two messages that the
 person is at. The others' numbers of siblings are painted (a widget for every message takes seconds to open a chat)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
+from app.domain.conversation import AdapterUse
 from app.domain.ids import MessageId
 from app.ui.assets import icon
 from app.ui.chat.row import Row
 from app.ui.theme import Theme
 
+ANSWER_WITH = "answer with "  # before an adapter's file: the action of another answer
 LEFT = 10  # of the column's edge, so that the first button's icon stands at it
 ICON_SHARE = 0.9  # of the theme's icon
 
@@ -59,6 +61,7 @@ class Foot(QWidget):
         self._theme = theme
         self._message: MessageId | None = None
         self._extra: Callable[[MessageId], list[MenuEntry]] = lambda _: []
+        self.adapters: Callable[[], Sequence[AdapterUse]] = tuple  # with which another answer can be made
         self.setObjectName("foot")
         self.previous = self._button("chevron_left", self.tr("Previous version"), "previous")
         self.count = QLabel(self)
@@ -151,6 +154,9 @@ class Foot(QWidget):
             entry.setData(action)
             entry.triggered.connect(lambda _=False, name=action: self._ask(name))
             result.addAction(entry)
+        adapters = self.adapters()
+        if adapters and not self.regenerate.isHidden():
+            result.insertMenu(result.actions()[0], self._answers(result, adapters))
         extra = self._extra(self._message) if self._message is not None else []
         if extra:
             result.addSeparator()
@@ -159,6 +165,15 @@ class Foot(QWidget):
             entry.triggered.connect(each.run)
             result.addAction(entry)
         return result
+
+    def _answers(self, menu: QMenu, adapters: Sequence[AdapterUse]) -> QMenu:
+        """Another answer beside this one, made with another adapter: both can then be compared."""
+        answers = QMenu(self.tr("Answer again with"), menu)
+        answers.setIcon(icon("regenerate", self._theme.colours.muted, self._theme.metrics.icon))
+        for name, file in ((self.tr("No adapter"), ""), *((use.name, use.file) for use in adapters)):
+            entry = answers.addAction(name.replace("&", "&&"))
+            entry.triggered.connect(lambda _=False, file=file: self._ask(f"{ANSWER_WITH}{file}"))
+        return answers
 
     def _open_menu(self) -> None:
         self.menu().popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from app.domain.conversation import Message, Role, Turn
+from app.domain.conversation import AdapterUse, Message, Role, Turn
 from app.domain.ids import MessageId
 from app.ui.assets import icon
 from app.ui.chat import access
@@ -85,6 +85,10 @@ class ChatView(SelectableArea):
         self.jump.hide()
         self._flush_timer = QTimer(self, singleShot=True)
         self._flush_timer.timeout.connect(self._flush)
+
+    def offer_adapters(self, adapters: Callable[[], Sequence[AdapterUse]]) -> None:
+        """What another answer can be made with; asked whenever a menu opens."""
+        self.last_foot.adapters = self.active_foot.adapters = adapters
 
     # What is shown
 
