@@ -109,7 +109,9 @@ class LocalTuning:
         if not rank:
             raise ModelError("This backend has no matrices to train with.", "Ask whoever runs it to prepare it anew.")
         tokens = round(self._words * TOKENS_A_WORD)
-        found = presets(model.layers, rank, model.max_rows)
+        if not model.tuning_rows:
+            raise ModelError("This backend does not train.", "Choose another one, or the built-in backend.")
+        found = presets(model.layers, rank, model.tuning_rows)
         return {preset: for_notes(settings, preset, tokens) for preset, settings in found.items()}
 
     def probe(self, notes: NotesSet, settings: Sequence[TuningSettings], report: Report) -> Sequence[Probe]:
