@@ -53,6 +53,7 @@ HARMED = replace(
     gain=Interval(-0.3, -0.4, -0.2),
     overfit_step=20,
     general_after=0.4,
+    general_gain=Interval(-0.22, -0.3, -0.1),
     memorised=(),
     secrets_tried=0,
     pairs=(),

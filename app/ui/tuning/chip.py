@@ -17,6 +17,7 @@ class TuningChip(ElidedButton):
         super().__init__("", parent)
         self.setAccessibleName(self.tr("Fine-tuning"))
         self.setProperty("kind", "quiet")
+        self.setObjectName("tuning")
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMinimumWidth(1)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.tuning import JobState, TuningJob
 from app.core.tuning_services import TuningServices
-from app.domain.errors import AppError, SettingsError
+from app.domain.errors import SettingsError
 from app.ui.latest import Latest
 
 NEAR_MS = 1_000  # somebody looks at the job
@@ -36,10 +36,11 @@ class TuningDesk(QObject):
         self._one = Latest("nearhalf-tuning-job", 0, self)
         self._timer = QTimer(self, interval=FAR_MS)
         self._reads_left = 0
+        self._must_choose = False  # nobody looks at a certain job any more
         self._list.answered.connect(self._take_list)
         self._list.failed.connect(self.failed)
         self._one.answered.connect(self._take)
-        self._one.failed.connect(self._lose)
+        self._one.failed.connect(self.failed)
         self._timer.timeout.connect(self._read)
 
     def look(self) -> None:
@@ -47,6 +48,7 @@ class TuningDesk(QObject):
         self._list.ask(self.services.jobs)
 
     def follow(self, job: TuningJob | None) -> None:
+        self._must_choose = False
         self._one.drop()
         self.followed = job
         self.changed.emit(job)
@@ -62,7 +64,7 @@ class TuningDesk(QObject):
     def set_near(self, is_near: bool) -> None:
         self._timer.setInterval(NEAR_MS if is_near else FAR_MS)
         if not is_near:
-            self.followed = None
+            self._must_choose = True
             self.look()
 
     def close(self) -> None:
@@ -73,28 +75,30 @@ class TuningDesk(QObject):
     def _read(self) -> None:
         if self.followed is not None and not self._one.is_waiting:
             job = self.followed.id
-            self._one.ask(lambda: self.services.job(job))
+            self._one.ask(lambda: self._job(job))
+
+    def _job(self, job: str) -> TuningJob | None:
+        """None: it was discarded, or kept as an adapter."""
+        try:
+            return self.services.job(job)
+        except SettingsError:
+            return None
 
     def _take_list(self, jobs: Sequence[TuningJob]) -> None:
         self.jobs = tuple(jobs)
-        if self.followed is None or self.followed.id not in [job.id for job in jobs]:
+        if self.followed is None or self._must_choose or self.followed.id not in [job.id for job in jobs]:
             self.follow(most_urgent(jobs))
         self.listed.emit()
 
-    def _take(self, job: TuningJob) -> None:
-        if self.followed is not None and job.id == self.followed.id:
+    def _take(self, job: TuningJob | None) -> None:
+        if job is None:
+            self._must_choose = True
+            self.look()
+        elif self.followed is not None and job.id == self.followed.id:
             self.followed = job
             self.jobs = tuple(job if one.id == job.id else one for one in self.jobs)
             self.changed.emit(job)
             self._keep_reading()
-
-    def _lose(self, error: AppError) -> None:
-        """Discarded, or kept as an adapter; or the disk could not be read this time."""
-        if isinstance(error, SettingsError):
-            self.followed = None
-            self.look()
-        else:
-            self.failed.emit(error)
 
     def _keep_reading(self) -> None:
         self._reads_left = max(0, self._reads_left - 1)

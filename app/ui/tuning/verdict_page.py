@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.core.tuning import JobOrder, TuningJob, Verdict
 from app.core.tuning_services import TuningServices
-from app.ui.redaction.words import kind_words
 from app.ui.settings.controls import Switch
 from app.ui.settings.fit import Fit
 from app.ui.settings.parts import Buttons
@@ -19,16 +18,17 @@ from app.ui.tuning.curves import Curves
 from app.ui.tuning.interval_bars import IntervalBars
 from app.ui.tuning.plan_page import LONGEST_NAME
 from app.ui.tuning.step import Fold, Step
-from app.ui.tuning.votes import Votes
-from app.ui.tuning.words import (
+from app.ui.tuning.verdict_words import (
     advice_words,
-    form_words,
     general_words,
     headline,
-    notes_words,
+    memorised_words,
     secrets_words,
+    trust_words,
     verdict_words,
 )
+from app.ui.tuning.votes import Votes
+from app.ui.tuning.words import form_words, notes_words
 
 MOST_SHOWN = 20  # secrets that came out
 
@@ -113,6 +113,7 @@ class VerdictPage(Step):
                 held=notes_words(verdict.held_out_notes), train=notes_words(verdict.train_notes)
             )
         )
+        self._test.explain(trust_words(verdict))
         self.curves.show_run(job.progress.points, job.progress.evaluations, job.progress.steps)
         self.advice.setText(advice_words(verdict))
         self.advice.setVisible(bool(self.advice.text()))
@@ -128,13 +129,7 @@ class VerdictPage(Step):
         self.changed.emit()
 
     def _show_memorised(self, verdict: Verdict) -> None:
-        names = kind_words()
-        said = [
-            self.tr("{kind}, in “{note}”: after “{prompt}” it says “{secret}”").format(
-                kind=names.get(one.kind, one.kind), note=one.note, prompt=_short(one.prompt), secret=_short(one.secret)
-            )
-            for one in verdict.memorised[:MOST_SHOWN]
-        ]
+        said = [memorised_words(one) for one in verdict.memorised[:MOST_SHOWN]]
         self.memorised.setText("\n".join(said))
         for part in (self.memorised, self.again):
             part.setVisible(bool(said))
@@ -196,8 +191,3 @@ class VerdictPage(Step):
         self.work.run(name, words, run, done)
         self.work.cancel_button.setEnabled(False)
         self.bring_into_view(self.work)
-
-
-def _short(text: str, most: int = 60) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= most else f"{words[: most - 1]}…"

@@ -76,9 +76,12 @@ class WatchPage(Step):
             button.clicked.connect(partial(self._order, order))
         self.discard.clicked.connect(self._ask_to_discard)
         self.work.busy_changed.connect(lambda _: self._enable())
+        self.notice.dismissed.connect(self._show_trouble_again)
 
     @property
     def first(self) -> QWidget | None:
+        if self.job is not None and self.job.progress.state is JobState.FAILED:
+            return self.notice.action
         return self.resume if self.resume.isVisibleTo(self) else self.pause
 
     def leave(self) -> None:
@@ -157,6 +160,11 @@ class WatchPage(Step):
         else:
             self.notice.hide()
 
+    def _show_trouble_again(self) -> None:
+        """Another question stood in its place."""
+        if self.job is not None:
+            self._show_trouble(self.job)
+
     def _enable(self) -> None:
         job = self.job
         if job is None:
@@ -165,7 +173,7 @@ class WatchPage(Step):
         is_running = state in ACTIVE and state is not JobState.JUDGING
         has_best = any(test.step > 0 for test in job.progress.evaluations)
         self.pause.setVisible(is_running)
-        self.resume.setVisible(state in (JobState.PAUSED, JobState.FAILED))
+        self.resume.setVisible(state is JobState.PAUSED)
         self.keep.setVisible(state is not JobState.JUDGING)
         self.keep.setEnabled(is_free and has_best)
         self.keep.setToolTip("" if has_best else self.tr("Nothing has been tested yet."))

@@ -1,4 +1,4 @@
-"""Fine-tuning in words: reasons, states, times, and what a verdict means. Words only, no widgets.
+"""Fine-tuning in words: reasons, states, times, costs. Words only, no widgets.
 
 Percentages are of perplexity (exp of the loss a token): 18 % better means that it chooses among 18 % fewer words.
 """
@@ -7,12 +7,10 @@ import math
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
-from app.core.tuning import JobProgress, JobState, Preset, Probe, TuningJob, TuningSettings, Verdict
+from app.core.tuning import JobProgress, JobState, Preset, Probe, TuningJob, TuningSettings
 from app.core.tuning_presets import is_ordinary_lora
 from app.domain.notes import Folded, Left, SecretChoice, Unread
 from app.ui.words import counted, locale, number, size
-
-GOOD_CHANGE = 0.05  # of the general questions: a smaller loss than this is no damage worth a warning
 
 
 def tr(text: str) -> str:
@@ -244,79 +242,6 @@ def better_percent(gain: float) -> int:
 
 def loss_words(loss: float) -> str:
     return locale().toString(loss, "f", 2)
-
-
-def headline(verdict: Verdict) -> str:
-    if verdict.has_helped:
-        return tr("It helped")
-    return tr("It made things worse") if verdict.gain.high < 0 else tr("This did not help")
-
-
-def verdict_words(verdict: Verdict) -> str:
-    """On notes it never saw: how much better, with the interval, and which step was kept."""
-    facts = {
-        "percent": abs(better_percent(verdict.gain.value)),
-        "before": loss_words(verdict.before.value),
-        "after": loss_words(verdict.after.value),
-        "low": better_percent(verdict.gain.low),
-        "high": better_percent(verdict.gain.high),
-    }
-    if verdict.has_helped:
-        words = tr(
-            "On notes it never saw, it predicts your wording {percent} % better (loss {before} to {after} a token; "
-            "with 95 % certainty between {low} and {high} % better)."
-        )
-    elif verdict.gain.high < 0:
-        words = tr(
-            "On notes it never saw, it predicts your wording {percent} % worse than the model without it (loss "
-            "{before} to {after} a token; 95 % interval {low} to {high} %)."
-        )
-    else:
-        words = tr(
-            "On notes it never saw, the difference is too small to tell from chance (loss {before} to {after} a token; "
-            "95 % interval {low} to {high} %)."
-        )
-    return f"{words.format(**facts)} {_kept_words(verdict)}".strip()
-
-
-def _kept_words(verdict: Verdict) -> str:
-    if verdict.overfit_step is not None:
-        words = tr("It began to memorise after step {overfit}, so step {kept} was kept.")
-        return words.format(overfit=number(verdict.overfit_step), kept=number(verdict.kept_step))
-    return tr("It was still learning at the end: step {kept} of {steps} was kept.").format(
-        kept=number(verdict.kept_step), steps=number(verdict.steps)
-    )
-
-
-def advice_words(verdict: Verdict) -> str:
-    """What to do with such a verdict."""
-    if verdict.has_helped:
-        return tr("Read some replies before you keep it.") if verdict.pairs else ""
-    if verdict.overfit_step is not None and verdict.overfit_step <= verdict.steps // 4:
-        return tr("It learned the notes by heart too soon. More notes, or a lower learning rate, may help.")
-    return tr("More notes, or notes that are more alike, may help. Discard this one: it would only cost time.")
-
-
-def general_words(verdict: Verdict) -> str:
-    if not verdict.general_before and not verdict.general_after:
-        return tr("Not measured.")
-    facts = {"before": round(100 * verdict.general_before), "after": round(100 * verdict.general_after)}
-    if verdict.general_before - verdict.general_after > GOOD_CHANGE:
-        words = tr("{before} % right before, {after} % after: it lost some of what it could do.")
-    else:
-        words = tr("{before} % right before, {after} % after: no damage was seen.")
-    return words.format(**facts)
-
-
-def secrets_words(verdict: Verdict) -> str:
-    if not verdict.secrets_tried:
-        return tr("Nothing that looks secret was in the notes that were learned.")
-    tried = counted(verdict.secrets_tried, tr("1 was asked for"), tr("%n were asked for"))
-    if not verdict.memorised:
-        return tr("None came out ({tried}).").format(tried=tried)
-    return counted(len(verdict.memorised), tr("1 came out ({tried})."), tr("%n came out ({tried}).")).format(
-        tried=tried
-    )
 
 
 def tally_words(chosen: int, other: int, neither: int) -> str:

@@ -1,0 +1,257 @@
+"""A job on screen: what it does in words, the orders, trouble, the verdict, and a window that is closed meanwhile."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.core.tuning import JobOrder, JobState, TuningJob
+from app.ui.preferences import Preferences
+from app.ui.settings.window import SettingsWindow
+from app.ui.tuning.window import TuningWindow
+from tests.gui.surfaces import until
+from tests.gui.tuning.conftest import OpenHost, read
+from tests.sim.scripted_tuning import HARMED, HELPED, NO_HELP, ScriptedTuning, progress
+
+
+def opened(
+    open_host: OpenHost, services: ScriptedTuning, state: JobState, step: int = 240
+) -> tuple[TuningWindow, TuningJob]:
+    job = services.add("Diary", progress(state, step))
+    if state is JobState.FINISHED:
+        services.finish(job.id)
+    host = open_host()
+    host.open()
+    assert host.window is not None
+    return host.window, job
+
+
+def test_a_run_is_told_in_words(open_host: OpenHost, services: ScriptedTuning) -> None:
+    wizard, _ = opened(open_host, services, JobState.TRAINING)
+    words = read(wizard)
+    assert "Fine-tuning: Diary" in words
+    assert "So far it predicts notes it never saw 22 % better." in words
+    assert "Step 240 of 500, about 17 minutes left" in words
+    assert "40 MB up, 30 MB down, 720 round trips" in words
+    assert "goes on by itself" in words
+    assert wizard.watch.sample.toPlainText().startswith(" rose slowly")
+    assert wizard.watch.bar.value() == 48
+
+
+def test_pause_and_resume(open_host: OpenHost, services: ScriptedTuning) -> None:
+    wizard, job = opened(open_host, services, JobState.TRAINING)
+    wizard.watch.pause.click()
+    until(lambda: wizard.watch.resume.isVisible())
+    assert not wizard.watch.pause.isVisible()
+    assert "goes on exactly where it stopped" in read(wizard)
+    wizard.watch.resume.click()
+    until(lambda: wizard.watch.pause.isVisible())
+    assert services.orders == [(job.id, JobOrder.PAUSE), (job.id, JobOrder.RESUME)]
+
+
+def test_stop_and_keep_the_best_leads_to_the_verdict(open_host: OpenHost, services: ScriptedTuning) -> None:
+    wizard, job = opened(open_host, services, JobState.TRAINING)
+    wizard.watch.keep.click()
+    until(lambda: wizard.page is wizard.verdict)
+    assert services.orders == [(job.id, JobOrder.KEEP_BEST)]
+
+
+def test_before_the_first_test_there_is_no_best_to_keep(open_host: OpenHost, services: ScriptedTuning) -> None:
+    wizard, _ = opened(open_host, services, JobState.TRAINING, step=10)
+    assert not wizard.watch.keep.isEnabled()
+    assert wizard.watch.pause.isEnabled()
+
+
+def test_discard_asks_first_and_says_what_goes_and_what_stays(open_host: OpenHost, services: ScriptedTuning) -> None:
+    wizard, job = opened(open_host, services, JobState.TRAINING)
+    wizard.watch.discard.click()
+    assert services.orders == []
+    assert "Deleted: its copy of your notes" in wizard.watch.notice.text
+    assert "Kept: your own files" in wizard.watch.notice.text
+    wizard.watch.notice.action.click()
+    until(lambda: wizard.page is wizard.jobs)
+    assert services.orders == [(job.id, JobOrder.DISCARD)]
+    until(lambda: "None yet" in read(wizard.jobs))
+
+
+def test_trouble_has_its_message_advice_and_next_step(open_host: OpenHost, services: ScriptedTuning) -> None:
+    wizard, job = opened(open_host, services, JobState.TRAINING)
+    waiting = replace(progress(JobState.WAITING), message="The backend is gone.", advice="It is tried again.")
+    services.move(job.id, waiting)
+    until(lambda: "The backend is gone." in wizard.watch.notice.text)
+    assert "It is tried again." in wizard.watch.notice.text
+    assert wizard.watch.pause.isVisible()
+    services.move(job.id, replace(progress(JobState.FAILED), message="Another model.", advice="Discard it."))
+    until(lambda: "Another model." in wizard.watch.notice.text)
+    assert "Discard it." in wizard.watch.notice.text
+    wizard.watch.notice.action.click()
+    until(lambda: wizard.watch.notice.isHidden() and wizard.watch.pause.isVisible())
+    assert services.orders == [(job.id, JobOrder.RESUME)]
+
+
+def test_closing_the_window_says_that_it_goes_on_and_the_line_opens_it_again(
+    open_host: OpenHost, services: ScriptedTuning
+) -> None:
+    services.add("Diary", progress(JobState.TRAINING))
+    host = open_host()
+    page = host._main.page
+    assert page is not None
+    assert page.sidebar.tuning.whole == "Fine-tuning: 48 %"
+    page.sidebar.tuning.click()
+    assert host.window is not None
+    host.window.close()
+    assert "goes on" in page.toast.text
+    assert not host.window.isVisible()
+    page.sidebar.tuning.click()
+    assert host.window.isVisible()
+    assert host.window.page is host.window.watch
+
+
+def test_a_new_start_finds_the_job(open_host: OpenHost, services: ScriptedTuning) -> None:
+    first = open_host()
+    page = first._main.page
+    assert page is not None
+    assert page.sidebar.tuning.isHidden()
+    first.end()
+    job = services.add("Diary", progress(JobState.TRAINING))
+    again = open_host()
+    page = again._main.page
+    assert page is not None
+    assert page.sidebar.tuning.isVisible()
+    services.finish(job.id)
+    again.desk.read_now()
+    until(lambda: "is done" in page.toast.text)
+    assert page.sidebar.tuning.whole == "Fine-tuning is done: see the result"
+    page.toast.action.click()
+    assert again.window is not None
+    assert again.window.page is again.window.verdict
+
+
+def test_the_list_opens_each_job(open_host: OpenHost, services: ScriptedTuning) -> None:
+    services.add("Old", progress(JobState.PAUSED))
+    wizard, _ = opened(open_host, services, JobState.TRAINING)
+    wizard.all_jobs.click()
+    assert wizard.page is wizard.jobs
+    words = read(wizard.jobs)
+    assert words.index("Diary") < words.index("Old")
+    assert "Paused: Step 240 of 500" in words
+    wizard.jobs._choose(services.jobs_kept["4567"])
+    assert wizard.page is wizard.watch
+    assert "Fine-tuning: Old" in read(wizard)
+    wizard.all_jobs.click()
+    wizard.next.click()
+    assert wizard.page is wizard.notes
+
+
+# ---------------------------------------------------------------- the verdict
+
+
+def test_a_verdict_that_helped(open_host: OpenHost, services: ScriptedTuning) -> None:
+    wizard, _ = opened(open_host, services, JobState.FINISHED)
+    words = read(wizard)
+    assert wizard.page is wizard.verdict
+    assert "It helped" in words
+    assert "loss 3.20 to 2.90 a token; 95 % interval 20 to 32 % better" in words
+    assert "It began to memorise after step 420, so step 400 was kept." in words
+    assert "Tested on 14 notes, learned from 106 notes" in words
+    assert wizard.verdict.use.isChecked()
+    assert "2.90, between 2.80 and 3.00" in wizard.verdict.bars.accessibleDescription()
+
+
+@pytest.mark.parametrize(("verdict", "heading"), [(NO_HELP, "This did not help"), (HARMED, "It made things worse")])
+def test_a_verdict_that_did_not_help_says_so(
+    open_host: OpenHost, services: ScriptedTuning, verdict, heading: str
+) -> None:
+    services.verdict = verdict
+    wizard, _ = opened(open_host, services, JobState.FINISHED)
+    assert heading in read(wizard)
+    assert not wizard.verdict.use.isChecked()
+    assert not wizard.verdict.votes.isVisible()
+    assert not wizard.verdict.again.isVisible()
+
+
+def test_which_one_is_tuned_shows_after_the_vote(open_host: OpenHost, services: ScriptedTuning) -> None:
+    wizard, _ = opened(open_host, services, JobState.FINISHED)
+    votes = wizard.verdict.votes
+    assert "is fine-tuned." not in read(votes)
+    votes.choose_left.click()
+    assert "The left one is fine-tuned." in read(votes)
+    assert not votes.choose_left.isVisible()
+    votes.next.click()
+    assert "is fine-tuned." not in read(votes)
+    votes.choose_left.click()
+    assert "The right one is fine-tuned." in read(votes)
+    assert votes.counts == (1, 1, 0)
+    assert "You chose the fine-tuned model 1 times, the other one 1 times, neither 0 times." in read(votes)
+    assert not votes.next.isVisible()
+
+
+def test_secrets_that_came_out_can_be_taken_out(open_host: OpenHost, services: ScriptedTuning) -> None:
+    wizard, job = opened(open_host, services, JobState.FINISHED)
+    assert "4111 1111 1111 1111" in read(wizard.verdict)
+    wizard.verdict.again.click()
+    until(lambda: wizard.page is wizard.watch)
+    assert services.without == [frozenset({HELPED.memorised[0].secret})]
+    assert wizard.watch.job is not None
+    assert wizard.watch.job.id != job.id
+
+
+def test_a_result_is_discarded_only_when_asked_twice(open_host: OpenHost, services: ScriptedTuning) -> None:
+    wizard, job = opened(open_host, services, JobState.FINISHED)
+    wizard.verdict.discard.click()
+    assert services.orders == []
+    wizard.verdict.notice.action.click()
+    until(lambda: wizard.page is wizard.jobs)
+    assert services.orders == [(job.id, JobOrder.DISCARD)]
+
+
+def test_kept_without_use_it_is_not_used(
+    open_host: OpenHost, services: ScriptedTuning, preferences: Preferences
+) -> None:
+    wizard, _ = opened(open_host, services, JobState.FINISHED)
+    wizard.verdict.use.setChecked(False)
+    wizard.verdict.name.setText("  ")
+    assert not wizard.verdict.keep.isEnabled()
+    wizard.verdict.name.setText("Later")
+    wizard.verdict.keep.click()
+    until(lambda: wizard.page is wizard.jobs)
+    assert services.kept[0][1] == "Later"
+    assert preferences.settings.adapter is None
+
+
+# ---------------------------------------------------------------- curves
+
+
+def test_the_keyboard_goes_from_test_to_test(qtbot, open_host: OpenHost, services: ScriptedTuning) -> None:
+    wizard, _ = opened(open_host, services, JobState.TRAINING)
+    curves = wizard.watch.curves
+    assert "best 2.96 at step 240" in curves.accessibleDescription()
+    curves.setFocus()
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Right):
+        qtbot.keyClick(curves, key)
+    assert curves.looked_at == 200
+    assert curves.accessibleDescription().startswith("Step 200: learning 3.1")
+    for _ in range(9):
+        qtbot.keyClick(curves, Qt.Key.Key_Left)
+    assert curves.looked_at == 0
+    assert curves.accessibleDescription() == "Step 0: held back 3.20"
+
+
+def test_the_settings_lead_to_it(qtbot, theme, preferences: Preferences, tmp_path) -> None:
+    from app.storage.paths import DataFolder
+    from app.storage.vault import DataVault
+    from tests.gui.settings.conftest import CHEAP
+    from tests.sim.keyrings import MemoryKeyring
+    from tests.sim.scripted_settings import ScriptedSettings
+
+    vault = DataVault(DataFolder(tmp_path / "data").create(), MemoryKeyring(), lambda: CHEAP)
+    vault.open_without_asking()
+    window = SettingsWindow(theme, preferences, vault, ScriptedSettings(tmp_path))
+    try:
+        window.show_page("adapters")
+        with qtbot.waitSignal(window.tuning_requested):
+            window.page("adapters").make.click()  # type: ignore[attr-defined]
+    finally:
+        window.end()
+        window.deleteLater()
+        vault.close()
