@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.core.tuning import JobState, TuningJob
+from app.ui.settings.parts import Row
 from app.ui.settings.words import push
 from app.ui.theme import Theme
 from app.ui.tuning.step import Step
@@ -22,7 +23,9 @@ class JobsPage(Step):
         self.set_title(self.tr("Fine-tunings"))
         self.set_lead(self.tr("Those that run, and those you have not decided on. What you keep is an adapter."))
         self.card = self.section()
-        self._shown: tuple[tuple[str, str], ...] = ()
+        self._shown: list[tuple[str, bool]] = []
+        self._jobs: dict[str, TuningJob] = {}
+        self._rows: dict[str, Row] = {}
 
     @property
     def next_text(self) -> str:
@@ -32,17 +35,21 @@ class JobsPage(Step):
         self.new_requested.emit()
 
     def show_jobs(self, jobs: Sequence[TuningJob]) -> None:
-        shown = tuple((job.id, self._facts(job)) for job in jobs)
+        """The same jobs as before keep their rows, and a button that has the focus keeps it."""
+        shown = [(job.id, job.progress.state is JobState.FINISHED) for job in jobs]
         if shown == self._shown and not self.card.is_empty:
-            return  # a button that has the focus keeps it
+            for job in jobs:
+                self._jobs[job.id] = job
+                self._rows[job.id].explain(self._facts(job))
+            return
         self._shown = shown
+        self._jobs = {job.id: job for job in jobs}
         self.card.clear()
-        for job in jobs:
-            is_done = job.progress.state is JobState.FINISHED
+        for job, (_, is_done) in zip(jobs, shown, strict=True):
             words = self.tr("See the result") if is_done else self.tr("Open")
             button = push(words, "plain", self.card, self.tr("Open {name}").format(name=job.name))
-            button.clicked.connect(partial(self._choose, job))
-            self.card.row(job.name, self._facts(job), button)
+            button.clicked.connect(partial(self._choose, job.id))
+            self._rows[job.id] = self.card.row(job.name, self._facts(job), button)
         if not jobs:
             self.card.row(self.tr("None yet"), self.tr("Choose some notes, and let the model learn from them."))
 
@@ -61,5 +68,5 @@ class JobsPage(Step):
             when=created_words(job),
         )
 
-    def _choose(self, job: TuningJob, _checked: bool = False) -> None:
-        self.chosen.emit(job)
+    def _choose(self, job: str, _checked: bool = False) -> None:
+        self.chosen.emit(self._jobs[job])

@@ -38,6 +38,7 @@ class PlanPage(Step):
         self._draft, self._services = draft, services
         self._asked: _Asked | None = None
         self._probes: dict[TuningSettings, Probe] = {}
+        self._is_starting = False  # what is started is not abandoned: it would run unseen
         self.set_title(self.tr("Choose how thoroughly"))
         self.set_lead(
             self.tr(
@@ -71,6 +72,7 @@ class PlanPage(Step):
         self.advanced.measure.clicked.connect(self._estimate_own)
         self.work.busy_changed.connect(self._enable)
         self.name.textChanged.connect(lambda _: self.changed.emit())
+        self.name.returnPressed.connect(self._start_if_ready)
 
     @property
     def next_text(self) -> str:
@@ -98,7 +100,8 @@ class PlanPage(Step):
         self._show()
 
     def leave(self) -> None:
-        self.work.abandon()
+        if not self._is_starting:
+            self.work.abandon()
 
     def end(self) -> None:
         self.work.end()
@@ -118,9 +121,14 @@ class PlanPage(Step):
         def start(_telling: Telling) -> TuningJob:
             return services.start(name, notes, settings, preset)
 
+        self._is_starting = True
         self.work.run("start-tuning", self.tr("Starting the fine-tuning"), start, self.started.emit)
         self.work.cancel_button.setEnabled(False)  # seconds; what is started can be discarded
         self.bring_into_view(self.work)
+
+    def _start_if_ready(self) -> None:
+        if self.is_ready:
+            self.go_on()
 
     # What the presets are, and what they cost
 
@@ -202,6 +210,7 @@ class PlanPage(Step):
         self.changed.emit()
 
     def _enable(self, is_busy: bool) -> None:
+        self._is_starting = self._is_starting and is_busy
         for card in self.cards.values():
             card.setEnabled(not is_busy or self._asked is not None)
         self._show()

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.core.tuning import JobOrder, TuningJob, Verdict
 from app.core.tuning_services import TuningServices
 from app.ui.settings.controls import Switch
-from app.ui.settings.fit import Fit
+from app.ui.settings.fit import Fit, spaced
 from app.ui.settings.parts import Buttons
 from app.ui.settings.words import line, push
 from app.ui.settings.work import Telling, Work
@@ -42,6 +42,8 @@ class VerdictPage(Step):
         super().__init__(theme, parent)
         self._services = services
         self.job: TuningJob | None = None
+        self.sentence = line("", "", self.column)
+        self.add(self.sentence)
         card = self.section()
         self.bars, self.curves = IntervalBars(theme, card), Curves(theme, card)
         self.advice = line("", "strong", self.column)
@@ -59,9 +61,13 @@ class VerdictPage(Step):
         self._secrets = checks.row(self.tr("Secrets of your notes"))
         self.memorised = line("", "caption", self.column)
         self.again = push(self.tr("Take them out and train again"), "plain", self)
+        self._out = QWidget(checks)
+        out = QVBoxLayout(self._out)
+        spaced(self._out, theme, out, "space_2", "space_4", "", "space_4", "space_3")
+        out.addWidget(self.memorised)
+        out.addWidget(Buttons(theme, self._out, self.again))
+        checks.join(self._out)
         self._general = checks.row(self.tr("General questions"))
-        self.add(self.memorised)
-        self.add(Buttons(theme, self.column, self.again))
         keeping = self.section(self.tr("Keep it?"))
         self.name = QLineEdit(self.column)
         self.name.setMaxLength(LONGEST_NAME)
@@ -88,7 +94,6 @@ class VerdictPage(Step):
 
     def leave(self) -> None:
         self.notice.hide()
-        self.work.abandon()
 
     def end(self) -> None:
         self.work.end()
@@ -106,7 +111,7 @@ class VerdictPage(Step):
             return
         self.job = job
         self.set_title(headline(verdict))
-        self.set_lead(verdict_words(verdict))
+        self.sentence.setText(verdict_words(verdict))
         self.bars.show_verdict(verdict)
         self._test.label.setText(
             self.tr("Tested on {held}, learned from {train}").format(
@@ -131,8 +136,7 @@ class VerdictPage(Step):
     def _show_memorised(self, verdict: Verdict) -> None:
         said = [memorised_words(one) for one in verdict.memorised[:MOST_SHOWN]]
         self.memorised.setText("\n".join(said))
-        for part in (self.memorised, self.again):
-            part.setVisible(bool(said))
+        self._out.setVisible(bool(said))
 
     def _enable(self) -> None:
         is_free = not self.work.is_busy

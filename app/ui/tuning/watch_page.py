@@ -86,7 +86,7 @@ class WatchPage(Step):
 
     def leave(self) -> None:
         self.notice.hide()
-        self.work.abandon()
+        self._told = None  # trouble is shown again when it comes back on show
 
     def end(self) -> None:
         self.work.end()

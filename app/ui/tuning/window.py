@@ -79,6 +79,7 @@ class TuningWindow(QDialog):
         below.addStretch(1)
         below.addWidget(self.back)
         below.addWidget(self.next)
+        Fit(self.bar, self._theme, lambda metrics: self.bar.setMaximumWidth(metrics.column))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -114,8 +115,8 @@ class TuningWindow(QDialog):
 
     def begin(self, paths: Sequence[Path] = ()) -> None:
         """The first screen; what was chosen before is still there, and these are added."""
-        self._turn_to(self.notes)
         self.notes.add_paths(list(paths))
+        self._turn_to(self.notes)
         self._come_up()
 
     def open_job(self, job: TuningJob) -> None:
@@ -155,10 +156,12 @@ class TuningWindow(QDialog):
         self.plan.forget()
         self.verdict.forget()
         self._desk.services.forget_notes()
+        if self.isVisible():
+            self.open_job(job)
         self._desk.look()
-        self.open_job(job)
 
     def _follow(self, job: TuningJob | None) -> None:
+        self.jobs.show_jobs(self._desk.jobs)
         if job is None or not self.isVisible():
             return
         if self.page is self.watch and (self.watch.job is None or self.watch.job.id == job.id):
@@ -177,7 +180,11 @@ class TuningWindow(QDialog):
         self.watch.job = None
         self.verdict.forget()
         self._desk.follow(None)
-        self.open_jobs()
+        if self.isVisible():
+            self.open_jobs()
+        else:
+            self._turn_to(self.jobs)
+            self._desk.look()
 
     def _keep(self, path: Path, is_used: bool) -> None:
         self._leave_job()

@@ -43,7 +43,7 @@ def open_host(
     def open_one() -> TuningHost:
         window, conversations = open_window()
         listed: list[bool] = []
-        host = TuningHost(theme, preferences, services, conversations.chats, window)
+        host = TuningHost(theme, preferences, services, conversations.chats, window, services.break_off)
         host.desk.listed.connect(lambda: listed.append(True))
         hosts.append(host)
         until(lambda: bool(listed))

@@ -1,6 +1,7 @@
 """A job on screen: what it does in words, the orders, trouble, the verdict, and a window that is closed meanwhile."""
 
 from dataclasses import replace
+from threading import Event as Flag
 
 import pytest
 from PySide6.QtCore import Qt
@@ -127,6 +128,34 @@ def test_a_new_start_finds_the_job(open_host: OpenHost, services: ScriptedTuning
     assert again.window.page is again.window.verdict
 
 
+def test_trouble_is_still_said_when_the_window_comes_back(open_host: OpenHost, services: ScriptedTuning) -> None:
+    job = services.add("Diary", progress(JobState.TRAINING))
+    services.move(job.id, replace(job.progress, state=JobState.FAILED, message="Another model.", advice="Discard it."))
+    host = open_host()
+    host.open_job()
+    assert host.window is not None
+    host.window.watch.discard.click()
+    assert "Discard this" in host.window.watch.notice.text
+    host.window.watch.notice.close_button.click()
+    assert "Another model." in host.window.watch.notice.text
+    host.window.close()
+    host.open_job()
+    assert host.window.watch.notice.isVisible()
+    assert "Another model." in host.window.watch.notice.text
+
+
+def test_a_keep_that_the_window_is_closed_under_is_done_all_the_same(
+    open_host: OpenHost, services: ScriptedTuning, preferences: Preferences
+) -> None:
+    wizard, _ = opened(open_host, services, JobState.FINISHED)
+    services.gate = Flag()
+    wizard.verdict.keep.click()
+    wizard.close()
+    services.gate.set()
+    until(lambda: preferences.settings.adapter is not None)
+    assert not wizard.isVisible()
+
+
 def test_the_list_opens_each_job(open_host: OpenHost, services: ScriptedTuning) -> None:
     services.add("Old", progress(JobState.PAUSED))
     wizard, _ = opened(open_host, services, JobState.TRAINING)
@@ -135,10 +164,12 @@ def test_the_list_opens_each_job(open_host: OpenHost, services: ScriptedTuning) 
     words = read(wizard.jobs)
     assert words.index("Diary") < words.index("Old")
     assert "Paused: Step 240 of 500" in words
-    wizard.jobs._choose(services.jobs_kept["4567"])
+    wizard.jobs._rows["4567"].control.click()
     assert wizard.page is wizard.watch
     assert "Fine-tuning: Old" in read(wizard)
     wizard.all_jobs.click()
+    services.move("4568", progress(JobState.TRAINING, 400))
+    until(lambda: "Step 400 of 500" in read(wizard.jobs))
     wizard.next.click()
     assert wizard.page is wizard.notes
 
