@@ -16,6 +16,7 @@ from app.core.panel_feed import GateState, MessageTokens, Recovered, SendingLimi
 from app.core.settings_services import KeptAdapter, KeptModel
 from app.core.tuning import JobState
 from app.core.vault import Vault
+from app.device.adapter_card import TrainingFacts
 from app.domain.backend import Backend
 from app.domain.errors import AppError, StoreDamaged
 from app.domain.redaction import Preview, Replaced
@@ -32,6 +33,7 @@ from app.ui.lock_page import LockPage
 from app.ui.preferences import Preferences
 from app.ui.release_dialog import ReleaseDialog
 from app.ui.report_window import ReportWindow
+from app.ui.settings.adapters import AdaptersPage
 from app.ui.settings.window import SettingsWindow
 from app.ui.shortcut_sheet import ShortcutSheet
 from app.ui.theme import Theme
@@ -42,7 +44,7 @@ from app.ui.window import ChatWindow
 from tests.sim.keyrings import MemoryKeyring
 from tests.sim.scripted_conversations import ScriptedConversations
 from tests.sim.scripted_panel import RecordedSource
-from tests.sim.scripted_settings import ScriptedFiles, ScriptedSettings
+from tests.sim.scripted_settings import MODEL, ScriptedFiles, ScriptedSettings
 from tests.sim.scripted_tuning import ScriptedTuning, note_folder, progress
 
 CHEAP = PassphraseCost(memory_kib=64, passes=1, lanes=1)
@@ -54,6 +56,12 @@ SETTINGS = (
 REPLY = (
     "## Bread\n\nSome *words*, `code` and a [link](https://example.org).\n\n- one\n- two\n\n```python\nprint(1)\n```\n"
 )
+ADAPTER_FORMS = ("adapter details", "adapter export")
+ADAPTER = KeptAdapter(
+    Path("0123.sealed"), "notes", 1_500_000, "2026-11-20T10:00:00Z", "svd", 30, 30, 16,
+    backbone_sha256="0" * 64, recipe_sha256="1" * 64, note="4567",
+    training=TrainingFacts("0123", "2" * 64, 20, 40, 3.5, 3.25, 0.25, 0.1, 0.4, "", "0123", True, 3, ("3" * 64,), 2),
+)  # fmt: skip
 TUNING = ("notes", "learned", "plan", "watch", "failed", "verdict", "jobs", "chip")
 SURFACES = (
     "chat, empty",
@@ -82,6 +90,7 @@ SURFACES = (
     *(f"settings, {page}" for page in SETTINGS),
     "settings, backend form",
     "settings, updates",
+    *(f"settings, {form}" for form in ADAPTER_FORMS),
     *(f"tuning, {part}" for part in TUNING),
 )
 
@@ -220,13 +229,21 @@ class Stage:
         window = SettingsWindow(self.theme, self.preferences, self.vault(), self._services())
         self._ends += [window.deleteLater, window.end]
         self._show(window)
-        pages = {"backend form": "backends", "updates": "general"}
+        pages = {"backend form": "backends", "updates": "general"} | dict.fromkeys(ADAPTER_FORMS, "adapters")
         window.show_page(pages.get(detail, detail))
         if detail == "updates":
             self.preferences.update(release_feed="https://0123.example/4567.json")
             updates = window.page("general").updates  # type: ignore[attr-defined]
             updates.work.say("info", "0123")
             window.page("general").ensureWidgetVisible(updates.work)
+        if detail in ADAPTER_FORMS:
+            adapters = window.page("adapters")
+            assert isinstance(adapters, AdaptersPage)
+            adapters._open(ADAPTER)
+            assert adapters.details is not None
+            if detail == "adapter export":
+                adapters.details.export.form.setCurrentIndex(2)
+                adapters.unlock.ask()
         if detail == "backend form":
             window.page("backends").open_form(None)  # type: ignore[attr-defined]
         settle()
@@ -250,7 +267,7 @@ class Stage:
         wizard = TuningWindow(self.theme, desk, tuple)
         self._ends += [wizard.deleteLater, desk.close, wizard.end]
         if detail in ("notes", "learned", "plan"):
-            wizard.begin([note_folder(Path(mkdtemp(dir=self._folder)))])
+            wizard.begin([note_folder(Path(mkdtemp(dir=self._folder)) / "0123")])
         else:
             desk.look()
             until(lambda: desk.followed is not None)
@@ -337,9 +354,9 @@ class Stage:
     def _services(self) -> ScriptedSettings:
         files = ScriptedFiles(
             packs_kept=[KeptModel(self._folder / "pack", "SmolLM2", "llama", 30, 8192, 60_000_000)],
-            adapters_kept=[KeptAdapter(self._folder / "a", "notes", 1_500_000, "2026-11-20T10:00:00Z", "svd", 30, 30)],
+            adapters_kept=[ADAPTER],
         )
-        services = ScriptedSettings(self._folder, files=files)
+        services = ScriptedSettings(self._folder, files=files, model_in_use=MODEL)
         services.backends.add(Backend("mine", "https://gpu.example.org:8443", "token"))
         return services
 

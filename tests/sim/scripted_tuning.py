@@ -141,9 +141,9 @@ class ScriptedTuning:
     def probe(self, notes: NotesSet, settings: Sequence[TuningSettings], report: Report) -> Sequence[Probe]:
         probes = []
         for one in settings:
-            report("Trying some steps.")
+            report("0123")
             self._wait()
-            report("Trying some steps.")
+            report("0123")
             self._fail()
             self.probed.append(one)
             trips = one.plan.round_trips
