@@ -122,6 +122,14 @@ class SettingsServices(Protocol):
         Raises UntrustedCertificate with the fingerprint to show; nothing of ours was sent then, no token either.
         """
 
+    @property
+    def model_in_use(self) -> ModelInfo | None:
+        """What the backend in use offers for the chats; None while that is not known. Adapters are judged by it."""
+
+    def export_for_transformers(self, path: Path, folder: Path, strength: int, progress: Progress) -> Sequence[str]:
+        """Write an adapter as a folder that transformers can load (docs/adapter-format.md); returns its files' names.
+        A and B are fetched from the backend in use. strength: percent, folded in."""
+
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
         """Time it. Its first model's device pack is fetched where it is not here yet."""
 

@@ -62,6 +62,7 @@ class LocalDesktop:
         self._library: Library | None = None
         self._slow_links: set[Link | FeedClient] = set()
         self._writer: ReplyWriter | None = None
+        self._model: ModelInfo | None = None
         self._panel = LocalPanel(
             folder,
             self._network,
@@ -122,7 +123,12 @@ class LocalDesktop:
         backend = self._backends.find(settings.backend) if settings.backend is not None else None
         adapter = Path(settings.adapter) if settings.adapter else None
         request = ChatRequest(backend, settings.model_id, adapter)
-        writer = open_writer(self._network, self._folder, request, report, self._files.read_adapter)
+        self._model = None
+
+        def found(model: ModelInfo) -> None:
+            self._model = model
+
+        writer = open_writer(self._network, self._folder, request, report, self._files.read_adapter, found)
         self._writer = writer
         self._recovery.use(backend)
         return Started(
@@ -164,6 +170,17 @@ class LocalDesktop:
         with self._slow_link(backend, report) as link, closing(link.control()) as control:
             report("Asking the backend for its models.")
             return control.list_models()
+
+    @property
+    def model_in_use(self) -> ModelInfo | None:
+        return self._model
+
+    def export_for_transformers(self, path: Path, folder: Path, strength: int, progress: Progress) -> Sequence[str]:
+        from app.main.adapter_export import export_for_transformers
+
+        data = self._files.read_adapter(path)
+        with self._slow_link(self._place().backend, lambda sentence: None) as link:
+            return export_for_transformers(link, self._folder, data, folder, strength, progress)
 
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
         with self._slow_link(backend, report) as link:

@@ -134,8 +134,12 @@ def open_writer(
     request: ChatRequest,
     report: Report,
     read_adapter: Callable[[Path], bytes] = read_file,
+    found: Callable[[ModelInfo], None] = lambda _: None,
 ) -> "ReplyWriter":
-    """A writer with its session open: its backend reached, its model's pack installed and loaded. Raises AppError."""
+    """A writer with its session open: its backend reached, its model's pack installed and loaded. Raises AppError.
+
+    found: is told of the model before an adapter is loaded for it, which may not fit.
+    """
     importing = Thread(target=_import_near_half, name="nearhalf-import")  # seconds, while the backend's process starts
     importing.start()
     try:
@@ -147,6 +151,7 @@ def open_writer(
     from app.device.tokenizer import load_tokenizer
 
     model, pack = model_with_pack(link, folder, request.model_id, report)
+    found(model)
     report("Loading the device's half of the model.")
     plain = near_half(pack, None)
 

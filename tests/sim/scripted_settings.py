@@ -1,7 +1,7 @@
 """SettingsServices that play a script: a real list of backends in a folder, and numbers for what takes a backend."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event as Flag
@@ -11,7 +11,8 @@ from app.core.services import Measurement, Report
 from app.core.settings_services import KeptAdapter, KeptModel, Progress
 from app.core.updates import Release
 from app.domain.backend import Backend, ModelInfo
-from app.domain.errors import AppError
+from app.domain.errors import AppError, WrongKey
+from app.domain.notes import Progress as NotesProgress
 from app.storage.backends import BackendStore
 from app.storage.secrets import TokenStore
 
@@ -42,6 +43,10 @@ class ScriptedFiles:
     models_kept: list[KeptModel] = field(default_factory=list)
     adapters_kept: list[KeptAdapter] = field(default_factory=list)
     removed: list[Path] = field(default_factory=list)
+    locked: dict[Path, str] = field(default_factory=dict)  # passphrases of files
+    given_away: list[tuple[Path, Path, str]] = field(default_factory=list)
+    checked: list[tuple[Path, ...]] = field(default_factory=list)
+    gone: int = 0  # notes that `check_notes` misses
     error: AppError | None = None  # raised by every change
 
     def packs(self) -> Sequence[KeptModel]:
@@ -61,9 +66,40 @@ class ScriptedFiles:
         self.models_kept = [kept for kept in self.models_kept if kept.path != path]
         self.adapters_kept = [kept for kept in self.adapters_kept if kept.path != path]
 
-    def add_adapter(self, source: Path) -> KeptAdapter:
+    def rename_adapter(self, path: Path, name: str) -> None:
+        self._change(path, name=name)
+
+    def annotate_adapter(self, path: Path, note: str) -> None:
+        self._change(path, note=note)
+
+    def _change(self, path: Path, **fields: str) -> None:
         if self.error is not None:
             raise self.error
+        self.adapters_kept = [replace(one, **fields) if one.path == path else one for one in self.adapters_kept]  # type: ignore[arg-type]
+
+    def is_locked(self, source: Path) -> bool:
+        return source in self.locked
+
+    def export_adapter(self, path: Path, target: Path, passphrase: str = "") -> None:
+        if self.error is not None:
+            raise self.error
+        self.given_away.append((path, target, passphrase))
+
+    def check_notes(self, paths: Sequence[Path], progress: Callable[[NotesProgress], None]) -> int:
+        progress(NotesProgress(3, 3, 100, "a.md"))
+        self.checked.append(tuple(paths))
+        known = [one for one in self.adapters_kept if one.training is not None]
+        for one in known:
+            assert one.training is not None
+            marked = replace(one, training=replace(one.training, notes_gone=self.gone))
+            self.adapters_kept = [marked if kept.path == one.path else kept for kept in self.adapters_kept]
+        return len(known)
+
+    def add_adapter(self, source: Path, passphrase: str = "") -> KeptAdapter:
+        if self.error is not None:
+            raise self.error
+        if passphrase != self.locked.get(source, passphrase):
+            raise WrongKey("The passphrase does not open this file, or the file is damaged.", "Check the passphrase.")
         kept = KeptAdapter(source, source.stem, 1_500_000, "2026-11-20T10:00:00Z", "svd", 30, 30)
         self.adapters_kept.append(kept)
         return kept
@@ -80,6 +116,8 @@ class ScriptedSettings:
     measurement: Measurement = field(default_factory=lambda: Measurement((10.0, 9.0, 50.0), 20.0, 12.0, 30))
     reached: list[Backend | None] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
+    for_transformers: list[tuple[Path, Path, int]] = field(default_factory=list)
+    model_in_use: ModelInfo | None = None
     exported: list[tuple[Path, str]] = field(default_factory=list)
     gate: Flag | None = None
     release: Release = field(default_factory=lambda: Release("9.1", "https://example.org/9.1", "0123\n4567", "ab" * 32))
@@ -111,6 +149,14 @@ class ScriptedSettings:
     def models_at(self, backend: Backend | None, report: Report) -> Sequence[ModelInfo]:
         self._reach(backend, report)
         return self.offers
+
+    def export_for_transformers(self, path: Path, folder: Path, strength: int, progress: Progress) -> Sequence[str]:
+        progress(1, 2)
+        self._wait()
+        if self.errors:
+            raise self.errors.pop(0)
+        self.for_transformers.append((path, folder, strength))
+        return ("nearhalf.safetensors", "nearhalf_transformers.py")
 
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
         self._reach(backend, report)

@@ -1,20 +1,24 @@
-"""Adapters: the files in the adapters folder, what their cards say, and which is used."""
+"""Adapters: which is used, what their cards say, and all that can be done with one."""
 
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 
-from app.core.settings_services import KeptAdapter, SettingsServices
+from app.core.settings_services import KeptAdapter, SettingsServices, Stale, stale
 from app.domain.errors import AppError
+from app.domain.notes import Progress
 from app.ui.preferences import Preferences
-from app.ui.sentences import in_words
-from app.ui.settings.files import choose_to_open
+from app.ui.settings.adapter_details import AdapterDetails
+from app.ui.settings.adapter_export_form import AdapterUnlockForm
+from app.ui.settings.adapter_words import badge, row_facts
+from app.ui.settings.files import choose_folder, choose_to_open
 from app.ui.settings.parts import Buttons, Page
-from app.ui.settings.words import push
+from app.ui.settings.words import line, push
 from app.ui.settings.work import Telling, Work
 from app.ui.theme import Theme
-from app.ui.words import locale, size
+from app.ui.words import counted
 
 
 class AdaptersPage(Page):
@@ -33,19 +37,29 @@ class AdaptersPage(Page):
         )
         self._group = QButtonGroup(self)
         self.radios: dict[str | None, QRadioButton] = {}
+        self.details: AdapterDetails | None = None
+        self._opened: Path | None = None  # whose details are open
+        self._source: Path | None = None  # to be added, once its passphrase is there
         self.card = self.section()
         self.make = push(self.tr("Make one from my notes…"), "plain", self)
         self.make.clicked.connect(self.make_requested)
         self.take_in = push(self.tr("Add from a file…"), "plain", self)
         self.take_in.clicked.connect(self._take_in)
-        self.add(Buttons(theme, self.column, self.make, self.take_in))
+        self.check = push(self.tr("Look for deleted notes…"), "plain", self)
+        self.check.clicked.connect(self._check_notes)
+        self.add(Buttons(theme, self.column, self.make, self.take_in, self.check))
+        self.unlock = AdapterUnlockForm(theme, self.column)
+        self.unlock.given.connect(self._add)
+        self.add(self.unlock)
         self.work = Work(theme, self.column)
-        self.work.busy_changed.connect(lambda busy: self.take_in.setEnabled(not busy))
+        self.work.busy_changed.connect(self._lock_buttons)
+        self.work.stop_requested.connect(services.stop_slow_work)
         self.add(self.work)
         preferences.changed.connect(self._mark_used)
 
     def enter(self) -> None:
         self.card.clear()
+        self.details = None
         for button in self._group.buttons():
             self._group.removeButton(button)
         self.radios = {}
@@ -56,43 +70,52 @@ class AdaptersPage(Page):
             self.show_notice("danger", error.message, error.advice)
         self._add_radio(None, self.tr("None"), self.tr("The model as it was published."), None)
         for adapter in kept:
-            remove = push(self.tr("Delete"), "plain", self.card, self.tr("Delete {name}").format(name=adapter.name))
-            remove.clicked.connect(partial(self._ask_to_delete, adapter))
-            self._add_radio(str(adapter.path), adapter.name, self._facts(adapter), remove)
-            self.radios[str(adapter.path)].setEnabled(not adapter.problem)
+            self._show(adapter)
         if not kept:
             self.card.row(
                 self.tr("No adapter yet"),
                 self.tr("Make one by tuning, or add a file that Nearhalf has saved elsewhere."),
             )
+        self.check.setVisible(any(one.training is not None and one.training.note_hashes for one in kept))
         self._mark_used()
+
+    def leave(self) -> None:
+        self.unlock.close_form()
+        if self.details is not None:
+            self.details.export.forget()
 
     def end(self) -> None:
         self.work.end()
 
+    # The list
+
+    def _show(self, adapter: KeptAdapter) -> None:
+        reasons = stale(adapter, self._services.model_in_use)
+        more = push(self.tr("Details"), "plain", self.card, self.tr("Details of {name}").format(name=adapter.name))
+        more.clicked.connect(partial(self._open, adapter))
+        more.setVisible(not adapter.problem)
+        remove = push(self.tr("Delete"), "plain", self.card, self.tr("Delete {name}").format(name=adapter.name))
+        remove.clicked.connect(partial(self._ask_to_delete, adapter))
+        badges = [line(badge(reason), "badge", self.card) for reason in reasons]
+        for each in badges:
+            each.setWordWrap(False)
+            each.setProperty("tone", "warning")
+        controls = Buttons(self._theme, self.card, *badges, more, remove)
+        self._add_radio(str(adapter.path), adapter.name, row_facts(adapter), controls)
+        told = "  ·  ".join((*(each.text() for each in badges), row_facts(adapter)))
+        self.radios[str(adapter.path)].setAccessibleDescription(told)
+        self.radios[str(adapter.path)].setEnabled(not adapter.problem)
+        if adapter.path == self._opened and not adapter.problem:
+            self._show_details(adapter, reasons)
+
     def _add_radio(self, key: str | None, name: str, facts: str, control: QWidget | None) -> None:
-        radio = QRadioButton(name)
+        radio = QRadioButton(name.replace("&", "&&"))
         radio.setAccessibleName(self.tr("Use {name}").format(name=name))
         radio.setAccessibleDescription(facts)
         radio.clicked.connect(partial(self._use, key))
         self._group.addButton(radio)
         self.radios[key] = radio
         self.card.row(name, facts, control).lead_with(radio)
-
-    def _facts(self, adapter: KeptAdapter) -> str:
-        if adapter.problem:
-            return self.tr("{size}. {problem}").format(size=size(adapter.bytes), problem=in_words(adapter.problem))
-        made = QDateTime.fromString(adapter.created, Qt.DateFormat.ISODate)
-        day = locale().toString(made.date(), QLocale.FormatType.ShortFormat) if made.isValid() else adapter.created
-        trips = (
-            self.tr("1 round trip a token")
-            if adapter.round_trips == 1
-            else self.tr("{number} round trips a token").format(number=adapter.round_trips)
-        )
-        parts = [trips, self.tr("recipe {recipe}").format(recipe=adapter.recipe), size(adapter.bytes)]
-        if adapter.head_rank:
-            parts.insert(1, self.tr("with a head part"))
-        return self.tr("{facts}, made on {day}").format(facts=", ".join(parts), day=day)
 
     def _use(self, key: str | None, _checked: bool = True) -> None:
         self._preferences.update(adapter=key)
@@ -102,15 +125,60 @@ class AdaptersPage(Page):
         if radio is not None:
             radio.setChecked(True)
 
-    def _take_in(self) -> None:
-        source = choose_to_open(self, self.tr("Add an adapter"), self.tr("Adapters (*.nha *.safetensors)"))
-        if source is None:
+    def _lock_buttons(self, busy: bool) -> None:
+        for button in (self.take_in, self.check):
+            button.setEnabled(not busy)
+
+    # One of them
+
+    def _open(self, adapter: KeptAdapter, _checked: bool = False) -> None:
+        """Show its details below it, or put them away again."""
+        self._opened = None if self._opened == adapter.path else adapter.path
+        self.enter()
+        if self.details is not None:
+            self.details.name.setFocus()
+            self.bring_into_view(self.details)
+
+    def _show_details(self, adapter: KeptAdapter, reasons: tuple[Stale, ...]) -> None:
+        details = AdapterDetails(self._theme, adapter, reasons, self.card)
+        details.saved.connect(partial(self._save, adapter))
+        details.copied.connect(lambda: self.work.say("info", self.tr("Copied.")))
+        details.export.file_chosen.connect(partial(self._export, adapter))
+        details.export.folder_chosen.connect(partial(self._export_folder, adapter))
+        self.card.join(details)
+        self.details = details
+
+    def _save(self, adapter: KeptAdapter, name: str, note: str) -> None:
+        try:
+            self._services.files.rename_adapter(adapter.path, name)
+            self._services.files.annotate_adapter(adapter.path, note)
+        except AppError as error:
+            self.show_notice("danger", error.message, error.advice)
             return
+        self.enter()
 
-        def take_in(_telling: Telling) -> object:
-            return self._services.files.add_adapter(source)
+    def _export(self, adapter: KeptAdapter, target: object, passphrase: str) -> None:
+        assert isinstance(target, Path)
+        said = self.tr("Written to {path}.").format(path=target)
 
-        self.work.run("add-adapter", self.tr("Reading the adapter"), take_in, lambda _: self.enter())
+        def export(_telling: Telling) -> object:
+            self._services.files.export_adapter(adapter.path, target, passphrase)
+            return None
+
+        self.work.run("export-adapter", self.tr("Writing the adapter"), export, lambda _: self.work.say("info", said))
+
+    def _export_folder(self, adapter: KeptAdapter, folder: object, strength: int) -> None:
+        assert isinstance(folder, Path)
+
+        def export(telling: Telling) -> object:
+            return self._services.export_for_transformers(adapter.path, folder, strength, telling.count)
+
+        def done(names: object) -> None:
+            assert isinstance(names, tuple | list)
+            words = self.tr("Written to {path}: {names}.").format(path=folder, names=", ".join(names))
+            self.work.say("info", words, self.tr("What the adapter learned can be read out of it."))
+
+        self.work.run("export-adapter", self.tr("Fetching the matrices A and B from the backend"), export, done)
 
     def _ask_to_delete(self, adapter: KeptAdapter, _checked: bool = False) -> None:
         self.notice.show_words(
@@ -131,3 +199,54 @@ class AdaptersPage(Page):
         if self._preferences.settings.adapter == str(adapter.path):
             self._preferences.update(adapter=None)
         self.enter()
+
+    # All of them
+
+    def _take_in(self) -> None:
+        source = choose_to_open(self, self.tr("Add an adapter"), self.tr("Adapters (*.nha *.safetensors)"))
+        if source is None:
+            return
+        self.unlock.close_form()
+        self._source = source
+        try:
+            is_locked = self._services.files.is_locked(source)
+        except AppError as error:
+            self.show_notice("danger", error.message, error.advice)
+            return
+        if is_locked:
+            self.unlock.ask()
+            self.bring_into_view(self.unlock)
+        else:
+            self._add("")
+
+    def _add(self, passphrase: str) -> None:
+        source = self._source
+        assert source is not None
+
+        def take_in(_telling: Telling) -> object:
+            return self._services.files.add_adapter(source, passphrase)
+
+        self.work.run("add-adapter", self.tr("Reading the adapter"), take_in, lambda _: self.enter())
+
+    def _check_notes(self) -> None:
+        folder = choose_folder(self, self.tr("The folder of your notes"))
+        if folder is None:
+            return
+
+        def check(telling: Telling) -> object:
+            def tell(_progress: Progress) -> None:
+                telling.check()
+
+            return self._services.files.check_notes([folder], tell)
+
+        def done(count: object) -> None:
+            assert isinstance(count, int)
+            self.enter()
+            words = counted(
+                count,
+                self.tr("1 adapter learned from these notes; it says above where notes are gone."),
+                self.tr("%n adapters learned from these notes; they say above where notes are gone."),
+            )
+            self.work.say("info", words if count else self.tr("No adapter learned from the notes in this folder."))
+
+        self.work.run("check-notes", self.tr("Reading the notes"), check, done)
