@@ -42,8 +42,9 @@ class PlanPage(Step):
         self.set_title(self.tr("Choose how thoroughly"))
         self.set_lead(
             self.tr(
-                "The numbers are estimates from some steps on this computer and the backend in use. Only numbers go to "
-                "the backend: your words, what comes next in them, and the adapter stay here."
+                "Times are estimates from some steps on this computer and the backend in use. The backend gets numbers, "
+                "no words, and never the adapter; but whoever runs it and records them could rebuild your notes, as "
+                "with chats. With the built-in backend all of it stays on this computer."
             )
         )
         self.cards = {
