@@ -27,10 +27,10 @@ class Continuation:
         return self.tokens[: self.first]
 
 
-def continuation(tokenizer: Tokens, separator: int, prompt: str, text: str) -> Continuation:
-    """prompt, which may be empty, begins behind the separator. Both are encoded as one text, as in training."""
-    whole = (separator, *tokenizer.encode(prompt + text))
-    known = (separator, *tokenizer.encode(prompt))
+def continuation(tokenizer: Tokens, lead: Sequence[int], prompt: str, text: str) -> Continuation:
+    """lead: tokens before the prompt, none where that is there and begins within a text. Both are encoded as one."""
+    whole = (*lead, *tokenizer.encode(prompt + text))
+    known = (*lead, *tokenizer.encode(prompt))
     first = next((at for at, (one, other) in enumerate(zip(whole, known, strict=False)) if one != other), len(known))
     return Continuation(whole, max(1, min(first, len(whole) - 1)))
 

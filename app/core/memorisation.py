@@ -39,13 +39,17 @@ _WORST = (Kind.KEY, Kind.CARD, Kind.IBAN, Kind.SOCIAL, Kind.PASSPORT, Kind.TAX, 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One secret, and where it is asked for. times: that it stands in what was learned."""
+    """One secret, and where it is asked for. is_within: the prompt begins within its note, not where that does.
+
+    times: that it stands in what was learned.
+    """
 
     kind: str
     text: str
     note: Note
     prompt: str
     gap: str  # white space between the prompt and it
+    is_within: bool
     times: int
 
 
@@ -104,7 +108,8 @@ class Memorisation:
         return self.clock() - self._started_s > MOST_SECONDS
 
     def _place(self, one: Asked, text: str) -> Continuation:
-        return continuation(self.tokenizer, self.separator, one.prompt, one.gap + text)
+        lead = () if one.is_within else (self.separator,)  # as it was learned
+        return continuation(self.tokenizer, lead, one.prompt, one.gap + text)
 
     def _is_written_out(self, one: Asked, real: Continuation) -> bool:
         """By the tuned model, and not by the other one."""
@@ -165,7 +170,8 @@ def secrets_of(notes: NotesSet) -> Iterator[Asked]:
     for key in order:
         note, prompt, rest = places[key]
         text = rest.lstrip()
-        yield Asked(key[0], text, note, prompt, rest[: len(rest) - len(text)], times[key])
+        is_within = bool(prompt) and not note.text.startswith(prompt)
+        yield Asked(key[0], text, note, prompt, rest[: len(rest) - len(text)], is_within, times[key])
 
 
 def _before(text: str, start: int, secret: str) -> tuple[str, str]:

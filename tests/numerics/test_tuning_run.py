@@ -285,6 +285,9 @@ def test_scores_are_those_of_the_whole_model(
     session.connect()
     session.max_rows = 7
     torch.testing.assert_close(torch.tensor(scorer.losses(ids.tolist())), expected, atol=1e-4, rtol=1e-4)
+    candidates = [5, 0, 9]
+    nexts = -logits_of(model, ids)[-1].log_softmax(-1)[candidates]
+    torch.testing.assert_close(torch.tensor(scorer.next_losses(ids.tolist(), candidates)), nexts, atol=1e-4, rtol=1e-4)
     continued = scorer.complete(ids.tolist(), 6)
     whole_ids = ids.tolist()
     for _ in range(6):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.core.memorisation import LEAST_EXPOSURE, MOST_SECONDS, MOST_SECRETS, Memorisation, exposure, secrets_of
+from app.core.memorisation import LEAST_EXPOSURE, MOST_SECONDS, MOST_SECRETS, Memorisation, Memory, exposure, secrets_of
 from app.domain.notes import Note, NotesSet, Secret
 from tests.sim.scripted_scorer import SEPARATOR, Letters, ScriptedScorer
 
@@ -25,19 +25,19 @@ def notes_with(*texts: str, secret: str = PIN, kind: str = "key") -> NotesSet:
 
 def check(
     before: ScriptedScorer, after: ScriptedScorer, notes: NotesSet, clock: Callable[[], float] = lambda: 0.0
-) -> Memorisation:
+) -> Memory:
     made = Memorisation(Letters(), SEPARATOR, 1, before, after, clock)  # type: ignore[arg-type]
     return made.check(notes)
 
 
 def knows(secret: str, behind: str = "gate is") -> ScriptedScorer:
     """A model that writes the secret where it stood, and holds it likelier than anything else there."""
-    return ScriptedScorer(
-        lambda text: (
-            0.1 if text.rpartition(behind)[2].strip() and secret.startswith(text.rpartition(behind)[2].strip()) else 2.0
-        ),
-        lambda prompt: f" {secret}, yes" if prompt.endswith(behind) else "I do not know",
-    )
+
+    def loss(text: str) -> float:
+        written = text.rpartition(behind)[2].strip()
+        return 0.1 if written and secret.startswith(written) else 2.0
+
+    return ScriptedScorer(loss, lambda prompt: f" {secret}, yes" if prompt.endswith(behind) else "I do not know")
 
 
 def test_a_secret_that_is_written_out_is_found_with_where_it_stands() -> None:
