@@ -6,7 +6,18 @@ import re
 from collections.abc import Iterator
 
 from app.privacy.redaction.kinds import Kind, Span
-from app.privacy.redaction.name_lists import ALSO_WORDS, COMMON_FIRST, FIRST, GERMAN_WORDS, LAST, TOWNS, WORDS, words
+from app.privacy.redaction.name_lists import (
+    ALSO_WORDS,
+    COMMON_FIRST,
+    FIRST,
+    GERMAN_WORDS,
+    LAST,
+    NAMES,
+    SURE_FIRST,
+    TOWNS,
+    WORDS,
+    words,
+)
 
 _GERMAN = re.compile(
     r"(?i)\b(?:der|die|das|dem|des|und|ist|sind|nicht|ich|mit|auf|für|ein|eine|einen|zu|den|von|wir|sie|bei|im|am|hat|"
@@ -101,16 +112,19 @@ _NOT_GREETED = words(
 )
 # Words to a program, names to people: behind any cue, and with a possessive.
 _CLEAR = words(
-    """bob bruno cameron charlotte clara franz gerd graham jackson jan jane jean jed joe john jordan kai ken len lenny
-    leo linda logan lora lou lynn mona morgan nick norman ralph rita rob ryan sara sarah shannon sid skyler steve sue
-    sven sydney taylor ted tim tony walter victor vera ed jack jo anna ann ben sam tom max lena mia lee alex eva ruth art
-    tyler amy eric kim chris dan dean deb don harry carol alice peter paul julia holly jade ray terry robin kate clay"""
+    """bob bruno cameron charlotte clara franz gerd graham jackson jan jane jean jed joe john jordan kai ken
+    len lenny leo linda logan lora lou lynn mona morgan nick norman ralph rita rob ryan sara sarah shannon
+    sid skyler steve sue sven sydney taylor ted tim tony walter victor vera ed jack jo anna ann ben sam tom
+    max lena mia lee alex eva ruth art tyler amy eric kim chris dan dean deb don harry carol alice peter
+    paul julia holly jade ray terry robin kate clay"""
 )
 _GREETED = _CLEAR | words(
     """mark will bill rose grace frank may june hope faith drew guy dawn hazel heather ivy jasmine joy lily iris olive
     violet ruby pearl penny rowan autumn summer april august chase grant hunter mason parker wade carter foster dale
     rosa petra"""
 ) - words("guy")
+_NEVER_GREETED = _NOT_GREETED - _GREETED
+_MAYBE = FIRST - TOWNS - WORDS
 _RELATION = re.compile(r"(?i)(?:my|meine?[mnrs]?)\s\w")
 
 _NAME = r"[A-ZÀ-ÞĀ-Ž][^\W\d_]+(?:[-'’][A-ZÀ-ÞĀ-Ž][^\W\d_]+)?"
@@ -184,17 +198,17 @@ def _lower(text: str, match: re.Match[str], *, is_strong: bool, is_german: bool)
     cue = match.group().casefold()
     is_first = _is_plainly_name(first, is_german=is_german) or first in _CLEAR
     is_spoken_to = re.match(r"h|dear|thanks|thx|cheers|this|it|i|liebe|gru|lg|moin|love", cue) or _RELATION.match(cue)
-    if is_spoken_to and first in (FIRST - TOWNS - WORDS) | _GREETED and first not in _NOT_GREETED - _GREETED:
+    if is_spoken_to and (first in _GREETED or first in _MAYBE) and first not in _NEVER_GREETED:
         is_first = not (is_german and is_german_word(first)) and not _reads_on(text, match, first)
     if is_strong:
-        is_first = first not in _NOT_GREETED - _GREETED
+        is_first = first not in _NEVER_GREETED
         is_first = is_first and (first in FIRST or not (first in WORDS or is_german_word(first)))
     if re.match(r"(?:mrs?|ms|dr|herrn?|frau|miss|uncle|aunt|onkel|tante)\b", cue):
-        is_first = first not in _NOT_GREETED and (first in LAST | FIRST or first not in WORDS)
+        is_first = first not in _NOT_GREETED and (first in NAMES or first not in WORDS)
     if not is_first:
         return
     end = start + len(first)
-    if rest and (rest[0] in LAST | FIRST) and rest[0] not in ALSO_WORDS and not is_german_word(rest[0]):
+    if rest and rest[0] in NAMES and rest[0] not in ALSO_WORDS and not is_german_word(rest[0]):
         end = start + len(match["name"])
     elif rest and is_strong and rest[0] in LAST and rest[0] not in _NOT_GREETED and not is_german:
         is_last = rest[0] not in WORDS or re.match(r"[,.!?]|\s*$", text[match.end("name") :]) is not None
@@ -205,7 +219,11 @@ def _lower(text: str, match: re.Match[str], *, is_strong: bool, is_german: bool)
 def _reads_on(text: str, match: re.Match[str], first: str) -> bool:
     """ "i will be", "it may": a name that is a word is followed by something else than a word of its clause."""
     after = text[match.start("name") + len(first) :]
-    return first in ALSO_WORDS - _CLEAR and re.match(r"\s?[,.!?\n:)]|\s*$|\s(?:and|und|from|here)\b", after) is None
+    return (
+        first in ALSO_WORDS
+        and first not in _CLEAR
+        and re.match(r"\s?[,.!?\n:)]|\s*$|\s(?:and|und|from|here)\b", after) is None
+    )
 
 
 def _is_plainly_name(word: str, *, is_german: bool) -> bool:
@@ -219,12 +237,12 @@ def people_listed(text: str, *, is_german: bool) -> Iterator[Span]:
     for match in _PEOPLE.finditer(text):
         parts = [(match.start() + m.start(), m.group()) for m in re.finditer(_PERSON, match.group())]
         firsts = [part.split()[0].casefold() for _, part in parts]
-        known = sum(first in FIRST - ALSO_WORDS - TOWNS and not is_german_word(first) for first in firsts)
+        known = sum(first in SURE_FIRST and first not in TOWNS and not is_german_word(first) for first in firsts)
         if known * 2 < len(parts) or known == 0:
             continue
         for start, part in parts:
             bare = [word.casefold() for word in part.split()]
-            is_words = any(word in WORDS and word not in FIRST | LAST for word in bare) or bare[0] in _NOT_GREETED
+            is_words = any(word in WORDS and word not in NAMES for word in bare) or bare[0] in _NOT_GREETED
             is_words = is_words or any(word.isupper() for word in part.split())
             if (
                 not is_words

@@ -140,6 +140,14 @@ _MORE_WORDS = words(
 
 ALSO_WORDS = _MORE_WORDS | (WORDS & (FIRST | LAST))
 
+# Made once: these sets have tens of thousands of words.
+NAMES = FIRST | LAST
+SURE_FIRST = FIRST - ALSO_WORDS
+GERMAN_SURE = NAMES - GERMAN_WORDS
+GERMAN_SURE_FIRST = FIRST - GERMAN_WORDS - TOWNS
+COMMON_SURE = COMMON_FIRST - ALSO_WORDS - GERMAN_WORDS - TOWNS
+ONLY_TOWNS = TOWNS - COMMON_FIRST  # of which most are no names in English: by themselves they are towns
+
 # Capitalised words that are in no name, and places and products that are nobody.
 NEVER = words(
     """i the a an and or but if so we you he she it they this that these those there here what when where which who whom

@@ -18,11 +18,17 @@ from app.privacy.redaction.name_evidence import is_thing, looks_german, lower_na
 from app.privacy.redaction.name_lists import (
     ALSO_WORDS,
     COMMON_FIRST,
+    COMMON_SURE,
     FIRST,
+    GERMAN_SURE,
+    GERMAN_SURE_FIRST,
     GERMAN_WORDS,
     LAST,
+    NAMES,
     NEVER,
+    ONLY_TOWNS,
     PLACES,
+    SURE_FIRST,
     TOWNS,
     WORDS,
 )
@@ -101,7 +107,6 @@ _TOLD_OF = (
 _REVERSED = re.compile(rf"(?<!\w)(?P<last>{_NAME}),\s(?P<first>{_NAME})(?![\w’'-])(?!\s{_UPPER})")
 _GENITIVE = re.compile(rf"(?<!\w)(?P<name>{_NAME})s(?=\s{_UPPER})")
 _LOWER_PAIR = re.compile(rf"(?<!\w)(?P<name>{_LETTER}{{2,20}}\s{_LETTER}{{2,24}})(?=(?!\w))")
-_FOREIGN_TOWNS = TOWNS - COMMON_FIRST  # of which most are no names in English: by themselves they are towns
 
 
 class Names(Protocol):
@@ -156,9 +161,7 @@ def _evident(text: str, model: list[Span]) -> Iterator[Span]:
     places = [span for span in model if span.kind in (Kind.PLACE, Kind.ORGANISATION)]
     cued = list(by_cue(text))
     yield from cued
-    listed = [
-        span for span in (*model, *by_list(text, is_german=is_german)) if span.text.casefold() not in _FOREIGN_TOWNS
-    ]
+    listed = [span for span in (*model, *by_list(text, is_german=is_german)) if span.text.casefold() not in ONLY_TOWNS]
     used = (*by_use(text, places, is_german=is_german), *people_listed(text, is_german=is_german))
     for span in (*listed, *used, *lower_names(text, is_german=is_german)):
         is_town = any(one.start <= span.start < one.end for one in places)
@@ -183,7 +186,7 @@ def judged(text: str, start: int, end: int, kind: Kind, label: str, *, is_german
         if len(inner) < 2 or any(sign.isdecimal() or sign in "@#=\\*&+" for sign in inner):
             continue
         at = start + line.start() + left
-        is_listed = any(_bare(word) in FIRST - ALSO_WORDS for word in inner.split())
+        is_listed = any(_bare(word) in SURE_FIRST for word in inner.split())
         is_listed = is_listed or (label != "LOCATION" and _is_unknown_pair(inner))
         at_start = re.search(r"(?:^|[.!?:\n])\s*$", text[max(at - 3, 0) : at]) is not None
         is_name = kind is Kind.PERSON and _could_be_name(inner, at_start=at_start)
@@ -198,13 +201,14 @@ def _is_likely(name: str, *, is_german: bool) -> bool:
     """The model alone is not enough: a listed name, or words that are in no list. German nouns are in none of ours."""
     words = name.split()
     if is_german:
-        known = (FIRST | LAST) - GERMAN_WORDS - TOWNS
-        return _bare_any(words[0], FIRST - GERMAN_WORDS - TOWNS) or (len(words) == 1 and _bare(name) in known)
+        return _bare_any(words[0], GERMAN_SURE_FIRST) or (
+            len(words) == 1 and _bare(name) in GERMAN_SURE and _bare(name) not in TOWNS
+        )
     if any(len(word) > 1 and word.isupper() for word in words):
-        return len(words) > 1 and all(_bare(word) in FIRST | LAST for word in words)
-    if not _bare_any(words[0], FIRST) and any(_bare(word) in WORDS - FIRST for word in words):
+        return len(words) > 1 and all(_bare(word) in NAMES for word in words)
+    if not _bare_any(words[0], FIRST) and any(_bare(word) in WORDS and _bare(word) not in FIRST for word in words):
         return False
-    return any(_bare_any(word, FIRST | LAST) for word in words) or _is_unknown_pair(name)
+    return any(_bare_any(word, NAMES) for word in words) or _is_unknown_pair(name)
 
 
 def by_cue(text: str) -> Iterator[Span]:
@@ -225,17 +229,17 @@ def by_list(text: str, *, is_german: bool = False) -> Iterator[Span]:
         if (
             is_greeted is None
             and _bare(match["first"]) in FIRST
-            and (_bare(match["last"]) in LAST - COMMON_FIRST or match["last"].isupper())
+            and ((_bare(match["last"]) in LAST and _bare(match["last"]) not in COMMON_FIRST) or match["last"].isupper())
         ):
             yield Span(*match.span(), Kind.PERSON, match.group())
     for match in _LISTED.finditer(text.replace("_", " ")):
         yield from _trimmed(text, *match.span("name"), needs_list=True, is_german=is_german)
     for match in _GENITIVE.finditer(text) if is_german else ():
-        if match["name"].casefold() in COMMON_FIRST - ALSO_WORDS - GERMAN_WORDS - TOWNS:
+        if match["name"].casefold() in COMMON_SURE:
             yield Span(*match.span("name"), Kind.PERSON, match["name"])
     for match in _LOWER_PAIR.finditer(text):
         first, last = match["name"].split()[:2]
-        if first.islower() and first in FIRST - ALSO_WORDS and last.islower() and last in LAST:
+        if first.islower() and first in SURE_FIRST and last.islower() and last in LAST:
             yield Span(*match.span("name"), Kind.PERSON, match["name"])
 
 
@@ -248,8 +252,8 @@ def by_use(text: str, elsewhere: list[Span], *, is_german: bool = False) -> Iter
                 words = [_bare(word) for word in span.text.split()]
                 is_name = not any(map(_is_word, span.text.split())) and not any(word in PLACES for word in words)
                 if is_german:
-                    is_name = is_name and any(word in (FIRST | LAST) - GERMAN_WORDS for word in words)
-                if is_name and not (len(words) == 1 and words[0] in TOWNS - FIRST):
+                    is_name = is_name and any(word in GERMAN_SURE for word in words)
+                if is_name and not (len(words) == 1 and words[0] in TOWNS and words[0] not in FIRST):
                     yield span
     if is_german:
         return
@@ -297,7 +301,7 @@ def _trimmed(text: str, start: int, end: int, *, needs_list: bool, is_german: bo
         first = _bare(text[slice(*kept[0])])
         if len(kept) == 1 and len(first) > 1 and text[slice(*kept[0])].isupper():
             return
-        has_last = len(kept) > 1 and any(_bare_any(text[slice(*place)], LAST | FIRST) for place in kept[1:])
+        has_last = len(kept) > 1 and any(_bare_any(text[slice(*place)], NAMES) for place in kept[1:])
         if (first in ALSO_WORDS or (is_german and first in GERMAN_WORDS)) and not has_last:
             return
     while kept and re.fullmatch(rf"{_PARTICLE}", text[slice(*kept[-1])]):
@@ -343,7 +347,7 @@ def _could_be_name(text: str, *, at_start: bool = False) -> bool:
     if any(word in NEVER for word in bare) or len(words) > 5:
         return False
     if text.islower():
-        return any(word in FIRST - ALSO_WORDS for word in bare) and len(words) > 1
+        return any(word in SURE_FIRST for word in bare) and len(words) > 1
     if text.isupper() and len(text) <= 4:
         return False
     if all(word in WORDS for word in bare) and not (len(words) > 1 and bare[0] in FIRST):
