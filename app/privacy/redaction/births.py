@@ -67,4 +67,6 @@ def birth(text: str) -> Iterator[Span]:
     if not any(sign.isdecimal() for sign in text):
         return
     for pattern in (_BIRTH, _BIRTHDAY, _TIGHT, _STAR, _AFTER, _YEAR_BEFORE):
-        yield from spans_of(pattern, text, Kind.BIRTH, "date")
+        for span in spans_of(pattern, text, Kind.BIRTH, "date"):
+            date = re.sub(r"(?<=[^\W\d])\.$", "", span.text)  # the end of a sentence, not of "Aug."
+            yield Span(span.start, span.start + len(date), Kind.BIRTH, date)

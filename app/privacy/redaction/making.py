@@ -56,7 +56,7 @@ _KEPT_IN_ADDRESS = words(
 _KEY_START = re.compile(
     r"sk-(?:proj-|ant-|live-|test-|or-)?|(?:sk|pk|rk)_(?:live|test)_|gh[pousr]_|github_pat_|glpat-|AKIA|ASIA|"
     r"AROA|AIDA|AIza|"
-    r"ya29\.|xox[abeprs]-|hf_|npm_|pypi-|SG\.|dop_v1_|whsec_|eyJ|AGE-SECRET-KEY-1"
+    r"ya29\.|xox[abeprs]-|hf_|npm_|-p(?=\S)|pypi-|SG\.|dop_v1_|whsec_|eyJ|AGE-SECRET-KEY-1"
 )
 _LEGAL = re.compile(
     r"(?:\s(?:GmbH|AG|KG|OHG|SE|UG|e\.V\.|Inc\.?|Ltd\.?|LLC|LLP|PLC|Corp\.?|Co\.?|S\.A\.|SA|SpA|BV|NV|AB))+$"

@@ -211,6 +211,12 @@ def _is_likely(name: str, *, is_german: bool) -> bool:
     return any(_bare_any(word, NAMES) for word in words) or _is_unknown_pair(name)
 
 
+def by_form(text: str) -> Iterator[Span]:
+    """People without the model: by what stands before them, and by the lists."""
+    yield from by_cue(text)
+    yield from by_list(text)
+
+
 def by_cue(text: str) -> Iterator[Span]:
     """People by what stands before them."""
     for pattern in (_TITLED, _INTRODUCED):

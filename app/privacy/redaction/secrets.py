@@ -67,7 +67,7 @@ _NUMBERED = re.compile(  # with nothing between: "PIN 4821", "CVV 737", "code 88
 )
 _LISTED = re.compile(r"[,;]?\s(?:(?:and|or|und|oder)\s)?(?P<secret>(?=\S{0,8}\d)[A-Za-z0-9-]{6,40})(?=[,;.\s]|$)")
 _FLAG = re.compile(
-    r"(?<!\S)(?:-p(?P<glued>(?!\d{1,5}(?:\s|:|$)|[a-z]{1,12}(?:\s|$))[^\s\"'-][^\s\"']{3,64})|"
+    r"(?<!\S)(?:(?P<glued>-p(?!\d{1,5}(?:\s|:|$)|[a-z]{1,12}(?:\s|$))[^\s\"'-][^\s\"']{3,64})|"
     r"(?:-u|--user|--proxy-user)[ =][\"']?[^\s:\"']{1,64}:(?P<user>[^\s\"'@]{3,100})|"
     r"--(?:password|passwd|pass|token|secret|api-?key|access-token|auth)[ =][\"']?(?P<long>[^\s\"'<$-][^\s\"']{3,200})|"
     r"-a[ ](?P<redis>(?=\S*\d)[^\s\"']{8,64}))"
