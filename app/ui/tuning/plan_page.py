@@ -42,8 +42,8 @@ class PlanPage(Step):
         self.set_title(self.tr("Choose how thoroughly"))
         self.set_lead(
             self.tr(
-                "Times are estimates from some steps on this computer and the backend in use. The backend gets numbers, "
-                "no words, and never the adapter; but whoever runs it and records them could rebuild your notes, as "
+                "Times are estimates from some steps on this computer and the backend in use. The backend gets "
+                "numbers, no words, and never the adapter; but whoever runs it and records them could rebuild your notes, as "
                 "with chats. With the built-in backend all of it stays on this computer."
             )
         )
@@ -212,8 +212,6 @@ class PlanPage(Step):
 
     def _enable(self, is_busy: bool) -> None:
         self._is_starting = self._is_starting and is_busy
-        for card in self.cards.values():
-            card.setEnabled(not is_busy or self._asked is not None)
         self._show()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.tuning import JobState, TuningJob
@@ -102,7 +102,7 @@ class TuningWindow(QDialog):
         self.back.clicked.connect(self._go_back)
         self.next.clicked.connect(lambda: self.page.go_on())
         self._desk.changed.connect(self._follow)
-        self._desk.listed.connect(lambda: self.jobs.show_jobs(self._desk.jobs))
+        self._desk.listed.connect(self._show_list)
         self._desk.failed.connect(self._show_error)
 
     @property
@@ -160,6 +160,13 @@ class TuningWindow(QDialog):
             self.open_job(job)
         self._desk.look()
 
+    def _show_list(self) -> None:
+        """The job on show may have gone meanwhile: discarded in a terminal, say."""
+        self.jobs.show_jobs(self._desk.jobs)
+        page, known = self.page, [job.id for job in self._desk.jobs]
+        if isinstance(page, WatchPage | VerdictPage) and page.job is not None and page.job.id not in known:
+            self._turn_to(self.jobs)
+
     def _follow(self, job: TuningJob | None) -> None:
         self.jobs.show_jobs(self._desk.jobs)
         if job is None or not self.isVisible():
@@ -207,6 +214,8 @@ class TuningWindow(QDialog):
             before.leave()
             self._stack.setCurrentWidget(page)
         page.enter()
+        if self.isVisible() and before is not page:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, page.title))
         page.verticalScrollBar().setValue(0)
         self._show_buttons()
         (page.first or self.next).setFocus(Qt.FocusReason.OtherFocusReason)

@@ -214,6 +214,8 @@ def progress_words(progress: JobProgress) -> str:
     where = tr("Step {step} of {steps}").format(step=number(progress.step), steps=number(progress.steps))
     if progress.seconds_left is None or progress.state in (JobState.PAUSED, JobState.FAILED, JobState.WAITING):
         return where
+    if progress.seconds_left < 60:
+        return tr("{where}, less than a minute left").format(where=where)
     return tr("{where}, about {time} left").format(where=where, time=duration(progress.seconds_left))
 
 

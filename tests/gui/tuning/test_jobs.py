@@ -156,6 +156,15 @@ def test_a_keep_that_the_window_is_closed_under_is_done_all_the_same(
     assert not wizard.isVisible()
 
 
+def test_a_job_that_was_discarded_elsewhere_is_no_longer_shown(open_host: OpenHost, services: ScriptedTuning) -> None:
+    wizard, job = opened(open_host, services, JobState.TRAINING)
+    services.add("Other", progress(JobState.TRAINING))
+    del services.jobs_kept[job.id]
+    until(lambda: wizard.page is wizard.jobs)
+    assert "Other" in read(wizard.jobs)
+    assert "Diary" not in read(wizard.jobs)
+
+
 def test_the_list_opens_each_job(open_host: OpenHost, services: ScriptedTuning) -> None:
     services.add("Old", progress(JobState.PAUSED))
     wizard, _ = opened(open_host, services, JobState.TRAINING)

@@ -59,6 +59,13 @@ def test_a_time() -> None:
     ]
 
 
+def test_how_far_a_run_is() -> None:
+    now = progress(JobState.TRAINING, 499)
+    assert words.progress_words(now) == "Step 499 of 500, less than a minute left"
+    assert words.progress_words(replace(now, seconds_left=None)) == "Step 499 of 500"
+    assert words.progress_words(replace(now, state=JobState.PAUSED)) == "Step 499 of 500"
+
+
 def test_a_run_that_gains_nothing_more_is_said_to_end_by_itself() -> None:
     tests = (EvalPoint(0, 3.2), EvalPoint(40, 2.9), EvalPoint(80, 2.95), EvalPoint(120, 3.0))
     said = words.happening(replace(progress(JobState.TRAINING), evaluations=tests), 4)
