@@ -19,6 +19,7 @@ import threading
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -190,8 +191,8 @@ class Trainer:
         if end is not RunEnd.PAUSED:
             self._tell(replace(self._progress, state=JobState.JUDGING, seconds_left=None), now=True)
             files.write(BEST, run.best)
-            check, report = self._leave_if_ordered, self._judging
-            verdict = judged(self._progress, notes, tokenizer, pack, run.best, line, settings, check, report)
+            check, tell = self._leave_if_ordered, partial(self._tell, now=True)
+            verdict = judged(self._progress, notes, tokenizer, pack, run.best, line, settings, check, tell)
             self._record.write_verdict(verdict)
             self._tell(replace(self._progress, state=JobState.FINISHED, message="", advice=""), now=True)
 
@@ -225,9 +226,6 @@ class Trainer:
 
     def _note(self, sentence: str) -> None:
         self._tell(replace(self._progress, state=JobState.PREPARING, message=sentence, advice=""))
-
-    def _judging(self, sentence: str) -> None:
-        self._tell(replace(self._progress, state=JobState.JUDGING, message=sentence, advice=""), now=True)
 
     def _tell(self, progress: JobProgress, *, now: bool = False) -> None:
         """Write it, at most once a second unless the state changes. A full disk must not stop the training."""

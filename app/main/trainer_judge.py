@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.core.scoring import SessionScorer
-from app.core.tuning import JobProgress, TuningSettings, Verdict
+from app.core.tuning import JobProgress, JobState, TuningSettings, Verdict
 from app.core.tuning_session import TuningSession
 from app.core.verdict import Case, judge
 from app.device.adapter import Adapter
@@ -27,9 +28,9 @@ def judged(
     line: "RunLine",
     settings: TuningSettings,
     check: Callable[[], None],
-    report: Callable[[str], None],
+    tell: Callable[[JobProgress], None],
 ) -> Verdict:
-    """Raises AppError; Cancelled from `check`. report: one sentence on what is under way, or is waited for."""
+    """Raises AppError; Cancelled from `check`. tell: `progress` with what is under way and the traffic so far."""
     separator = min(tokenizer.eos_ids)
     case = Case(
         notes,
@@ -42,9 +43,36 @@ def judged(
         settings.evaluation_tokens,
     )
 
+    def traffic() -> tuple[int, int, int]:
+        totals = line.meter.totals(line.message)
+        return totals.bytes_up, totals.bytes_down, totals.frames_up
+
+    began = traffic()
+    stage = ""
+
+    def say(sentence: str) -> None:
+        up, down, trips = (now - then for now, then in zip(traffic(), began, strict=True))
+        tell(
+            replace(
+                progress,
+                state=JobState.JUDGING,
+                message=sentence,
+                advice="",
+                seconds_left=None,
+                bytes_up=progress.bytes_up + up,
+                bytes_down=progress.bytes_down + down,
+                round_trips=progress.round_trips + trips,
+            )
+        )
+
+    def report(sentence: str) -> None:
+        nonlocal stage
+        stage = sentence
+        say(sentence)
+
     def waits(reason: str) -> None:
         check()
-        report(reason)
+        say(reason)
 
     with ExitStack() as stack:
 
@@ -56,11 +84,13 @@ def judged(
                 line.open_channel,
                 line.retry,
                 waits,
-                lambda: None,
+                lambda: say(stage),
                 window=settings.window,
                 message=line.message,
             )
             stack.callback(session.close)
             return SessionScorer(session, half, tokenizer.eos_ids)
 
-        return judge(case, scorer(None), scorer(Adapter.parse(best, pack.facts)), check, report)
+        verdict = judge(case, scorer(None), scorer(Adapter.parse(best, pack.facts)), check, report)
+        say("")
+        return verdict

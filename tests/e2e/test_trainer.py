@@ -22,7 +22,7 @@ from app.wire.plan import grouped
 from tests.sim.backend_process import BackendProcess
 
 KEY = bytes(range(32))
-PATIENCE_S = 100.0
+PATIENCE_S = 200.0
 SETTINGS = TuningSettings(
     grouped(30, 15, 8),
     Recipe.SVD,
@@ -45,7 +45,7 @@ SENTENCES = [
     "The baker keeps a list of who paid with eggs, who with wood and who not at all.",
 ]
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def numbers(adapter: bytes) -> bytes:
@@ -123,6 +123,8 @@ def test_a_job_runs_to_its_verdict_without_us_and_again_after_kills_to_the_same_
     verdict = jobs.record(whole).verdict()
     assert verdict is not None
     assert verdict.before.value > verdict.after.value
+    assert verdict.general_questions == 60  # the model as it is prepared, asked by the job's own process
+    assert verdict.seconds > 0
     assert jobs.record(whole).files.ledger.stat().st_size > 1000
 
     killed = jobs.start()
