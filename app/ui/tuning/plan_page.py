@@ -43,8 +43,8 @@ class PlanPage(Step):
         self.set_lead(
             self.tr(
                 "Times are estimates from some steps on this computer and the backend in use. The backend gets "
-                "numbers, no words, and never the adapter; but whoever runs it and records them could rebuild your notes, as "
-                "with chats. With the built-in backend all of it stays on this computer."
+                "numbers, no words, and never the adapter; but whoever runs it and records them could rebuild your "
+                "notes, as with chats. With the built-in backend all of it stays on this computer."
             )
         )
         self.cards = {

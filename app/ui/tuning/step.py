@@ -1,9 +1,10 @@
 """What the screens of the wizard share: a page with its own next step, a part that unfolds, the bar of steps."""
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from app.ui.assets import icon
 from app.ui.settings.fit import Fit, spaced
 from app.ui.settings.parts import Page
 from app.ui.settings.words import push
@@ -55,7 +56,19 @@ class Fold(QWidget):
         layout.addWidget(self.button)
         layout.addWidget(part)
         part.hide()
-        self.button.toggled.connect(part.setVisible)
+        self._theme = theme
+        self.button.toggled.connect(self._open)
+        Fit(self, theme, lambda _: self._picture())
+
+    def _open(self, is_open: bool) -> None:
+        self.part.setVisible(is_open)
+        self._picture()
+
+    def _picture(self) -> None:
+        side = self._theme.metrics.icon_small
+        name = "chevron_down" if self.button.isChecked() else "chevron_right"
+        self.button.setIcon(icon(name, self._theme.colours.muted, side))
+        self.button.setIconSize(QSize(side, side))
 
     def set_text(self, text: str) -> None:
         self.button.setText(text)

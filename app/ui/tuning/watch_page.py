@@ -50,7 +50,7 @@ class WatchPage(Step):
         self.sample.setReadOnly(True)
         self.sample.setTabChangesFocus(True)
         self.sample.setAccessibleName(self.tr("How it goes on from a held-back note"))
-        Fit(self.sample, theme, lambda metrics: self.sample.setFixedHeight(metrics.control * 4))
+        Fit(self.sample, theme, lambda metrics: self.sample.setFixedHeight(metrics.control * 3))
         self.add(self._sample_heading)
         self.add(self.sample)
         self.work = Work(theme, self.column)

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 
 from app.core.tuning import JobState, Preset
-from app.domain.errors import BackendError
+from app.domain.errors import BackendError, ModelError
 from app.domain.notes import SecretChoice
 from app.ui.preferences import Preferences
 from app.ui.tuning.window import TuningWindow
@@ -196,6 +196,19 @@ def test_a_choice_that_is_stopped_is_as_before(wizard: TuningWindow, services: S
     until(lambda: wizard.learned.work.words == "Stopped.")
     assert wizard.learned.secret_choices["mail"].value is SecretChoice.LEAVE
     assert wizard.draft.choices.secrets["mail"] is SecretChoice.LEAVE
+
+
+@pytest.mark.allow_warning_logs
+def test_names_that_cannot_be_looked_for_are_said_and_the_switch_goes_back(
+    wizard: TuningWindow, services: ScriptedTuning
+) -> None:
+    to_learned(wizard)
+    services.errors.append(ModelError("The model for names is not there.", "Fetch it."))
+    wizard.learned.names.click()
+    until(lambda: "The model for names is not there. Fetch it." in wizard.learned.work.words)
+    assert not wizard.learned.names.isChecked()
+    assert "person" not in wizard.draft.choices.secrets
+    assert wizard.next.isEnabled()
 
 
 def test_each_preset_says_what_it_costs(wizard: TuningWindow, services: ScriptedTuning) -> None:
