@@ -5,8 +5,8 @@
 A span counts as found when every letter and digit of it is replaced, whatever it was taken for; "its kind" is the
 share that was also taken for what it is. Precision: of what was replaced as this kind, the share that lies in
 something labelled. "generated" is made by tests/privacy/redaction_set/generate.py, "hand" was used for tuning,
-"held_out" never was, "independent" is by somebody who had not seen the rules. The last table sums up names (persons)
-and rules (all other kinds), with 95 % Wilson intervals.
+"held_out" was not in the first round and was read before the second, "independent" is by somebody who had not seen the
+rules. The last table sums up names (persons) and rules (all other kinds), with 95 % Wilson intervals.
 """
 
 import argparse
