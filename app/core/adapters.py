@@ -63,6 +63,10 @@ class AdapterLibrary:
         except (OSError, AppError):
             return path.stem
 
+    def has_adapter(self, file: str) -> bool:
+        """Whether it is still there. Quick."""
+        return self._place(Path(file)).exists()
+
     def read_adapter(self, path: Path) -> bytes:
         """An adapter's bytes: one of those kept here, or a plain file from elsewhere. Raises AppError.
 

@@ -51,10 +51,12 @@ class ReplyWriter:
         host: str = "",
         adapter: AdapterUse | None = None,
         load_near: LoadNear | None = None,
+        has_adapter: Callable[[str], bool] = lambda file: True,
     ) -> None:
         """`host`: the backend's, as the person knows it. `adapter`: the one of the settings, which `near` has.
 
         load_near: gives the near half for another adapter; it is asked on the writer's thread, and raises AppError.
+        has_adapter: whether the adapter of this file is still there; a loaded one that was deleted is let go of.
         """
         self._model = model
         self._near = near
@@ -63,6 +65,7 @@ class ReplyWriter:
         self._host = host
         self._adapter = self._loaded = adapter
         self._load_near = load_near
+        self._has_adapter = has_adapter
         self._prompt_meter = PromptMeter(tokenizer, model.model_id)
         self._session = RemoteSession(
             near, model, open_channel, retry, on_reconnecting=self._on_reconnecting, on_connected=self._on_connected
@@ -201,11 +204,16 @@ class ReplyWriter:
     def _use(self, adapter: AdapterUse | None) -> None:
         """Another chat may use another adapter: it is loaded now, beside the weights that are there. Raises AppError;
         the one before stays loaded then."""
-        if adapter == self._loaded:
+        is_gone = self._loaded is not None and not self._has_adapter(self._loaded.file)
+        if adapter == self._loaded and not is_gone:
             return
         if self._load_near is None:
             raise AdapterError("This chat uses another adapter than the one that is loaded.", "Choose another one.")
-        near = self._load_near(adapter)
+        if is_gone:
+            self._take(self._load_near(None), None)
+        self._take(self._load_near(adapter), adapter)
+
+    def _take(self, near: NearHalf, adapter: AdapterUse | None) -> None:
         self._session.change_near(near)
         self._near, self._loaded = near, adapter
 

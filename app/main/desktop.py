@@ -128,7 +128,8 @@ class LocalDesktop:
         def found(model: ModelInfo) -> None:
             self._model = model
 
-        writer = open_writer(self._network, self._folder, request, report, self._files.read_adapter, found)
+        files = self._files
+        writer = open_writer(self._network, self._folder, request, report, files.read_adapter, found, files.has_adapter)
         self._writer = writer
         self._recovery.use(backend)
         return Started(

@@ -135,6 +135,7 @@ def open_writer(
     report: Report,
     read_adapter: Callable[[Path], bytes] = read_file,
     found: Callable[[ModelInfo], None] = lambda _: None,
+    has_adapter: Callable[[str], bool] = lambda file: True,
 ) -> "ReplyWriter":
     """A writer with its session open: its backend reached, its model's pack installed and loaded. Raises AppError.
 
@@ -172,6 +173,7 @@ def open_writer(
         host=shown_host(link.backend),
         adapter=used,
         load_near=load_near,
+        has_adapter=has_adapter,
     )
     try:
         writer.connect(report)

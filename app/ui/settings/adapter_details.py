@@ -64,7 +64,7 @@ class AdapterDetails(QWidget):
         name, note = self.name.text().strip(), self.note.toPlainText().strip()
         self.save.setEnabled(bool(name) and (name, note) != (self.adapter.name, self.adapter.note))
 
-    def _add(self, what: str, words: str) -> int:
+    def _add(self, what: str, words: str, *, is_copied: bool = False) -> int:
         row = self._grid.rowCount()
         if words:
             label = line(what, "caption", self)
@@ -72,13 +72,13 @@ class AdapterDetails(QWidget):
             value = line(words, "body", self)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
-            self._grid.addWidget(value, row, 1)
+            self._grid.addWidget(value, row, 1, 1, 1 if is_copied else 2)
         return row
 
     def _add_hash(self, what: str, value: str) -> None:
         if not value:
             return
-        row = self._add(what, short_hash(value))
+        row = self._add(what, short_hash(value), is_copied=True)
         for column in (0, 1):
             item = self._grid.itemAtPosition(row, column)
             label = item.widget() if item is not None else None

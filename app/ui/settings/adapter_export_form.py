@@ -55,7 +55,11 @@ class AdapterExportForm(QWidget):
         self.form.currentIndexChanged.connect(self._judge)
         layout = QVBoxLayout(self)
         spaced(self, theme, layout, "space_2")
-        for each in (self.form, self.first, self.second, self.strength, self._words):
+        strength = line(self.tr("Strength"), "body", self)
+        strength.setWordWrap(False)
+        strength.setBuddy(self.strength)
+        self._strength = Buttons(theme, self, strength, self.strength)
+        for each in (self.form, self.first, self.second, self._strength, self._words):
             layout.addWidget(each)
         layout.addWidget(Buttons(theme, self, self.start))
         self._judge()
@@ -72,7 +76,7 @@ class AdapterExportForm(QWidget):
         form, passphrase = self.form.currentData(), self.first.text()
         for field in (self.first, self.second):
             field.setVisible(form == LOCKED)
-        self.strength.setVisible(form == TRANSFORMERS)
+        self._strength.setVisible(form == TRANSFORMERS)
         is_ready = form != LOCKED or (len(passphrase) >= LEAST_CHARACTERS and passphrase == self.second.text())
         self.start.setEnabled(is_ready)
         if form == TRANSFORMERS:

@@ -27,6 +27,7 @@ class Bench:
     def __init__(self) -> None:
         self.cloud = SimulatedCloud()
         self.loaded: list[AdapterUse | None] = []
+        self.deleted: set[str] = set()
         self.library = Library(
             MemoryStore(), sampling=SamplingSettings, system=lambda: "", adapter_name=lambda file: file.title()
         )
@@ -38,6 +39,7 @@ class Bench:
             meter=self.cloud,
             retry=RetryPolicy(lambda: [0.0] * 3),
             load_near=self._load,
+            has_adapter=lambda file: file not in self.deleted,
         )
         self.library.attach(self.writer)
         self.seen = Recorder(self.library)
@@ -45,7 +47,7 @@ class Bench:
 
     def _load(self, use: AdapterUse | None) -> SimulatedNear:
         self.loaded.append(use)
-        if use is not None and use.file not in PLANS:
+        if use is not None and (use.file not in PLANS or use.file in self.deleted):
             raise AdapterError("The adapter that was chosen is no longer there.", "Choose another adapter, or none.")
         return SimulatedNear(PLANS[use.file] if use is not None else ExchangePlan())
 
@@ -122,6 +124,15 @@ def test_an_adapter_that_is_gone_ends_the_reply_in_words_and_the_next_one_works(
     before = list(bench.loaded)
     assert bench.ask("pirate") is EndReason.END_OF_TEXT
     assert bench.loaded == before  # it was still loaded
+
+
+def test_a_deleted_adapter_is_let_go_of_though_it_was_loaded(bench: Bench) -> None:
+    bench.ask("pirate")
+    bench.deleted.add("pirate")
+    assert bench.ask("pirate") is EndReason.FAILED
+    assert bench.loaded[-2:] == [None, AdapterUse("pirate")]
+    assert bench.ask("") is EndReason.END_OF_TEXT
+    assert bench.library.turns(bench.chat)[-1].message.adapter is None
 
 
 def test_strength_zero_is_no_adapter(bench: Bench) -> None:

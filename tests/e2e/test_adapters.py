@@ -1,0 +1,161 @@
+"""Adapters over a real backend: chats with their own, one backend session; an export with A and B fetched from it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+
+from app.core.conversations import Library
+from app.core.kept_files import FilesOnDisk
+from app.core.memory_store import MemoryStore
+from app.core.services import ChatRequest
+from app.device.adapter import Adapter
+from app.device.pack import DevicePack
+from app.domain.backend import Backend
+from app.domain.conversation import ChatOptions
+from app.domain.errors import AdapterError, SettingsError
+from app.domain.sampling import SamplingSettings
+from app.main.adapter_export import LocalAdapters
+from app.main.link import Network, model_with_pack, open_writer
+from app.storage.paths import DataFolder
+from app.wire.messages import Recipe
+from app.wire.plan import ExchangePlan, grouped, layer_by_layer
+from tests.numerics.test_adapter_export import peft_is_noisy, with_export
+from tests.sim.backend_process import BackendProcess
+from tests.sim.library import Recorder
+from tests.tiny_models import prepare_tiny, tiny_model
+
+GREEDY = SamplingSettings(temperature=0, max_tokens=8)
+KEY = bytes(32)
+
+
+@dataclass
+class Home:
+    """A data folder with a library of adapters, and a backend of one tiny model."""
+
+    folder: DataFolder
+    network: Network
+    backend: Backend
+    pack: DevicePack
+    files: FilesOnDisk
+
+    def add(self, name: str, plan: ExchangePlan, head_rank: int = 0, *, seed: int = 5, scale: float = 0.6) -> Path:
+        adapter = Adapter.random(plan, self.pack.facts, Recipe.SVD, seed=seed, scale=scale, head_rank=head_rank)
+        return self.files.add_bytes(adapter.encode(), name)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> object:
+    return tiny_model("llama")
+
+
+@pytest.fixture(scope="module")
+def process(model: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackendProcess]:
+    folder = tmp_path_factory.mktemp("adapters")
+    with BackendProcess(prepare_tiny(model, folder), folder / "backend", "--threads", "1") as process:
+        yield process
+
+
+@pytest.fixture
+def home(process: BackendProcess, tmp_path: Path) -> Iterator[Home]:
+    folder = DataFolder(tmp_path / "home").create()
+    with closing(Network(folder, lambda notice: None)) as network:
+        backend = Backend("tiny", process.url, process.token)
+        _, pack = model_with_pack(network.link(backend, lambda _: None), folder, None, lambda _: None)
+        yield Home(folder, network, backend, pack, FilesOnDisk(folder, lambda: KEY))
+
+
+def test_chats_with_different_adapters_share_one_writer_and_say_what_each_says_alone(home: Home) -> None:
+    one, two = home.add("one", grouped(6, 2, 8), 4), home.add("two", layer_by_layer(range(6), 8), seed=9)
+
+    def open_library() -> tuple[Library, Recorder]:
+        library = Library(
+            MemoryStore(), sampling=lambda: GREEDY, system=lambda: "", adapter_name=home.files.adapter_name
+        )
+        request = ChatRequest(home.backend)
+        files = home.files
+        library.attach(
+            open_writer(
+                home.network, home.folder, request, lambda _: None, files.read_adapter, has_adapter=files.has_adapter
+            )
+        )
+        return library, Recorder(library)
+
+    uses = [("", None), (one.name, None), (two.name, 100), (one.name, 40), (one.name, 0), (two.name, None)]
+
+    def ask(library: Library, seen: Recorder, adapter: str, strength: int | None) -> tuple[int, ...]:
+        chat = library.new_chat()
+        library.set_options(chat, ChatOptions(adapter=adapter, strength=strength))
+        library.send(chat, "Why is the sky blue?")
+        ended = seen.reply()
+        assert ended.error is None
+        return tuple(library.turns(chat)[-1].message.tokens)
+
+    alone = []
+    for adapter, strength in uses:
+        library, seen = open_library()
+        alone.append(ask(library, seen, adapter, strength))
+        library.close()
+    library, seen = open_library()
+    together = [ask(library, seen, adapter, strength) for adapter, strength in uses]
+    assert together == alone
+    assert alone[4] == alone[0]  # a strength of zero is no adapter
+    assert len({alone[0], alone[1], alone[2]}) == 3, "the adapters must matter"
+
+    chat = library.new_chat()
+    library.send(chat, "Why is the sky blue?")
+    seen.reply()
+    library.regenerate(chat, adapter=one.name)
+    seen.reply()
+    turn = library.turns(chat)[-1]
+    assert (turn.of, tuple(turn.message.tokens)) == (2, alone[1])
+    assert turn.message.adapter is not None and turn.message.adapter.name == "one"
+    home.files.remove_adapter(one)
+    library.regenerate(chat, adapter=one.name)
+    ended = seen.reply()
+    assert isinstance(ended.error, AdapterError) and "no longer there" in ended.error.message
+    library.close()
+
+
+@peft_is_noisy
+@pytest.mark.parametrize(
+    ("plan", "head_rank", "names"),
+    [
+        (layer_by_layer(range(6), 8), 0, {"adapter_model.safetensors", "adapter_config.json"}),
+        (grouped(6, 6, 8), 4, {"nearhalf.safetensors", "head.safetensors", "nearhalf_transformers.py"}),
+    ],
+    ids=["lora", "free-tap-with-head"],
+)
+def test_an_export_fetches_a_and_b_from_the_backend(
+    plan: ExchangePlan, head_rank: int, names: set[str], home: Home, model: object, tmp_path: Path
+) -> None:
+    path = home.add("one", plan, head_rank)
+    adapters = LocalAdapters(home.folder, home.files, home.network.link)
+    target = tmp_path / "out"
+    assert set(adapters.export_for_transformers(home.backend, path, target, 50, lambda _: None)) == names
+    assert {file.name for file in target.iterdir()} == names
+    assert not [left for left in home.folder.root.iterdir() if left.name.startswith("recipe-")]
+    with with_export(model, target) as loaded, torch.no_grad():
+        said = loaded(torch.tensor([[3, 14, 15, 92]])).logits
+    with torch.no_grad():
+        plain = model(torch.tensor([[3, 14, 15, 92]])).logits  # type: ignore[operator]
+    assert (said - plain).abs().max() > 0.02
+    with pytest.raises(SettingsError, match="not empty"):
+        adapters.export_for_transformers(home.backend, path, target, 50, lambda _: None)
+
+
+def test_an_adapter_of_another_model_is_refused_in_words(home: Home, tmp_path: Path) -> None:
+    adapter = Adapter.random(grouped(6, 2, 8), home.pack.facts, Recipe.SVD, seed=5, scale=0.3)
+    data = adapter.encode()
+    text = adapter.card.backbone_sha256.encode()
+    path = home.files.add_bytes(data.replace(text, b"0" * len(text)), "stranger")
+    adapters = LocalAdapters(home.folder, home.files, home.network.link)
+    with pytest.raises(AdapterError, match="does not have"):
+        adapters.export_for_transformers(home.backend, path, tmp_path / "out", 100, lambda _: None)
+    assert not (tmp_path / "out").exists()
+    request = ChatRequest(home.backend, None, path)
+    with pytest.raises(AdapterError, match="another model"):
+        open_writer(home.network, home.folder, request, lambda _: None, home.files.read_adapter)
