@@ -33,7 +33,7 @@ class Recorder:
 
     def reply(self) -> ReplyEnded:
         """The end of the next reply."""
-        assert self._ended.acquire(timeout=10)
+        assert self._ended.acquire(timeout=60)
         return [event for event in self.events if isinstance(event, ReplyEnded)][-1]
 
     @property
