@@ -21,7 +21,7 @@ from app.core.tuning import Memorised
 from app.core.tuning_ports import Scorer
 from app.domain.notes import Note, NotesSet
 from app.privacy.redaction.kinds import Kind
-from app.privacy.redaction.making import make, shaped
+from app.privacy.redaction.making import first_name, last_name, make, shaped
 
 MOST_SECRETS = 40
 MOST_SECONDS = 90.0
@@ -145,7 +145,12 @@ def exposure(drop: float, drops: Sequence[float]) -> float:
 
 
 def stand_in(kind: str, text: str, draw: random.Random) -> str:
-    """Another text that could stand there."""
+    """Another text that could stand there. A mail address keeps its domain, which many in the notes may share."""
+    if kind == Kind.PERSON.value:
+        first, *rest = text.split()
+        return " ".join([first_name(first, draw), *(last_name(one, draw) for one in rest)])
+    if kind == Kind.MAIL.value and "@" in text:
+        return make(Kind.MAIL, text, draw).rpartition("@")[0] + "@" + text.rpartition("@")[2]
     natural = next((one for one in _NATURAL if one.value == kind), None)
     return shaped(text, draw) if natural is None else make(natural, text, draw)
 

@@ -1,10 +1,21 @@
 """Secrets asked for: which, how, and what counts as memorised."""
 
+import random
+import re
 from collections.abc import Callable
 
 import pytest
 
-from app.core.memorisation import LEAST_EXPOSURE, MOST_SECONDS, MOST_SECRETS, Memorisation, Memory, exposure, secrets_of
+from app.core.memorisation import (
+    LEAST_EXPOSURE,
+    MOST_SECONDS,
+    MOST_SECRETS,
+    Memorisation,
+    Memory,
+    exposure,
+    secrets_of,
+    stand_in,
+)
 from app.domain.notes import Note, NotesSet, Secret
 from tests.sim.scripted_scorer import SEPARATOR, Letters, ScriptedScorer
 
@@ -129,3 +140,22 @@ def test_no_more_are_tried_than_number_and_time_allow() -> None:
     assert (memory.found, memory.tried) == (60, MOST_SECRETS)
     ticks = iter(range(0, 10**6, round(MOST_SECONDS / 10)))
     assert check(ScriptedScorer(), ScriptedScorer(), notes, lambda: float(next(ticks))).tried == 10
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "shape"),
+    [
+        ("key", "aB-12 x", r"[a-z][A-Z]-\d\d [a-z]"),
+        ("phone", "0176 4821", r"\d{4} \d{4}"),
+        ("mail", "anna.berg7@posteo.de", r"\w+\.\w+@posteo\.de"),
+        ("mail", "anna (at) posteo.de", r".+"),
+        ("person", "Anna Berg", r"[A-Z]\w+ [A-Z][\w'-]+"),
+        ("birth", "3 May 1980", r".*\d.*"),
+        ("own", "Blue Heron", r"[A-Z][a-z]{3} [A-Z][a-z]{4}"),
+    ],
+)
+def test_stand_ins_could_stand_in_the_same_place(kind: str, text: str, shape: str) -> None:
+    draw = random.Random(0)
+    made = {stand_in(kind, text, draw) for _ in range(24)}
+    assert len(made) > 8
+    assert all(re.fullmatch(shape, one) for one in made), made
