@@ -141,7 +141,7 @@ def progress_line(progress: JobProgress) -> str:
     if progress.state is JobState.PREPARING:
         return progress.message or "Preparing."
     if progress.state is JobState.JUDGING:
-        return f"Judging. {progress.message}"
+        return f"Judging. {progress.message}".rstrip()
     done = round(_BAR * progress.step / max(1, progress.steps))
     parts = [f"[{'#' * done}{'.' * (_BAR - done)}] step {progress.step}/{progress.steps}"]
     if progress.points:
