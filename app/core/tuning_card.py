@@ -29,6 +29,7 @@ def training_facts(job: TuningJob, notes: NotesSet) -> TrainingFacts | None:
         settings=summary(job.settings),
         used_chats=len(files) < len(notes.train),
         notes=len(notes.train),
+        has_helped=verdict.has_helped,
         note_hashes=tuple(one for one in learned_hashes(notes) if one in hashes),
     )
 

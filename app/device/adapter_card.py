@@ -41,10 +41,7 @@ class TrainingFacts:
     notes: int = 0
     note_hashes: tuple[str, ...] = ()
     notes_gone: int = 0
-
-    @property
-    def has_helped(self) -> bool:
-        return self.gain_low > 0
+    has_helped: bool = False  # as the verdict said, which needs enough text too
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +204,7 @@ def _training(untrusted: dict[str, Any]) -> TrainingFacts:
         notes=_number(untrusted.get("notes", 0)),
         note_hashes=tuple(_text(one) for one in untrusted.get("note_hashes", ())),
         notes_gone=_number(untrusted.get("notes_gone", 0)),
+        has_helped=bool(untrusted.get("has_helped", False)),
     )
 
 

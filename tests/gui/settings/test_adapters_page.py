@@ -20,7 +20,7 @@ from tests.gui.settings.test_backends_page import press
 from tests.sim.scripted_settings import MODEL, ScriptedSettings
 
 FACTS = TrainingFacts(
-    "tiny", "12" * 32, 20, 40, 3.5, 3.25, 0.25, 0.125, 0.375, "quick", "svd, 1 taps", True, 3, ("aa" * 32,)
+    "tiny", "12" * 32, 20, 40, 3.5, 3.25, 0.25, 0.125, 0.375, "quick", "svd, 1 taps", True, 3, ("aa" * 32,), 0, True
 )
 RECIPE = RecipeInfo("svd", 1, "cd" * 32, 128)
 KEPT = KeptAdapter(
@@ -58,7 +58,7 @@ def test_a_card_says_what_is_known_and_its_hashes_are_copied(page: AdaptersPage)
 
 
 def test_one_that_did_not_help_is_not_praised(page: AdaptersPage, services: ScriptedSettings) -> None:
-    services.files.adapters_kept = [replace(KEPT, training=replace(FACTS, gain_low=-0.1))]
+    services.files.adapters_kept = [replace(KEPT, training=replace(FACTS, gain_low=-0.1, has_helped=False))]
     opened(page)
     assert "It did not help" in read(page)
 

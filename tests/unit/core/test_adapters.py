@@ -27,7 +27,7 @@ KEY = bytes(range(32))
 RECIPE = RecipeInfo("svd", 1, "cd" * 32, 6)
 MODEL = ModelInfo("tiny", "llama", 6, 16, 300, 256, 256, "ab" * 32, "ef" * 32, 1, "bf16", (RECIPE,))
 FACTS = TrainingFacts(
-    "tiny", "12" * 32, 20, 40, 3.5, 3.25, 0.25, 0.125, 0.375, "quick", "svd", True, 3, ("aa" * 32, "bb" * 32)
+    "tiny", "12" * 32, 20, 40, 3.5, 3.25, 0.25, 0.125, 0.375, "quick", "svd", True, 3, ("aa" * 32, "bb" * 32), 0, True
 )
 CHEAP = PassphraseCost(memory_kib=64, passes=1, lanes=1)
 TEXT = "Soup is better on the second day.\n\nNobody knows why, and everybody agrees about it."
