@@ -67,7 +67,7 @@ def _sentences_in(tree: ast.Module, phrases: str | None) -> Iterator[str]:
 
 
 def _skipped(tree: ast.Module) -> set[int]:
-    """Docstrings, log calls, and the pieces of f-strings, which are taken whole."""
+    """Docstrings, log calls, types written as text, and the pieces of f-strings, which are taken whole."""
     skipped: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
@@ -82,6 +82,9 @@ def _skipped(tree: ast.Module) -> set[int]:
             )
         elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log."):
             skipped.update(id(inner) for inner in ast.walk(node))
+        kind = getattr(node, "returns", None) or getattr(node, "annotation", None)
+        if isinstance(kind, ast.AST):
+            skipped.update(id(inner) for inner in ast.walk(kind))
     return skipped
 
 
@@ -141,11 +144,19 @@ def update(language: str, target: Path) -> str:
 _OWN_TR = re.compile(r'^def tr\(.*?\n    return QCoreApplication\.translate\("(\w+)", .*?\n', re.MULTILINE | re.DOTALL)
 
 
+_IMPORTED_TR = re.compile(r"^from app\.([\w.]+) import (?:[\w, ]*\b)?tr\b", re.MULTILINE)
+
+
 def _copies(folder: Path) -> Iterator[Path]:
-    """The files as lupdate understands them: a module's own `tr` function is spelled out with its context."""
+    """The files as lupdate understands them: a module's own `tr` function, and one that it imports from another
+    module, is spelled out with its context."""
     for path in sorted((APP / "ui").rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        if own := _OWN_TR.search(text):
+        own = _OWN_TR.search(text)
+        if imported := _IMPORTED_TR.search(text):
+            module = APP / f"{imported[1].replace('.', '/')}.py"
+            own = _OWN_TR.search(module.read_text(encoding="utf-8"))
+        if own:
             text = re.sub(r"(?<![\w.])tr\(", f'QCoreApplication.translate("{own[1]}", ', text.replace(own[0], ""))
         copy = folder / path.relative_to(APP)
         copy.parent.mkdir(parents=True, exist_ok=True)

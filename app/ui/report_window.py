@@ -19,6 +19,7 @@ from app.ui.sentences import in_words
 from app.ui.settings.files import choose_to_save
 from app.ui.settings.words import line, push
 from app.ui.theme import Theme
+from app.ui.words import counted
 
 JOB_ENDS_S = 15.0
 
@@ -149,7 +150,8 @@ class ReportWindow(QDialog):
         if not words:
             return
         count = self.text.toPlainText().casefold().count(words.casefold())
-        self.found.setText(self.tr("%n place(s)", "", count) if count else self.tr("Not in it"))
+        places = counted(count, self.tr("1 place"), self.tr("%n places"))
+        self.found.setText(places if count else self.tr("Not in it"))
         self.text.find(words)
 
     def _next(self) -> None:

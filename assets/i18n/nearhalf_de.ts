@@ -13,14 +13,187 @@
     </message>
 </context>
 <context>
+    <name>AdapterDetails</name>
+    <message>
+        <source>Score</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Learned</source>
+        <translation>Gelernt</translation>
+    </message>
+    <message>
+        <source>Made</source>
+        <translation>Erstellt</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Elsewhere</source>
+        <translation>Anderswo</translation>
+    </message>
+    <message>
+        <source>Base model</source>
+        <translation>Basismodell</translation>
+    </message>
+    <message>
+        <source>A and B</source>
+        <translation>A und B</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Daten</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Notiz</translation>
+    </message>
+    <message>
+        <source>A note for yourself</source>
+        <translation>Eine Notiz für Sie selbst</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Save name and note</source>
+        <translation>Name und Notiz speichern</translation>
+    </message>
+    <message>
+        <source>Name and note</source>
+        <translation>Name und Notiz</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportieren</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the hash of: {what}</source>
+        <translation>Hash kopieren: {what}</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterExportForm</name>
+    <message>
+        <source>Encrypted with a passphrase</source>
+        <translation>Mit einer Passphrase verschlüsselt</translation>
+    </message>
+    <message>
+        <source>Readable by whoever has the file</source>
+        <translation>Lesbar für jeden, der die Datei hat</translation>
+    </message>
+    <message>
+        <source>A folder for transformers</source>
+        <translation>Ein Ordner für transformers</translation>
+    </message>
+    <message>
+        <source>How to export</source>
+        <translation>Art des Exports</translation>
+    </message>
+    <message>
+        <source>Passphrase</source>
+        <translation>Passphrase</translation>
+    </message>
+    <message>
+        <source>The same again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Passphrase of the file</source>
+        <translation>Passphrase der Datei</translation>
+    </message>
+    <message>
+        <source>The same passphrase of the file again</source>
+        <translation>Noch einmal dieselbe Passphrase der Datei</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>Stärke</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren…</translation>
+    </message>
+    <message>
+        <source>What it learned can be read out of it. Your note and your notes&apos; hashes are left out.</source>
+        <translation>Was er gelernt hat, lässt sich aus ihm herauslesen. Ihre Notiz und die Hashes Ihrer Notizen werden weggelassen.</translation>
+    </message>
+    <message>
+        <source>Too short: at least {count} characters.</source>
+        <translation>Zu kurz: mindestens {count} Zeichen.</translation>
+    </message>
+    <message>
+        <source>Whoever has the file and the passphrase can use it. Nothing opens it without.</source>
+        <translation>Wer die Datei und die Passphrase hat, kann ihn verwenden. Ohne die Passphrase öffnet ihn nichts.</translation>
+    </message>
+    <message>
+        <source>The two are not the same yet.</source>
+        <translation>Die beiden sind noch nicht gleich.</translation>
+    </message>
+    <message>
+        <source>An empty folder for the adapter</source>
+        <translation>Ein leerer Ordner für den Adapter</translation>
+    </message>
+    <message>
+        <source>Export the adapter</source>
+        <translation>Adapter exportieren</translation>
+    </message>
+    <message>
+        <source>Adapters (*.nha)</source>
+        <translation>Adapter (*.nha)</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterUnlockForm</name>
+    <message>
+        <source>This file is encrypted with a passphrase.</source>
+        <translation>Diese Datei ist mit einer Passphrase verschlüsselt.</translation>
+    </message>
+    <message>
+        <source>Passphrase of the file</source>
+        <translation>Passphrase der Datei</translation>
+    </message>
+    <message>
+        <source>Passphrase of the file that is added</source>
+        <translation>Passphrase der Datei, die hinzugefügt wird</translation>
+    </message>
+    <message>
+        <source>Add it</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
     <name>AdaptersPage</name>
     <message>
         <source>What you taught the model. An adapter never leaves this computer; more round trips a token make it slower on a far backend.</source>
         <translation>Was Sie dem Modell beigebracht haben. Ein Adapter verlässt diesen Computer nie; mehr Umläufe je Token machen ihn mit einem fernen Backend langsamer.</translation>
     </message>
     <message>
+        <source>Make one from my notes…</source>
+        <translation>Aus meinen Notizen erstellen…</translation>
+    </message>
+    <message>
         <source>Add from a file…</source>
         <translation>Aus einer Datei hinzufügen…</translation>
+    </message>
+    <message>
+        <source>Look for deleted notes…</source>
+        <translation>Nach gelöschten Notizen suchen…</translation>
     </message>
     <message>
         <source>None</source>
@@ -31,12 +204,40 @@
         <translation>Das Modell, wie es veröffentlicht wurde.</translation>
     </message>
     <message>
+        <source>Details</source>
+        <translation>Details</translation>
+    </message>
+    <message>
+        <source>Details of {name}</source>
+        <translation>Details zu {name}</translation>
+    </message>
+    <message>
         <source>Delete</source>
         <translation>Löschen</translation>
     </message>
     <message>
         <source>Delete {name}</source>
         <translation>{name} löschen</translation>
+    </message>
+    <message>
+        <source>The folder of your notes</source>
+        <translation>Der Ordner Ihrer Notizen</translation>
+    </message>
+    <message>
+        <source>1 adapter learned from these notes; it says above where notes are gone.</source>
+        <translation>1 Adapter hat aus diesen Notizen gelernt; oben steht, wo Notizen weg sind.</translation>
+    </message>
+    <message>
+        <source>%n adapters learned from these notes; they say above where notes are gone.</source>
+        <translation>%n Adapter haben aus diesen Notizen gelernt; oben steht, wo Notizen weg sind.</translation>
+    </message>
+    <message>
+        <source>No adapter learned from the notes in this folder.</source>
+        <translation>Kein Adapter hat aus den Notizen in diesem Ordner gelernt.</translation>
+    </message>
+    <message>
+        <source>Reading the notes</source>
+        <translation>Die Notizen werden gelesen</translation>
     </message>
     <message>
         <source>No adapter yet</source>
@@ -49,30 +250,6 @@
     <message>
         <source>Use {name}</source>
         <translation>{name} verwenden</translation>
-    </message>
-    <message>
-        <source>{size}. {problem}</source>
-        <translation>{size}. {problem}</translation>
-    </message>
-    <message>
-        <source>1 round trip a token</source>
-        <translation>1 Umlauf je Token</translation>
-    </message>
-    <message>
-        <source>{number} round trips a token</source>
-        <translation>{number} Umläufe je Token</translation>
-    </message>
-    <message>
-        <source>recipe {recipe}</source>
-        <translation>Rezept {recipe}</translation>
-    </message>
-    <message>
-        <source>with a head part</source>
-        <translation>mit Kopfteil</translation>
-    </message>
-    <message>
-        <source>{facts}, made on {day}</source>
-        <translation>{facts}, erstellt am {day}</translation>
     </message>
     <message>
         <source>Add an adapter</source>
@@ -91,8 +268,123 @@
         <translation>{name} löschen?</translation>
     </message>
     <message>
+        <source>Copied.</source>
+        <translation>Kopiert.</translation>
+    </message>
+    <message>
+        <source>Written to {path}.</source>
+        <translation>Geschrieben nach {path}.</translation>
+    </message>
+    <message>
+        <source>Writing the adapter</source>
+        <translation>Der Adapter wird geschrieben</translation>
+    </message>
+    <message>
+        <source>Written to {path}: {names}.</source>
+        <translation>Geschrieben nach {path}: {names}.</translation>
+    </message>
+    <message>
+        <source>What the adapter learned can be read out of it.</source>
+        <translation>Was der Adapter gelernt hat, lässt sich aus ihm herauslesen.</translation>
+    </message>
+    <message>
+        <source>Fetching the matrices A and B from the backend</source>
+        <translation>Die Matrizen A und B werden vom Backend geladen</translation>
+    </message>
+    <message>
         <source>It is on no other computer unless you copied it: an adapter cannot be fetched again.</source>
         <translation>Er ist auf keinem anderen Computer, es sei denn, Sie haben ihn kopiert: Ein Adapter kann nicht erneut geladen werden.</translation>
+    </message>
+</context>
+<context>
+    <name>Advanced</name>
+    <message>
+        <source>Places where the model is changed</source>
+        <translation>Stellen, an denen das Modell geändert wird</translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation>Rang</translation>
+    </message>
+    <message>
+        <source>Numbers that go from and to each place. More can learn more.</source>
+        <translation>Zahlen, die von und zu jeder Stelle gehen. Mehr davon können mehr lernen.</translation>
+    </message>
+    <message>
+        <source>Rank of the head part</source>
+        <translation>Rang des Kopfteils</translation>
+    </message>
+    <message>
+        <source>Changes how the last layer&apos;s numbers become words, on this computer only. 0: none.</source>
+        <translation>Ändert, wie aus den Zahlen der letzten Schicht Wörter werden, nur auf diesem Computer. 0: keiner.</translation>
+    </message>
+    <message>
+        <source>Learning rate, in thousandths</source>
+        <translation>Lernrate, in Tausendsteln</translation>
+    </message>
+    <message>
+        <source>Too high and it forgets what it could do; too low and it learns nothing.</source>
+        <translation>Zu hoch, und es vergisst, was es konnte; zu niedrig, und es lernt nichts.</translation>
+    </message>
+    <message>
+        <source>Learning rate of the head part, in thousandths</source>
+        <translation>Lernrate des Kopfteils, in Tausendsteln</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Schritte</translation>
+    </message>
+    <message>
+        <source>Tokens read at a time</source>
+        <translation>Auf einmal gelesene Token</translation>
+    </message>
+    <message>
+        <source>Longer pieces of text take more memory on the backend.</source>
+        <translation>Längere Textstücke brauchen mehr Speicher auf dem Backend.</translation>
+    </message>
+    <message>
+        <source>Patience</source>
+        <translation>Geduld</translation>
+    </message>
+    <message>
+        <source>After so many tests on held-back notes without a gain the run ends.</source>
+        <translation>Nach so vielen Tests mit zurückgehaltenen Notizen ohne Gewinn endet der Lauf.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>The same seed, notes and settings give the same adapter again.</source>
+        <translation>Derselbe Startwert, dieselben Notizen und Einstellungen ergeben wieder denselben Adapter.</translation>
+    </message>
+    <message>
+        <source>Reset to the preset</source>
+        <translation>Auf die Vorgabe zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Estimate these settings</source>
+        <translation>Diese Einstellungen schätzen</translation>
+    </message>
+    <message>
+        <source>Every one of the {layers} layers</source>
+        <translation>Jede der {layers} Schichten</translation>
+    </message>
+    <message>
+        <source>The first layer only</source>
+        <translation>Nur die erste Schicht</translation>
+    </message>
+    <message>
+        <source>%n groups of layers</source>
+        <translation>%n Gruppen von Schichten</translation>
+    </message>
+    <message>
+        <source>A reply takes {trips} then.</source>
+        <translation>Eine Antwort braucht dann {trips}.</translation>
+    </message>
+    <message>
+        <source>Each reads {tokens} tokens.</source>
+        <translation>Jeder liest {tokens} Token.</translation>
     </message>
 </context>
 <context>
@@ -309,6 +601,18 @@
     <message>
         <source>Use {name}</source>
         <translation>{name} verwenden</translation>
+    </message>
+    <message>
+        <source>Limit for {name}</source>
+        <translation>Grenze für {name}</translation>
+    </message>
+    <message>
+        <source>What an operator may be able to rebuild</source>
+        <translation>Was ein Betreiber wiederherstellen können darf</translation>
+    </message>
+    <message>
+        <source>It is measured after each reply. Above the limit your next message is not sent.</source>
+        <translation>Es wird nach jeder Antwort gemessen. Über der Grenze wird Ihre nächste Nachricht nicht gesendet.</translation>
     </message>
 </context>
 <context>
@@ -594,6 +898,14 @@
         <translation>Weiter</translation>
     </message>
     <message>
+        <source>Report…</source>
+        <translation>Bericht…</translation>
+    </message>
+    <message>
+        <source>See what is in a report on this</source>
+        <translation>Ansehen, was in einem Bericht darüber steht</translation>
+    </message>
+    <message>
         <source>Open the log&apos;s folder</source>
         <translation>Ordner der Protokolldatei öffnen</translation>
     </message>
@@ -697,6 +1009,37 @@
     </message>
 </context>
 <context>
+    <name>DropZone</name>
+    <message>
+        <source>Choose files…</source>
+        <translation>Dateien auswählen…</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>Ordner auswählen…</translation>
+    </message>
+    <message>
+        <source>Drop notes here: files, folders, or an export of Notion or Obsidian</source>
+        <translation>Notizen hier ablegen: Dateien, Ordner oder einen Export aus Notion oder Obsidian</translation>
+    </message>
+    <message>
+        <source>Markdown, text, HTML, PDF, Word, mail (mbox), tables (CSV), and archives (ZIP) of them.</source>
+        <translation>Markdown, Text, HTML, PDF, Word, E-Mail (mbox), Tabellen (CSV) und Archive (ZIP) davon.</translation>
+    </message>
+    <message>
+        <source>Choose notes</source>
+        <translation>Notizen auswählen</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Choose a folder of notes</source>
+        <translation>Ordner mit Notizen auswählen</translation>
+    </message>
+</context>
+<context>
     <name>EntriesPanel</name>
     <message>
         <source>Group by message</source>
@@ -769,6 +1112,14 @@
     <message>
         <source>Only {term}</source>
         <translation>Nur {term}</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
+    </message>
+    <message>
+        <source>Direction</source>
+        <translation>Richtung</translation>
     </message>
 </context>
 <context>
@@ -936,6 +1287,14 @@
         <source>Delete</source>
         <translation>Löschen</translation>
     </message>
+    <message>
+        <source>Answer again with</source>
+        <translation>Noch einmal antworten mit</translation>
+    </message>
+    <message>
+        <source>No adapter</source>
+        <translation>Kein Adapter</translation>
+    </message>
 </context>
 <context>
     <name>GeneralPage</name>
@@ -996,6 +1355,26 @@
         <translation>Was hier bleibt, was hinausgeht und wie es geschützt ist.</translation>
     </message>
     <message>
+        <source>Report…</source>
+        <translation>Bericht…</translation>
+    </message>
+    <message>
+        <source>See what is in a report on a problem</source>
+        <translation>Ansehen, was in einem Bericht über ein Problem steht</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>Hilfe</translation>
+    </message>
+    <message>
+        <source>Report on a problem</source>
+        <translation>Bericht über ein Problem</translation>
+    </message>
+    <message>
+        <source>A text about this app and computer, without your words. You read it, and hand it on yourself.</source>
+        <translation>Ein Text über diese App und diesen Computer, ohne Ihre Wörter. Sie lesen ihn und geben ihn selbst weiter.</translation>
+    </message>
+    <message>
         <source>In force when Nearhalf starts the next time.</source>
         <translation>Gilt ab dem nächsten Start von Nearhalf.</translation>
     </message>
@@ -1027,6 +1406,93 @@
     </message>
 </context>
 <context>
+    <name>HelpWindow</name>
+    <message>
+        <source>Help</source>
+        <translation>Hilfe</translation>
+    </message>
+    <message>
+        <source>Pages of the help</source>
+        <translation>Seiten der Hilfe</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>Seite</translation>
+    </message>
+    <message>
+        <source>Find in this page</source>
+        <translation>Auf dieser Seite suchen</translation>
+    </message>
+    <message>
+        <source>The guides did not come with this copy of Nearhalf.</source>
+        <translation>Die Anleitungen sind bei dieser Kopie von Nearhalf nicht dabei.</translation>
+    </message>
+    <message>
+        <source>First steps</source>
+        <translation>Erste Schritte</translation>
+    </message>
+    <message>
+        <source>What leaves your device</source>
+        <translation>Was Ihr Gerät verlässt</translation>
+    </message>
+    <message>
+        <source>Protected from whom</source>
+        <translation>Vor wem geschützt</translation>
+    </message>
+    <message>
+        <source>What could be rebuilt</source>
+        <translation>Was wiederhergestellt werden könnte</translation>
+    </message>
+    <message>
+        <source>Redaction</source>
+        <translation>Schwärzung</translation>
+    </message>
+    <message>
+        <source>How history is kept</source>
+        <translation>Wie der Verlauf aufbewahrt wird</translation>
+    </message>
+    <message>
+        <source>Exports and imports</source>
+        <translation>Exporte und Importe</translation>
+    </message>
+    <message>
+        <source>Model files</source>
+        <translation>Modelldateien</translation>
+    </message>
+    <message>
+        <source>Check what left</source>
+        <translation>Prüfen, was hinausging</translation>
+    </message>
+    <message>
+        <source>Capture with Wireshark</source>
+        <translation>Mitschneiden mit Wireshark</translation>
+    </message>
+    <message>
+        <source>Portable mode</source>
+        <translation>Portabler Modus</translation>
+    </message>
+    <message>
+        <source>New versions</source>
+        <translation>Neue Versionen</translation>
+    </message>
+    <message>
+        <source>The browser is another program: what it sends is not counted here.</source>
+        <translation>Der Browser ist ein anderes Programm: Was er sendet, wird hier nicht gezählt.</translation>
+    </message>
+    <message>
+        <source>This page cannot be read.</source>
+        <translation>Diese Seite kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>{place} of {count}</source>
+        <translation>{place} von {count}</translation>
+    </message>
+    <message>
+        <source>Not in it</source>
+        <translation>Nicht gefunden</translation>
+    </message>
+</context>
+<context>
     <name>HexView</name>
     <message>
         <source>Bytes</source>
@@ -1052,6 +1518,49 @@
     </message>
 </context>
 <context>
+    <name>JobsPage</name>
+    <message>
+        <source>Fine-tunings</source>
+        <translation>Feinabstimmungen</translation>
+    </message>
+    <message>
+        <source>Those that run, and those you have not decided on. What you keep is an adapter.</source>
+        <translation>Die laufenden und die, über die Sie noch nicht entschieden haben. Was Sie behalten, ist ein Adapter.</translation>
+    </message>
+    <message>
+        <source>New fine-tuning</source>
+        <translation>Neue Feinabstimmung</translation>
+    </message>
+    <message>
+        <source>See the result</source>
+        <translation>Ergebnis ansehen</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Öffnen</translation>
+    </message>
+    <message>
+        <source>Open {name}</source>
+        <translation>{name} öffnen</translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>Noch keine</translation>
+    </message>
+    <message>
+        <source>Choose some notes, and let the model learn from them.</source>
+        <translation>Wählen Sie einige Notizen, und lassen Sie das Modell daraus lernen.</translation>
+    </message>
+    <message>
+        <source>{state}. {preset}, started {when}</source>
+        <translation>{state}. {preset}, begonnen {when}</translation>
+    </message>
+    <message>
+        <source>{state}: {progress}. {preset}, started {when}</source>
+        <translation>{state}: {progress}. {preset}, begonnen {when}</translation>
+    </message>
+</context>
+<context>
     <name>Keys</name>
     <message>
         <source>Copy the selection</source>
@@ -1060,6 +1569,10 @@
     <message>
         <source>Copy the selection as Markdown</source>
         <translation>Auswahl als Markdown kopieren</translation>
+    </message>
+    <message>
+        <source>Export the selection…</source>
+        <translation>Auswahl exportieren…</translation>
     </message>
     <message>
         <source>Copy the address</source>
@@ -1080,6 +1593,172 @@
     <message>
         <source>Show {name}</source>
         <translation>{name} anzeigen</translation>
+    </message>
+</context>
+<context>
+    <name>LearnedPage</name>
+    <message>
+        <source>See what will be learned</source>
+        <translation>Ansehen, was gelernt wird</translation>
+    </message>
+    <message>
+        <source>What looks secret or personal</source>
+        <translation>Was geheim oder persönlich aussieht</translation>
+    </message>
+    <message>
+        <source>Found by rules, which miss some. What is learned can come out in a reply, word for word.</source>
+        <translation>Mit Regeln gefunden, die manches übersehen. Was gelernt wird, kann in einer Antwort Wort für Wort wieder herauskommen.</translation>
+    </message>
+    <message>
+        <source>Read it as it will be learned</source>
+        <translation>Lesen, wie es gelernt wird</translation>
+    </message>
+    <message>
+        <source>What was left out, and why</source>
+        <translation>Was weggelassen wurde, und warum</translation>
+    </message>
+    <message>
+        <source>Every file that was left out</source>
+        <translation>Jede Datei, die weggelassen wurde</translation>
+    </message>
+    <message>
+        <source>Notes that say the same as another one</source>
+        <translation>Notizen, die dasselbe sagen wie eine andere</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>{notes}, {words}, of which the model learns all but those that are held back.</source>
+        <translation>{notes}, {words}: Das Modell lernt alles bis auf das, was zurückgehalten wird.</translation>
+    </message>
+    <message>
+        <source>Learned: {notes}, {words}</source>
+        <translation>Gelernt: {notes}, {words}</translation>
+    </message>
+    <message>
+        <source>Held back for the test: {notes}, {words}</source>
+        <translation>Für den Test zurückgehalten: {notes}, {words}</translation>
+    </message>
+    <message>
+        <source>Whole notes that it never sees, so that the result at the end is honest.</source>
+        <translation>Ganze Notizen, die es nie sieht, damit das Ergebnis am Ende ehrlich ist.</translation>
+    </message>
+    <message>
+        <source>Neither learned nor tested: {notes}</source>
+        <translation>Weder gelernt noch getestet: {notes}</translation>
+    </message>
+    <message>
+        <source>Too like a note that is learned to say anything in the test.</source>
+        <translation>Einer gelernten Notiz zu ähnlich, um im Test etwas auszusagen.</translation>
+    </message>
+    <message>
+        <source>{kind}: {count} found</source>
+        <translation>{kind}: {count} gefunden</translation>
+    </message>
+    <message>
+        <source>Nothing was found</source>
+        <translation>Nichts wurde gefunden</translation>
+    </message>
+    <message>
+        <source>Look for names of people, too</source>
+        <translation>Auch nach Namen von Personen suchen</translation>
+    </message>
+    <message>
+        <source>Takes a language model on this computer, and half a minute for each hundred pages.</source>
+        <translation>Braucht ein Sprachmodell auf diesem Computer und je hundert Seiten eine halbe Minute.</translation>
+    </message>
+    <message>
+        <source>In {titles}</source>
+        <translation>In {titles}</translation>
+    </message>
+    <message>
+        <source>In {titles} and {more} more notes</source>
+        <translation>In {titles} und {more} weiteren Notizen</translation>
+    </message>
+    <message>
+        <source>1 file</source>
+        <translation>1 Datei</translation>
+    </message>
+    <message>
+        <source>%n files</source>
+        <translation>%n Dateien</translation>
+    </message>
+    <message>
+        <source>Within files that were read</source>
+        <translation>In Dateien, die gelesen wurden</translation>
+    </message>
+    <message>
+        <source>Because of what looks secret</source>
+        <translation>Weil es geheim aussieht</translation>
+    </message>
+    <message>
+        <source>{passages}, {places}</source>
+        <translation>{passages}, {places}</translation>
+    </message>
+    <message>
+        <source>1 passage left out</source>
+        <translation>1 Abschnitt weggelassen</translation>
+    </message>
+    <message>
+        <source>%n passages left out</source>
+        <translation>%n Abschnitte weggelassen</translation>
+    </message>
+    <message>
+        <source>1 place replaced</source>
+        <translation>1 Stelle ersetzt</translation>
+    </message>
+    <message>
+        <source>%n places replaced</source>
+        <translation>%n Stellen ersetzt</translation>
+    </message>
+    <message>
+        <source>Nothing was left out</source>
+        <translation>Nichts wurde weggelassen</translation>
+    </message>
+    <message>
+        <source>Show every file that was left out ({count})</source>
+        <translation>Jede Datei zeigen, die weggelassen wurde ({count})</translation>
+    </message>
+    <message>
+        <source>Show what was folded into another note ({count})</source>
+        <translation>Zeigen, was in einer anderen Notiz aufging ({count})</translation>
+    </message>
+    <message>
+        <source>{what}: {count}</source>
+        <translation>{what}: {count}</translation>
+    </message>
+    <message>
+        <source>{file}: {why}</source>
+        <translation>{file}: {why}</translation>
+    </message>
+    <message>
+        <source>Looking through your notes: {name}</source>
+        <translation>Ihre Notizen werden durchgesehen: {name}</translation>
+    </message>
+    <message>
+        <source>Looking through your notes</source>
+        <translation>Ihre Notizen werden durchgesehen</translation>
+    </message>
+</context>
+<context>
+    <name>LimitChoice</name>
+    <message>
+        <source>No limit</source>
+        <translation>Keine Grenze</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>Nichts</translation>
+    </message>
+    <message>
+        <source>At most {percent} %</source>
+        <translation>Höchstens {percent} %</translation>
+    </message>
+    <message>
+        <source>What an operator may be able to rebuild</source>
+        <translation>Was ein Betreiber wiederherstellen können darf</translation>
     </message>
 </context>
 <context>
@@ -1433,6 +2112,65 @@
     </message>
 </context>
 <context>
+    <name>NotesPage</name>
+    <message>
+        <source>Choose your notes</source>
+        <translation>Ihre Notizen auswählen</translation>
+    </message>
+    <message>
+        <source>The model learns to write as they do, and some of what they say. They are read here, on this computer; your files stay as they are.</source>
+        <translation>Das Modell lernt, so zu schreiben wie sie, und einiges von dem, was darin steht. Gelesen werden sie hier, auf diesem Computer; Ihre Dateien bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+        <source>Choose chats…</source>
+        <translation>Chats auswählen…</translation>
+    </message>
+    <message>
+        <source>Your own chats</source>
+        <translation>Ihre eigenen Chats</translation>
+    </message>
+    <message>
+        <source>Chats to learn from</source>
+        <translation>Chats, aus denen gelernt wird</translation>
+    </message>
+    <message>
+        <source>Read them</source>
+        <translation>Lesen</translation>
+    </message>
+    <message>
+        <source>{files} files, {characters} characters read: {name}</source>
+        <translation>{files} Dateien, {characters} Zeichen gelesen: {name}</translation>
+    </message>
+    <message>
+        <source>Reading your notes</source>
+        <translation>Ihre Notizen werden gelesen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Remove {name} from the notes</source>
+        <translation>{name} aus den Notizen entfernen</translation>
+    </message>
+    <message>
+        <source>1 is chosen.</source>
+        <translation>1 ist ausgewählt.</translation>
+    </message>
+    <message>
+        <source>%n are chosen.</source>
+        <translation>%n sind ausgewählt.</translation>
+    </message>
+    <message>
+        <source>None is chosen.</source>
+        <translation>Keiner ist ausgewählt.</translation>
+    </message>
+    <message>
+        <source>{words} Of a chat your own messages are learned, not the replies.</source>
+        <translation>{words} Aus einem Chat werden Ihre eigenen Nachrichten gelernt, nicht die Antworten.</translation>
+    </message>
+</context>
+<context>
     <name>NumbersView</name>
     <message>
         <source>This entry carries no numbers.</source>
@@ -1513,6 +2251,22 @@
         <source>Names and numbers</source>
         <translation>Namen und Nummern</translation>
     </message>
+    <message>
+        <source>None</source>
+        <translation>Keiner</translation>
+    </message>
+    <message>
+        <source>One that is no longer there</source>
+        <translation>Einer, der nicht mehr da ist</translation>
+    </message>
+    <message>
+        <source>Adapter</source>
+        <translation>Adapter</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>Stärke</translation>
+    </message>
 </context>
 <context>
     <name>Palette</name>
@@ -1592,6 +2346,61 @@
     <message>
         <source>If you forget it, only the recovery code opens your history.</source>
         <translation>Wenn Sie sie vergessen, öffnet nur der Wiederherstellungscode Ihren Verlauf.</translation>
+    </message>
+</context>
+<context>
+    <name>PlanPage</name>
+    <message>
+        <source>Choose how thoroughly</source>
+        <translation>Wählen, wie gründlich</translation>
+    </message>
+    <message>
+        <source>Times are estimates from some steps on this computer and the backend in use. The backend gets numbers, no words, and never the adapter; but whoever runs it and records them could rebuild your notes, as with chats. With the built-in backend all of it stays on this computer.</source>
+        <translation>Die Zeiten sind geschätzt, aus einigen Schritten auf diesem Computer und dem verwendeten Backend. Das Backend erhält Zahlen, keine Wörter, und nie den Adapter; aber wer es betreibt und sie aufzeichnet, könnte Ihre Notizen wiederherstellen, wie bei Chats. Mit dem eingebauten Backend bleibt alles auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>Estimate</source>
+        <translation>Schätzen</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>Erweitert</translation>
+    </message>
+    <message>
+        <source>Name of the adapter</source>
+        <translation>Name des Adapters</translation>
+    </message>
+    <message>
+        <source>You can change it at the end.</source>
+        <translation>Sie können ihn am Ende ändern.</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Starten</translation>
+    </message>
+    <message>
+        <source>My notes</source>
+        <translation>Meine Notizen</translation>
+    </message>
+    <message>
+        <source>Starting the fine-tuning</source>
+        <translation>Die Feinabstimmung wird gestartet</translation>
+    </message>
+    <message>
+        <source>Asking the backend what it can train</source>
+        <translation>Das Backend wird gefragt, was es trainieren kann</translation>
+    </message>
+    <message>
+        <source>Trying some steps, to tell how long it takes</source>
+        <translation>Einige Schritte werden probiert, um die Dauer zu schätzen</translation>
+    </message>
+    <message>
+        <source>Not estimated yet.</source>
+        <translation>Noch nicht geschätzt.</translation>
+    </message>
+    <message>
+        <source>{preset}, with your own settings. {facts}</source>
+        <translation>{preset}, mit eigenen Einstellungen. {facts}</translation>
     </message>
 </context>
 <context>
@@ -1691,6 +2500,10 @@
         <translation>Privatsphäre-Ansicht</translation>
     </message>
     <message>
+        <source>How much to show</source>
+        <translation>Wie viel gezeigt wird</translation>
+    </message>
+    <message>
         <source>Export the ledger</source>
         <translation>Sendeprotokoll exportieren</translation>
     </message>
@@ -1705,6 +2518,18 @@
     <message>
         <source>Show beside the chat</source>
         <translation>Neben dem Chat zeigen</translation>
+    </message>
+    <message>
+        <source>The sentence</source>
+        <translation>Der Satz</translation>
+    </message>
+    <message>
+        <source>The sentence and the list</source>
+        <translation>Der Satz und die Liste</translation>
+    </message>
+    <message>
+        <source>The list and one entry</source>
+        <translation>Die Liste und ein Eintrag</translation>
     </message>
 </context>
 <context>
@@ -1982,6 +2807,14 @@
         <source>Copied</source>
         <translation>Kopiert</translation>
     </message>
+    <message>
+        <source>Nothing is selected in the conversation.</source>
+        <translation>Im Gespräch ist nichts ausgewählt.</translation>
+    </message>
+    <message>
+        <source>{title} (selection)</source>
+        <translation>{title} (Auswahl)</translation>
+    </message>
 </context>
 <context>
     <name>ReadyScreen</name>
@@ -2211,6 +3044,45 @@
     </message>
 </context>
 <context>
+    <name>ReleaseDialog</name>
+    <message>
+        <source>A new version</source>
+        <translation>Eine neue Version</translation>
+    </message>
+    <message>
+        <source>Version {version} is out</source>
+        <translation>Version {version} ist da</translation>
+    </message>
+    <message>
+        <source>This is version {version}.</source>
+        <translation>Dies ist Version {version}.</translation>
+    </message>
+    <message>
+        <source>What is new</source>
+        <translation>Was neu ist</translation>
+    </message>
+    <message>
+        <source>Nothing was downloaded, and nothing is installed by itself. These words are those of the release feed, which nobody has signed.</source>
+        <translation>Nichts wurde heruntergeladen, und nichts wird von selbst installiert. Diese Worte stammen aus dem Release-Feed, den niemand signiert hat.</translation>
+    </message>
+    <message>
+        <source>SHA-256 of the archive, to compare:</source>
+        <translation>SHA-256-Wert des Archivs, zum Vergleichen:</translation>
+    </message>
+    <message>
+        <source>Open its page…</source>
+        <translation>Ihre Seite öffnen…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>The browser is another program: what it sends is not counted here. The address is the release feed&apos;s.</source>
+        <translation>Der Browser ist ein anderes Programm: Was er sendet, wird hier nicht gezählt. Die Adresse stammt aus dem Release-Feed.</translation>
+    </message>
+</context>
+<context>
     <name>Remark</name>
     <message>
         <source>Dismiss</source>
@@ -2222,6 +3094,89 @@
     <message>
         <source>This is a new chat with a copy of the conversation up to here</source>
         <translation>Dies ist ein neuer Chat mit einer Kopie der Unterhaltung bis hierher</translation>
+    </message>
+</context>
+<context>
+    <name>ReportWindow</name>
+    <message>
+        <source>Report on a problem</source>
+        <translation>Bericht über ein Problem</translation>
+    </message>
+    <message>
+        <source>The whole report</source>
+        <translation>Der ganze Bericht</translation>
+    </message>
+    <message>
+        <source>Search in the report</source>
+        <translation>Im Bericht suchen</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the report</source>
+        <translation>Bericht kopieren</translation>
+    </message>
+    <message>
+        <source>Save as a file…</source>
+        <translation>Als Datei speichern…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>What is in it</source>
+        <translation>Was darin steht</translation>
+    </message>
+    <message>
+        <source>What was taken out</source>
+        <translation>Was entfernt wurde</translation>
+    </message>
+    <message>
+        <source>See what is in this report</source>
+        <translation>Sehen, was in diesem Bericht steht</translation>
+    </message>
+    <message>
+        <source>Nothing is sent. This is the whole text, as you copy or save it; whom you give it to is up to you. It is made without chats, tokens, keys and passphrases. Read it all the same.</source>
+        <translation>Nichts wird gesendet. Dies ist der ganze Text, so wie Sie ihn kopieren oder speichern; wem Sie ihn geben, entscheiden Sie. Er wird ohne Chats, Token, Schlüssel und Passphrasen erstellt. Lesen Sie ihn trotzdem.</translation>
+    </message>
+    <message>
+        <source>Nothing had to be.</source>
+        <translation>Nichts musste entfernt werden.</translation>
+    </message>
+    <message>
+        <source>1 place</source>
+        <translation>1 Fundstelle</translation>
+    </message>
+    <message>
+        <source>%n places</source>
+        <translation>%n Fundstellen</translation>
+    </message>
+    <message>
+        <source>Not in it</source>
+        <translation>Nicht gefunden</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>Kopiert.</translation>
+    </message>
+    <message>
+        <source>Save the report</source>
+        <translation>Bericht speichern</translation>
+    </message>
+    <message>
+        <source>Text (*.txt)</source>
+        <translation>Text (*.txt)</translation>
+    </message>
+    <message>
+        <source>The report could not be saved: {reason}.</source>
+        <translation>Der Bericht konnte nicht gespeichert werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>Saved.</source>
+        <translation>Gespeichert.</translation>
     </message>
 </context>
 <context>
@@ -2339,6 +3294,17 @@
     <message>
         <source>Show what is typed</source>
         <translation>Eingabe zeigen</translation>
+    </message>
+</context>
+<context>
+    <name>Session</name>
+    <message>
+        <source>Version {version} is out.</source>
+        <translation>Version {version} ist da.</translation>
+    </message>
+    <message>
+        <source>What is new</source>
+        <translation>Was neu ist</translation>
     </message>
 </context>
 <context>
@@ -2485,6 +3451,75 @@
     <message>
         <source>{size} on this disk</source>
         <translation>{size} auf dieser Festplatte</translation>
+    </message>
+</context>
+<context>
+    <name>SpellingDesk</name>
+    <message>
+        <source>1 word may be misspelt: {words}</source>
+        <translation>1 Wort ist vielleicht falsch geschrieben: {words}</translation>
+    </message>
+    <message>
+        <source>%n words may be misspelt: {words}</source>
+        <translation>%n Wörter sind vielleicht falsch geschrieben: {words}</translation>
+    </message>
+</context>
+<context>
+    <name>SpellingMenu</name>
+    <message>
+        <source>Looking for suggestions</source>
+        <translation>Vorschläge werden gesucht</translation>
+    </message>
+    <message>
+        <source>Add to dictionary</source>
+        <translation>Zum Wörterbuch hinzufügen</translation>
+    </message>
+    <message>
+        <source>Ignore in this draft</source>
+        <translation>In diesem Entwurf ignorieren</translation>
+    </message>
+    <message>
+        <source>No suggestions</source>
+        <translation>Keine Vorschläge</translation>
+    </message>
+</context>
+<context>
+    <name>SpellingPart</name>
+    <message>
+        <source>Spelling</source>
+        <translation>Rechtschreibung</translation>
+    </message>
+    <message>
+        <source>Words that none of these languages knows get a wavy line while you write. It is checked on this computer, with lists that came with Nearhalf.</source>
+        <translation>Wörter, die keine dieser Sprachen kennt, bekommen beim Schreiben eine Wellenlinie. Geprüft wird auf diesem Computer, mit Listen, die mit Nearhalf kamen.</translation>
+    </message>
+    <message>
+        <source>Check spelling</source>
+        <translation>Rechtschreibung prüfen</translation>
+    </message>
+    <message>
+        <source>In the field in which messages are written.</source>
+        <translation>In dem Feld, in dem Nachrichten geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>Your own words</source>
+        <translation>Ihre eigenen Wörter</translation>
+    </message>
+    <message>
+        <source>One word a line</source>
+        <translation>Ein Wort je Zeile</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Never marked. Those that you add from the field&apos;s menu stand here. Encrypted with your history.</source>
+        <translation>Nie markiert. Hier stehen auch die, die Sie über das Menü des Feldes hinzufügen. Mit Ihrem Verlauf verschlüsselt.</translation>
+    </message>
+    <message>
+        <source>Saved.</source>
+        <translation>Gespeichert.</translation>
     </message>
 </context>
 <context>
@@ -2696,8 +3731,16 @@
 <context>
     <name>Summary</name>
     <message>
+        <source>Stop writing keys</source>
+        <translation>Keine Schlüssel mehr schreiben</translation>
+    </message>
+    <message>
         <source>Replace names and numbers</source>
         <translation>Namen und Nummern ersetzen</translation>
+    </message>
+    <message>
+        <source>What an operator may be able to rebuild</source>
+        <translation>Was ein Betreiber wiederherstellen können darf</translation>
     </message>
     <message>
         <source>Use a backend of your own</source>
@@ -2728,6 +3771,17 @@
     <message>
         <source>Dismiss</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>TokenLink</name>
+    <message>
+        <source>Token {token} of this message, position {position}: 1 frame, {bytes} bytes up</source>
+        <translation>Token {token} dieser Nachricht, Position {position}: 1 Frame, {bytes} Byte hinauf</translation>
+    </message>
+    <message>
+        <source>Token {token} of this message, position {position}: %n frames, {bytes} bytes up</source>
+        <translation>Token {token} dieser Nachricht, Position {position}: %n Frames, {bytes} Byte hinauf</translation>
     </message>
 </context>
 <context>
@@ -2780,6 +3834,324 @@
     <message>
         <source>Quit</source>
         <translation>Beenden</translation>
+    </message>
+</context>
+<context>
+    <name>TuningChip</name>
+    <message>
+        <source>Fine-tuning</source>
+        <translation>Feinabstimmung</translation>
+    </message>
+    <message>
+        <source>{name}: {progress}</source>
+        <translation>{name}: {progress}</translation>
+    </message>
+</context>
+<context>
+    <name>TuningHost</name>
+    <message>
+        <source>“{name}” is a folder. Have the model learn from the notes in it?</source>
+        <translation>„{name}“ ist ein Ordner. Soll das Modell aus den Notizen darin lernen?</translation>
+    </message>
+    <message>
+        <source>Fine-tune…</source>
+        <translation>Feinabstimmen…</translation>
+    </message>
+    <message>
+        <source>The fine-tuning “{name}” is done.</source>
+        <translation>Die Feinabstimmung „{name}“ ist fertig.</translation>
+    </message>
+    <message>
+        <source>See the result</source>
+        <translation>Ergebnis ansehen</translation>
+    </message>
+    <message>
+        <source>The fine-tuning goes on. You find it below the list of chats.</source>
+        <translation>Die Feinabstimmung läuft weiter. Sie finden sie unter der Liste der Chats.</translation>
+    </message>
+</context>
+<context>
+    <name>TuningWindow</name>
+    <message>
+        <source>Fine-tune on your notes</source>
+        <translation>Feinabstimmung mit Ihren Notizen</translation>
+    </message>
+    <message>
+        <source>All fine-tunings</source>
+        <translation>Alle Feinabstimmungen</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>The adapter is kept, on this computer only.</source>
+        <translation>Der Adapter ist gespeichert, nur auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>Chats use it from now on.</source>
+        <translation>Chats verwenden ihn ab jetzt.</translation>
+    </message>
+    <message>
+        <source>The settings switch it on.</source>
+        <translation>In den Einstellungen schalten Sie ihn ein.</translation>
+    </message>
+    <message>
+        <source>Step {place} of {of}</source>
+        <translation>Schritt {place} von {of}</translation>
+    </message>
+</context>
+<context>
+    <name>UpdatesPart</name>
+    <message>
+        <source>New versions</source>
+        <translation>Neue Versionen</translation>
+    </message>
+    <message>
+        <source>This is version {version}.</source>
+        <translation>Dies ist Version {version}.</translation>
+    </message>
+    <message>
+        <source>Look now</source>
+        <translation>Jetzt nachsehen</translation>
+    </message>
+    <message>
+        <source>Look for a new version now</source>
+        <translation>Jetzt nach einer neuen Version sehen</translation>
+    </message>
+    <message>
+        <source>Look for a new version</source>
+        <translation>Nach einer neuen Version sehen</translation>
+    </message>
+    <message>
+        <source>Address of the release feed</source>
+        <translation>Adresse des Release-Feeds</translation>
+    </message>
+    <message>
+        <source>Look once a day, when Nearhalf starts</source>
+        <translation>Einmal am Tag nachsehen, wenn Nearhalf startet</translation>
+    </message>
+    <message>
+        <source>The same question, by itself. Off, Nearhalf never asks unless you press the button.</source>
+        <translation>Dieselbe Frage, von selbst. Ist dies aus, fragt Nearhalf nie, außer Sie drücken den Knopf.</translation>
+    </message>
+    <message>
+        <source>One request goes to {host}. It says neither your version nor who you are, and carries no token. {host} sees that somebody with your network&apos;s address asks for Nearhalf, and when. It is in the record of what left, as an update check.</source>
+        <translation>Eine Anfrage geht an {host}. Sie sagt weder, welche Version Sie haben, noch, wer Sie sind, und enthält kein Token. {host} sieht, dass jemand mit der Adresse Ihres Netzes nach Nearhalf fragt, und wann. Sie steht als Versionsabfrage im Sendeprotokoll.</translation>
+    </message>
+    <message>
+        <source>There is no address to ask yet, so nothing is ever asked.</source>
+        <translation>Noch gibt es keine Adresse, also wird nie etwas gefragt.</translation>
+    </message>
+    <message>
+        <source>An https address of a small file. Nothing is downloaded or installed by itself.</source>
+        <translation>Eine https-Adresse einer kleinen Datei. Nichts wird von selbst heruntergeladen oder installiert.</translation>
+    </message>
+    <message>
+        <source>None is published yet, so this starts empty. Whoever gives you Nearhalf can tell you theirs. Nothing is downloaded or installed by itself.</source>
+        <translation>Noch ist keine veröffentlicht, deshalb ist dies anfangs leer. Wer Ihnen Nearhalf gibt, kann Ihnen seine nennen. Nichts wird von selbst heruntergeladen oder installiert.</translation>
+    </message>
+    <message>
+        <source>Asking for the newest version</source>
+        <translation>Nach der neuesten Version wird gefragt</translation>
+    </message>
+    <message>
+        <source>There is no newer version.</source>
+        <translation>Es gibt keine neuere Version.</translation>
+    </message>
+    <message>
+        <source>Version {version} is out.</source>
+        <translation>Version {version} ist da.</translation>
+    </message>
+</context>
+<context>
+    <name>VerdictPage</name>
+    <message>
+        <source>Show the curves</source>
+        <translation>Kurven zeigen</translation>
+    </message>
+    <message>
+        <source>Judge for yourself</source>
+        <translation>Urteilen Sie selbst</translation>
+    </message>
+    <message>
+        <source>Which of the two is fine-tuned shows after your choice.</source>
+        <translation>Welche der beiden vom feinabgestimmten Modell kommt, zeigt sich nach Ihrer Wahl.</translation>
+    </message>
+    <message>
+        <source>What else changed</source>
+        <translation>Was sich sonst geändert hat</translation>
+    </message>
+    <message>
+        <source>Secrets of your notes</source>
+        <translation>Geheimnisse Ihrer Notizen</translation>
+    </message>
+    <message>
+        <source>Take them out and train again</source>
+        <translation>Entfernen und neu trainieren</translation>
+    </message>
+    <message>
+        <source>General questions</source>
+        <translation>Allgemeine Fragen</translation>
+    </message>
+    <message>
+        <source>Keep it?</source>
+        <translation>Behalten?</translation>
+    </message>
+    <message>
+        <source>Name of the adapter</source>
+        <translation>Name des Adapters</translation>
+    </message>
+    <message>
+        <source>Use it in chats from now on</source>
+        <translation>Ab jetzt in Chats verwenden</translation>
+    </message>
+    <message>
+        <source>The settings change it at any time.</source>
+        <translation>Das lässt sich jederzeit in den Einstellungen ändern.</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Discard…</source>
+        <translation>Verwerfen…</translation>
+    </message>
+    <message>
+        <source>Tested on {held}, learned from {train}</source>
+        <translation>Getestet an {held}, gelernt aus {train}</translation>
+    </message>
+    <message>
+        <source>Keeping the adapter</source>
+        <translation>Der Adapter wird gespeichert</translation>
+    </message>
+    <message>
+        <source>Taking them out, and starting again</source>
+        <translation>Sie werden entfernt, und es beginnt von vorn</translation>
+    </message>
+    <message>
+        <source>Discard this result?</source>
+        <translation>Dieses Ergebnis verwerfen?</translation>
+    </message>
+    <message>
+        <source>Deleted: the adapter, its copy of your notes and its checkpoints. Kept: your own files, your chats, and adapters that you kept before.</source>
+        <translation>Gelöscht werden der Adapter, seine Kopie Ihrer Notizen und seine Zwischenstände. Erhalten bleiben Ihre eigenen Dateien, Ihre Chats und Adapter, die Sie früher behalten haben.</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>Verwerfen</translation>
+    </message>
+    <message>
+        <source>Deleting</source>
+        <translation>Wird gelöscht</translation>
+    </message>
+</context>
+<context>
+    <name>WatchPage</name>
+    <message>
+        <source>Progress of the fine-tuning</source>
+        <translation>Fortschritt der Feinabstimmung</translation>
+    </message>
+    <message>
+        <source>How it goes on from a held-back note</source>
+        <translation>Wie das Modell eine zurückgehaltene Notiz fortsetzt</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pausieren</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Stop and keep the best</source>
+        <translation>Beenden und das Beste behalten</translation>
+    </message>
+    <message>
+        <source>Discard…</source>
+        <translation>Verwerfen…</translation>
+    </message>
+    <message>
+        <source>You may close this window, and Nearhalf too: it goes on by itself, and you find it here.</source>
+        <translation>Sie können dieses Fenster schließen, und auch Nearhalf: Es geht von selbst weiter, und Sie finden es hier.</translation>
+    </message>
+    <message>
+        <source>Fine-tuning: {name}</source>
+        <translation>Feinabstimmung: {name}</translation>
+    </message>
+    <message>
+        <source>{state}. {progress}</source>
+        <translation>{state}. {progress}</translation>
+    </message>
+    <message>
+        <source>Backend: {backend}</source>
+        <translation>Backend: {backend}</translation>
+    </message>
+    <message>
+        <source>on this computer</source>
+        <translation>auf diesem Computer</translation>
+    </message>
+    <message>
+        <source>Trained for {time}</source>
+        <translation>Trainingszeit: {time}</translation>
+    </message>
+    <message>
+        <source>Traffic: {up} up, {down} down, {trips} round trips</source>
+        <translation>Verkehr: {up} hinauf, {down} herunter, {trips} Umläufe</translation>
+    </message>
+    <message>
+        <source>At step {step} it goes on from “{prompt}” like this:</source>
+        <translation>Bei Schritt {step} setzt das Modell „{prompt}“ so fort:</translation>
+    </message>
+    <message>
+        <source>The fine-tuning stopped.</source>
+        <translation>Die Feinabstimmung ist stehen geblieben.</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>The fine-tuning waits.</source>
+        <translation>Die Feinabstimmung wartet.</translation>
+    </message>
+    <message>
+        <source>It goes on by itself.</source>
+        <translation>Sie geht von selbst weiter.</translation>
+    </message>
+    <message>
+        <source>Nothing has been tested yet.</source>
+        <translation>Noch wurde nichts getestet.</translation>
+    </message>
+    <message>
+        <source>Discard this fine-tuning?</source>
+        <translation>Diese Feinabstimmung verwerfen?</translation>
+    </message>
+    <message>
+        <source>Deleted: its copy of your notes, its checkpoints and what it learned. Kept: your own files, your chats, and adapters that you kept before.</source>
+        <translation>Gelöscht werden ihre Kopie Ihrer Notizen, ihre Zwischenstände und was sie gelernt hat. Erhalten bleiben Ihre eigenen Dateien, Ihre Chats und Adapter, die Sie früher behalten haben.</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>Verwerfen</translation>
+    </message>
+    <message>
+        <source>Pausing after this step</source>
+        <translation>Pause nach diesem Schritt</translation>
+    </message>
+    <message>
+        <source>Going on</source>
+        <translation>Es geht weiter</translation>
+    </message>
+    <message>
+        <source>Stopping, with the best so far</source>
+        <translation>Wird beendet, mit dem bisher Besten</translation>
+    </message>
+    <message>
+        <source>Deleting</source>
+        <translation>Wird gelöscht</translation>
     </message>
 </context>
 <context>
@@ -2873,6 +4245,10 @@
     <message>
         <source>Export the chat</source>
         <translation>Chat exportieren</translation>
+    </message>
+    <message>
+        <source>Export the selection</source>
+        <translation>Auswahl exportieren</translation>
     </message>
     <message>
         <source>Export all chats</source>
@@ -3015,12 +4391,20 @@
         <translation>Darstellung: hoher Kontrast</translation>
     </message>
     <message>
+        <source>Fine-tune on my notes</source>
+        <translation>Feinabstimmung mit meinen Notizen</translation>
+    </message>
+    <message>
         <source>Settings</source>
         <translation>Einstellungen</translation>
     </message>
     <message>
         <source>Keyboard shortcuts</source>
         <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>Hilfe</translation>
     </message>
     <message>
         <source>Lock</source>
@@ -3033,6 +4417,101 @@
     <message>
         <source>Quit</source>
         <translation>Beenden</translation>
+    </message>
+</context>
+<context>
+    <name>adapters</name>
+    <message>
+        <source>{size}. {problem}</source>
+        <translation>{size}. {problem}</translation>
+    </message>
+    <message>
+        <source>1 round trip a token</source>
+        <translation>1 Umlauf je Token</translation>
+    </message>
+    <message>
+        <source>%n round trips a token</source>
+        <translation>%n Umläufe je Token</translation>
+    </message>
+    <message>
+        <source>with a head part</source>
+        <translation>mit Kopfteil</translation>
+    </message>
+    <message>
+        <source>recipe {recipe}</source>
+        <translation>Rezept {recipe}</translation>
+    </message>
+    <message>
+        <source>{facts}, made on {day}</source>
+        <translation>{facts}, erstellt am {day}</translation>
+    </message>
+    <message>
+        <source>Not known: it was made elsewhere, or without a verdict.</source>
+        <translation>Nicht bekannt: Er wurde anderswo oder ohne Auswertung erstellt.</translation>
+    </message>
+    <message>
+        <source>It helped: loss {before} without, {after} with it (gain {low} to {high}, 95 %).</source>
+        <translation>Er hat geholfen: Verlust {before} ohne ihn, {after} mit ihm (Gewinn {low} bis {high}, 95 %).</translation>
+    </message>
+    <message>
+        <source>It did not help: loss {before} without, {after} with it (gain {low} to {high}, 95 %).</source>
+        <translation>Er hat nicht geholfen: Verlust {before} ohne ihn, {after} mit ihm (Gewinn {low} bis {high}, 95 %).</translation>
+    </message>
+    <message>
+        <source>1 note</source>
+        <translation>1 Notiz</translation>
+    </message>
+    <message>
+        <source>%n notes</source>
+        <translation>%n Notizen</translation>
+    </message>
+    <message>
+        <source>{notes}, chats among them; step {step} of {steps} was kept</source>
+        <translation>{notes}, darunter Chats; behalten wurde Schritt {step} von {steps}</translation>
+    </message>
+    <message>
+        <source>{notes}, no chats; step {step} of {steps} was kept</source>
+        <translation>{notes}, keine Chats; behalten wurde Schritt {step} von {steps}</translation>
+    </message>
+    <message>
+        <source>An ordinary PEFT LoRA; its head part needs the small loader beside it.</source>
+        <translation>Ein gewöhnliches PEFT-LoRA; sein Kopfteil braucht das kleine Ladeprogramm daneben.</translation>
+    </message>
+    <message>
+        <source>An ordinary PEFT LoRA.</source>
+        <translation>Ein gewöhnliches PEFT-LoRA.</translation>
+    </message>
+    <message>
+        <source>For transformers with a small loader; no ordinary LoRA can say what it does.</source>
+        <translation>Für transformers, mit einem kleinen Ladeprogramm; kein gewöhnliches LoRA kann ausdrücken, was er tut.</translation>
+    </message>
+    <message>
+        <source>Another model</source>
+        <translation>Anderes Modell</translation>
+    </message>
+    <message>
+        <source>Other matrices</source>
+        <translation>Andere Matrizen</translation>
+    </message>
+    <message>
+        <source>Notes are gone</source>
+        <translation>Notizen fehlen</translation>
+    </message>
+    <message>
+        <source>It was made for another model than the backend in use has, so it is not used there. Choose the backend it was made with, or train it again.</source>
+        <translation>Er wurde für ein anderes Modell gemacht, als das verwendete Backend hat, und wird dort deshalb nicht verwendet. Wählen Sie das Backend, mit dem er gemacht wurde, oder trainieren Sie ihn neu.</translation>
+    </message>
+    <message>
+        <source>It was made with other matrices A and B than the backend in use has, so it is not used there. Choose the backend it was made with, or train it again.</source>
+        <translation>Er wurde mit anderen Matrizen A und B gemacht, als das verwendete Backend hat, und wird dort deshalb nicht verwendet. Wählen Sie das Backend, mit dem er gemacht wurde, oder trainieren Sie ihn neu.</translation>
+    </message>
+    <message>
+        <source>1 note that it learned is gone or changed. What it learned of it is still in it.</source>
+        <translation>1 Notiz, die er gelernt hat, ist weg oder geändert. Was er aus ihr gelernt hat, ist noch in ihm.</translation>
+    </message>
+    <message>
+        <source>%n notes that it learned are gone or changed. What it learned of them is still in it.</source>
+        <translation>%n Notizen, die er gelernt hat, sind weg oder geändert. Was er aus ihnen gelernt hat, ist noch in ihm.</translation>
     </message>
 </context>
 <context>
@@ -3101,6 +4580,10 @@
     <message>
         <source>New chat</source>
         <translation>Neuer Chat</translation>
+    </message>
+    <message>
+        <source>Replace names and numbers</source>
+        <translation>Namen und Nummern ersetzen</translation>
     </message>
     <message>
         <source>Backends…</source>
@@ -3878,6 +5361,18 @@
         <translation>Schließen</translation>
     </message>
     <message>
+        <source>Update check</source>
+        <translation>Versionsabfrage</translation>
+    </message>
+    <message>
+        <source>Fine-tuning</source>
+        <translation>Feinabstimmung</translation>
+    </message>
+    <message>
+        <source>Matrices A and B</source>
+        <translation>Matrizen A und B</translation>
+    </message>
+    <message>
         <source>No frame</source>
         <translation>Kein Frame</translation>
     </message>
@@ -3902,6 +5397,22 @@
         <translation>Ablehnung</translation>
     </message>
     <message>
+        <source>Gradient</source>
+        <translation>Gradient</translation>
+    </message>
+    <message>
+        <source>Gradient of the delta</source>
+        <translation>Gradient des Deltas</translation>
+    </message>
+    <message>
+        <source>Gradient of the tap</source>
+        <translation>Gradient des Abgriffs</translation>
+    </message>
+    <message>
+        <source>Gradient of the step</source>
+        <translation>Gradient des Schritts</translation>
+    </message>
+    <message>
         <source>y = M·z</source>
         <translation>y = M·z</translation>
     </message>
@@ -3912,6 +5423,18 @@
     <message>
         <source>Hidden state</source>
         <translation>Verborgener Zustand</translation>
+    </message>
+    <message>
+        <source>∂loss/∂h</source>
+        <translation>∂loss/∂h</translation>
+    </message>
+    <message>
+        <source>∂loss/∂y</source>
+        <translation>∂loss/∂y</translation>
+    </message>
+    <message>
+        <source>∂loss/∂z</source>
+        <translation>∂loss/∂z</translation>
     </message>
     <message>
         <source>These bytes are no frame of a session: a request, its answer, or a sign of life.</source>
@@ -3944,6 +5467,22 @@
     <message>
         <source>The backend ends the session, with a code for the reason.</source>
         <translation>Das Backend beendet die Sitzung, mit einem Code für den Grund.</translation>
+    </message>
+    <message>
+        <source>Fine-tuning: in which direction the last layer&apos;s result should change. Whoever has the public model can read from it which tokens stood in the text.</source>
+        <translation>Feinabstimmung: in welche Richtung sich das Ergebnis der letzten Schicht ändern soll. Wer das öffentliche Modell hat, kann daraus lesen, welche Token im Text standen.</translation>
+    </message>
+    <message>
+        <source>Fine-tuning: in which direction the adapter&apos;s answer at this layer should change.</source>
+        <translation>Feinabstimmung: in welche Richtung sich die Antwort des Adapters an dieser Schicht ändern soll.</translation>
+    </message>
+    <message>
+        <source>Fine-tuning: the same, taken back through your adapter. Pairs of this and the gradient before it are enough to copy the adapter.</source>
+        <translation>Feinabstimmung: dasselbe, durch Ihren Adapter zurückgerechnet. Paare hieraus und aus dem Gradienten davor genügen, um den Adapter zu kopieren.</translation>
+    </message>
+    <message>
+        <source>Fine-tuning: in which direction the adapter&apos;s answers sent with the step should change.</source>
+        <translation>Feinabstimmung: in welche Richtung sich die mit dem Schritt gesendeten Antworten des Adapters ändern sollen.</translation>
     </message>
     <message>
         <source>A kind of frame that this version does not know.</source>
@@ -4041,6 +5580,10 @@
         <source>%n attempts to reach the outside past the gate were stopped.</source>
         <translation>%n Versuche, an der Sperre vorbei nach außen zu gelangen, wurden aufgehalten.</translation>
     </message>
+    <message>
+        <source>The keys of new connections are written to {file}: while a key log is written, anyone with the file can read the TLS stream. Stop it when the audit is done, choose the backend anew, and delete the file.</source>
+        <translation>Die Schlüssel neuer Verbindungen werden in {file} geschrieben: Solange ein Schlüsselprotokoll geschrieben wird, kann jeder, der die Datei hat, den TLS-Strom lesen. Beenden Sie es, wenn die Prüfung fertig ist, wählen Sie das Backend neu, und löschen Sie die Datei.</translation>
+    </message>
 </context>
 <context>
     <name>redaction</name>
@@ -4107,6 +5650,69 @@
     <message>
         <source>Places</source>
         <translation>Orte</translation>
+    </message>
+</context>
+<context>
+    <name>report</name>
+    <message>
+        <source>Versions</source>
+        <translation>Versionen</translation>
+    </message>
+    <message>
+        <source>Computer</source>
+        <translation>Computer</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>What just failed</source>
+        <translation>Was gerade fehlschlug</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokolldatei</translation>
+    </message>
+    <message>
+        <source>Log of the built-in backend</source>
+        <translation>Protokolldatei des eingebauten Backends</translation>
+    </message>
+    <message>
+        <source>Folders and files: {count}</source>
+        <translation>Ordner und Dateien: {count}</translation>
+    </message>
+    <message>
+        <source>Your user name: {count}</source>
+        <translation>Ihr Benutzername: {count}</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s name: {count}</source>
+        <translation>Der Name dieses Computers: {count}</translation>
+    </message>
+    <message>
+        <source>Hosts and addresses: {count}</source>
+        <translation>Hosts und Adressen: {count}</translation>
+    </message>
+    <message>
+        <source>Names of backends: {count}</source>
+        <translation>Namen von Backends: {count}</translation>
+    </message>
+    <message>
+        <source>Tokens, keys and codes: {count}</source>
+        <translation>Token, Schlüssel und Codes: {count}</translation>
+    </message>
+    <message>
+        <source>Mail addresses: {count}</source>
+        <translation>E-Mail-Adressen: {count}</translation>
+    </message>
+    <message>
+        <source>Quoted words: {count}</source>
+        <translation>Wörter in Anführungszeichen: {count}</translation>
+    </message>
+    <message>
+        <source>Lines in an unknown form: {count}</source>
+        <translation>Zeilen in unbekannter Form: {count}</translation>
     </message>
 </context>
 <context>
@@ -4188,12 +5794,36 @@
         <translation>Fragen Sie den Betreiber, was dieses Zugangstoken darf.</translation>
     </message>
     <message>
+        <source>Ask whoever runs it to prepare it anew.</source>
+        <translation>Bitten Sie den Betreiber, es neu vorzubereiten.</translation>
+    </message>
+    <message>
         <source>Ask whoever runs the backend to update it.</source>
         <translation>Bitten Sie den Betreiber des Backends, es zu aktualisieren.</translation>
     </message>
     <message>
+        <source>Asking both models about the notes that were held back.</source>
+        <translation>Beide Modelle werden nach den zurückgehaltenen Notizen gefragt.</translation>
+    </message>
+    <message>
+        <source>Asking both models general questions.</source>
+        <translation>Beiden Modellen werden allgemeine Fragen gestellt.</translation>
+    </message>
+    <message>
         <source>Asking the backend for its models.</source>
         <translation>Das Backend wird nach seinen Modellen gefragt.</translation>
+    </message>
+    <message>
+        <source>At least {0} other positions.</source>
+        <translation>Mindestens {0} andere Positionen.</translation>
+    </message>
+    <message>
+        <source>At most {0} positions, at rank {1}.</source>
+        <translation>Höchstens {0} Positionen, bei Rang {1}.</translation>
+    </message>
+    <message>
+        <source>Begin the training again, with the same notes.</source>
+        <translation>Beginnen Sie das Training von vorn, mit denselben Notizen.</translation>
     </message>
     <message>
         <source>Change it and try again.</source>
@@ -4228,8 +5858,24 @@
         <translation>Prüfen Sie, ob es da ist und Sie es lesen dürfen.</translation>
     </message>
     <message>
+        <source>Check that it is there.</source>
+        <translation>Prüfen Sie, ob sie da ist.</translation>
+    </message>
+    <message>
         <source>Check the address and the model&apos;s name.</source>
         <translation>Prüfen Sie die Adresse und den Namen des Modells.</translation>
+    </message>
+    <message>
+        <source>Check the address of the release feed, and the network.</source>
+        <translation>Prüfen Sie die Adresse des Release-Feeds und das Netz.</translation>
+    </message>
+    <message>
+        <source>Check the address of the release feed. Look for new versions another way meanwhile.</source>
+        <translation>Prüfen Sie die Adresse des Release-Feeds. Sehen Sie inzwischen auf anderem Weg nach neuen Versionen.</translation>
+    </message>
+    <message>
+        <source>Check the address, or ask whoever publishes it.</source>
+        <translation>Prüfen Sie die Adresse, oder fragen Sie den Herausgeber.</translation>
     </message>
     <message>
         <source>Check the backend&apos;s address, or update the app or the backend.</source>
@@ -4248,6 +5894,10 @@
         <translation>Prüfen Sie die Zugriffsrechte des Ordners.</translation>
     </message>
     <message>
+        <source>Check the folder, and the room on the disk.</source>
+        <translation>Prüfen Sie den Ordner und den Platz auf der Festplatte.</translation>
+    </message>
+    <message>
         <source>Check the keyboard&apos;s language and Caps Lock.</source>
         <translation>Prüfen Sie die Sprache der Tastatur und die Feststelltaste.</translation>
     </message>
@@ -4258,6 +5908,10 @@
     <message>
         <source>Check the network; on a slow one choose an adapter with fewer round trips.</source>
         <translation>Prüfen Sie das Netz; in einem langsamen wählen Sie einen Adapter mit weniger Umläufen.</translation>
+    </message>
+    <message>
+        <source>Check the passphrase, and the copy.</source>
+        <translation>Prüfen Sie die Passphrase und die Kopie.</translation>
     </message>
     <message>
         <source>Check the path and its permissions, and the room on the disk.</source>
@@ -4288,12 +5942,32 @@
         <translation>Wählen Sie eine Datei, die diese App gespeichert hat.</translation>
     </message>
     <message>
+        <source>Choose a lower learning rate, or bf16 or fp32 for what is sent.</source>
+        <translation>Wählen Sie eine niedrigere Lernrate, oder bf16 oder fp32 für das, was gesendet wird.</translation>
+    </message>
+    <message>
+        <source>Choose a lower learning rate.</source>
+        <translation>Wählen Sie eine niedrigere Lernrate.</translation>
+    </message>
+    <message>
+        <source>Choose a new folder.</source>
+        <translation>Wählen Sie einen neuen Ordner.</translation>
+    </message>
+    <message>
+        <source>Choose a window of 2 to {0} tokens.</source>
+        <translation>Wählen Sie ein Fenster von 2 bis {0} Token.</translation>
+    </message>
+    <message>
         <source>Choose an adapter for the chat to see this.</source>
         <translation>Wählen Sie für den Chat einen Adapter, um dies zu sehen.</translation>
     </message>
     <message>
         <source>Choose another adapter, or make this one again.</source>
         <translation>Wählen Sie einen anderen Adapter, oder erstellen Sie diesen neu.</translation>
+    </message>
+    <message>
+        <source>Choose another adapter, or none.</source>
+        <translation>Wählen Sie einen anderen Adapter, oder keinen.</translation>
     </message>
     <message>
         <source>Choose another adapter, or train it again.</source>
@@ -4304,16 +5978,28 @@
         <translation>Wählen Sie eine andere Datei.</translation>
     </message>
     <message>
+        <source>Choose another model.</source>
+        <translation>Wählen Sie ein anderes Modell.</translation>
+    </message>
+    <message>
+        <source>Choose another one, or start a new one.</source>
+        <translation>Wählen Sie eine andere, oder beginnen Sie eine neue.</translation>
+    </message>
+    <message>
+        <source>Choose another one, or the built-in backend.</source>
+        <translation>Wählen Sie ein anderes, oder das eingebaute Backend.</translation>
+    </message>
+    <message>
+        <source>Choose another one.</source>
+        <translation>Wählen Sie einen anderen.</translation>
+    </message>
+    <message>
         <source>Choose another recipe or model.</source>
         <translation>Wählen Sie ein anderes Rezept oder Modell.</translation>
     </message>
     <message>
         <source>Choose bf16 or fp32 for this backend and try again.</source>
         <translation>Wählen Sie für dieses Backend bf16 oder fp32, und versuchen Sie es erneut.</translation>
-    </message>
-    <message>
-        <source>Choose the loaded adapter in the chat&apos;s options, or load this chat&apos;s in the settings.</source>
-        <translation>Wählen Sie in den Optionen des Chats den geladenen Adapter, oder laden Sie den dieses Chats in den Einstellungen.</translation>
     </message>
     <message>
         <source>Choose the model it was made for, or another adapter.</source>
@@ -4572,10 +6258,6 @@
         <translation>Namen können auf diesem Computer nicht gefunden werden: Das Sprachmodell dafür ist nicht installiert oder beschädigt.</translation>
     </message>
     <message>
-        <source>Nearhalf reads the exports of ChatGPT and Claude (conversations.json, or the ZIP file), and its own.</source>
-        <translation>Nearhalf liest die Exporte von ChatGPT und Claude (conversations.json oder die ZIP-Datei) und seine eigenen.</translation>
-    </message>
-    <message>
         <source>Nearhalf&apos;s gate has not cleared this ({0}).</source>
         <translation>Die Sperre von Nearhalf hat das nicht freigegeben ({0}).</translation>
     </message>
@@ -4746,10 +6428,6 @@
     <message>
         <source>Remove the model in the settings and fetch it again.</source>
         <translation>Entfernen Sie das Modell in den Einstellungen, und laden Sie es neu.</translation>
-    </message>
-    <message>
-        <source>Rename the file and try again.</source>
-        <translation>Benennen Sie die Datei um, und versuchen Sie es erneut.</translation>
     </message>
     <message>
         <source>Replace identifying text before sending, use the built-in backend or your own, or raise the limit in the settings.</source>
@@ -5048,10 +6726,6 @@
         <translation>Das Backend hat eine größere Nachricht gesendet, als das Protokoll erlaubt.</translation>
     </message>
     <message>
-        <source>The backend sent another part of the device pack than was asked for.</source>
-        <translation>Das Backend hat einen anderen Teil des Gerätepakets gesendet als verlangt.</translation>
-    </message>
-    <message>
         <source>The backend sent no final state.</source>
         <translation>Das Backend hat keinen Endzustand gesendet.</translation>
     </message>
@@ -5082,10 +6756,6 @@
     <message>
         <source>The backend&apos;s answer cannot be read.</source>
         <translation>Die Antwort des Backends kann nicht gelesen werden.</translation>
-    </message>
-    <message>
-        <source>The backend&apos;s device pack has changed.</source>
-        <translation>Das Gerätepaket des Backends hat sich geändert.</translation>
     </message>
     <message>
         <source>The backend&apos;s list of models cannot be read.</source>
@@ -5142,22 +6812,6 @@
     <message>
         <source>The description of the model on this computer (pack.json) is missing or damaged.</source>
         <translation>Die Beschreibung des Modells auf diesem Computer (pack.json) fehlt oder ist beschädigt.</translation>
-    </message>
-    <message>
-        <source>The device pack cannot be stored: {0}.</source>
-        <translation>Das Gerätepaket kann nicht gespeichert werden: {0}.</translation>
-    </message>
-    <message>
-        <source>The device pack ended early.</source>
-        <translation>Das Gerätepaket endete zu früh.</translation>
-    </message>
-    <message>
-        <source>The device pack is damaged: its SHA-256 is not what the backend said. It was deleted.</source>
-        <translation>Das Gerätepaket ist beschädigt: Sein SHA-256 ist nicht der, den das Backend nannte. Es wurde gelöscht.</translation>
-    </message>
-    <message>
-        <source>The device pack is larger than the backend said.</source>
-        <translation>Das Gerätepaket ist größer, als das Backend sagte.</translation>
     </message>
     <message>
         <source>The device&apos;s part of the model that these frames were made with is not on this computer.</source>
@@ -5436,8 +7090,204 @@
         <translation>Das Token des Backends {0} ist nicht mehr da: Der Schlüsselbund wurde geändert oder ist gesperrt.</translation>
     </message>
     <message>
-        <source>There are too many adapters of this name.</source>
-        <translation>Es gibt zu viele Adapter dieses Namens.</translation>
+        <source>Choose bf16 or fp32 for what is sent; if that does not help, use another backend.</source>
+        <translation>Wählen Sie bf16 oder fp32 für das, was gesendet wird; hilft das nicht, verwenden Sie ein anderes Backend.</translation>
+    </message>
+    <message>
+        <source>Choose more notes: some are held back from training.</source>
+        <translation>Wählen Sie mehr Notizen: Einige werden vom Training zurückgehalten.</translation>
+    </message>
+    <message>
+        <source>Choose notes that hold some text.</source>
+        <translation>Wählen Sie Notizen, die Text enthalten.</translation>
+    </message>
+    <message>
+        <source>Choose the backend it was made with.</source>
+        <translation>Wählen Sie das Backend, mit dem er gemacht wurde.</translation>
+    </message>
+    <message>
+        <source>Close other programs to free memory, and try again.</source>
+        <translation>Schließen Sie andere Programme, um Speicher freizugeben, und versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>Fetch them again.</source>
+        <translation>Laden Sie sie neu.</translation>
+    </message>
+    <message>
+        <source>Fetching the matrices A and B: {0} of {1} MB.</source>
+        <translation>Die Matrizen A und B werden geladen: {0} von {1} MB.</translation>
+    </message>
+    <message>
+        <source>For {0} of {1} tokens.</source>
+        <translation>Bei {0} von {1} Token.</translation>
+    </message>
+    <message>
+        <source>In all {0}: {1} of the prompt, {2} of the reply.</source>
+        <translation>Insgesamt {0}: {1} der Eingabe, {2} der Antwort.</translation>
+    </message>
+    <message>
+        <source>It is left out: its public matrices are not on this computer.</source>
+        <translation>Er ist ausgelassen: Seine öffentlichen Matrizen sind nicht auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>It is {0} % of the row&apos;s length.</source>
+        <translation>Er beträgt {0} % der Länge der Zeile.</translation>
+    </message>
+    <message>
+        <source>It leaves {0} of the tokens.</source>
+        <translation>Lässt {0} der Token übrig.</translation>
+    </message>
+    <message>
+        <source>Looking whether secrets from the notes come out.</source>
+        <translation>Es wird geprüft, ob Geheimnisse aus den Notizen herauskommen.</translation>
+    </message>
+    <message>
+        <source>Nearhalf reads the exports of ChatGPT, Claude and Open WebUI (JSON, or the ZIP file), and its own.</source>
+        <translation>Nearhalf liest die Exporte von ChatGPT, Claude und Open WebUI (JSON oder die ZIP-Datei) und seine eigenen.</translation>
+    </message>
+    <message>
+        <source>No note is left to measure by.</source>
+        <translation>Es bleibt keine Notiz, an der gemessen werden kann.</translation>
+    </message>
+    <message>
+        <source>On average {0} of {1} tokens.</source>
+        <translation>Im Mittel {0} von {1} Token.</translation>
+    </message>
+    <message>
+        <source>Resume it when that model is back, or begin a new training. Nothing was lost.</source>
+        <translation>Setzen Sie es fort, wenn dieses Modell wieder da ist, oder beginnen Sie ein neues Training. Nichts ging verloren.</translation>
+    </message>
+    <message>
+        <source>Some files in {0} could not be deleted.</source>
+        <translation>Einige Dateien in {0} konnten nicht gelöscht werden.</translation>
+    </message>
+    <message>
+        <source>Some positions are no longer kept, so parts are missing.</source>
+        <translation>Einige Positionen sind nicht mehr aufbewahrt, deshalb fehlen Teile.</translation>
+    </message>
+    <message>
+        <source>The adapter needs a name.</source>
+        <translation>Der Adapter braucht einen Namen.</translation>
+    </message>
+    <message>
+        <source>The adapter that was chosen is no longer there.</source>
+        <translation>Der gewählte Adapter ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>The adapter {0} was made for a model that this backend does not have.</source>
+        <translation>Der Adapter {0} wurde für ein Modell gemacht, das dieses Backend nicht hat.</translation>
+    </message>
+    <message>
+        <source>The answer cannot be read as a release feed.</source>
+        <translation>Die Antwort kann nicht als Release-Feed gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The answer is too long or too slow to be a release feed.</source>
+        <translation>Die Antwort ist zu lang oder zu langsam für einen Release-Feed.</translation>
+    </message>
+    <message>
+        <source>The backend does not train now: it does not offer that, or has no room left for it.</source>
+        <translation>Das Backend trainiert jetzt nicht: Es bietet das nicht an, oder es hat keinen Platz mehr dafür.</translation>
+    </message>
+    <message>
+        <source>The backend has another model called {0} now than when this training began.</source>
+        <translation>Das Backend hat jetzt ein anderes Modell namens {0} als zu Beginn dieses Trainings.</translation>
+    </message>
+    <message>
+        <source>The backend no longer has the model that is chosen.</source>
+        <translation>Das Backend hat das gewählte Modell nicht mehr.</translation>
+    </message>
+    <message>
+        <source>The backend sent a {0} where a {1} was due.</source>
+        <translation>Das Backend hat {0} gesendet, wo {1} fällig war.</translation>
+    </message>
+    <message>
+        <source>The backend sent another part of the file than was asked for.</source>
+        <translation>Das Backend hat einen anderen Teil der Datei gesendet, als erbeten war.</translation>
+    </message>
+    <message>
+        <source>The backend sent numbers that are not finite (NaN or infinity), so the training cannot go on.</source>
+        <translation>Das Backend hat Zahlen gesendet, die nicht endlich sind (NaN oder unendlich); das Training kann deshalb nicht weitergehen.</translation>
+    </message>
+    <message>
+        <source>The certificate of {0} is not trusted. Nothing was asked.</source>
+        <translation>Dem Zertifikat von {0} wird nicht vertraut. Nichts wurde angefragt.</translation>
+    </message>
+    <message>
+        <source>The download cannot be stored: {0}.</source>
+        <translation>Der Download kann nicht gespeichert werden: {0}.</translation>
+    </message>
+    <message>
+        <source>The download ended early.</source>
+        <translation>Der Download endete zu früh.</translation>
+    </message>
+    <message>
+        <source>The download is damaged: its SHA-256 is not what the backend said. It was deleted.</source>
+        <translation>Der Download ist beschädigt: Sein SHA-256 ist nicht der, den das Backend nannte. Er wurde gelöscht.</translation>
+    </message>
+    <message>
+        <source>The download is larger than the backend said.</source>
+        <translation>Der Download ist größer, als das Backend angab.</translation>
+    </message>
+    <message>
+        <source>The encrypted file is damaged.</source>
+        <translation>Die verschlüsselte Datei ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The first {0} positions.</source>
+        <translation>Die ersten {0} Positionen.</translation>
+    </message>
+    <message>
+        <source>The folder {0} cannot be made: {1}.</source>
+        <translation>Der Ordner {0} kann nicht angelegt werden: {1}.</translation>
+    </message>
+    <message>
+        <source>The log has the details. Resume the training: it goes on from its last checkpoint.</source>
+        <translation>Die Protokolldatei nennt die Einzelheiten. Setzen Sie das Training fort: Es geht ab seinem letzten Zwischenstand weiter.</translation>
+    </message>
+    <message>
+        <source>The log {0} says why. Try again.</source>
+        <translation>Die Protokolldatei {0} sagt, warum. Versuchen Sie es erneut.</translation>
+    </message>
+    <message>
+        <source>The matrices A and B cannot be read.</source>
+        <translation>Die Matrizen A und B können nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The passphrase does not open this file, or the file is damaged.</source>
+        <translation>Die Passphrase öffnet diese Datei nicht, oder die Datei ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The release feed sends on to another address, which is not followed.</source>
+        <translation>Der Release-Feed verweist auf eine andere Adresse, der nicht gefolgt wird.</translation>
+    </message>
+    <message>
+        <source>The trainer cannot be told: {0}.</source>
+        <translation>Dem Trainingsprozess kann nichts mitgeteilt werden: {0}.</translation>
+    </message>
+    <message>
+        <source>The trainer&apos;s process cannot be started: {0}.</source>
+        <translation>Der Trainingsprozess kann nicht gestartet werden: {0}.</translation>
+    </message>
+    <message>
+        <source>The trainer&apos;s process ended before it began.</source>
+        <translation>Der Trainingsprozess endete, bevor er begann.</translation>
+    </message>
+    <message>
+        <source>The training went astray: held-out loss is no longer a number.</source>
+        <translation>Das Training ist entgleist: Der Verlust bei den zurückgehaltenen Notizen ist keine Zahl mehr.</translation>
+    </message>
+    <message>
+        <source>The training went astray: its gradient is no longer a finite number.</source>
+        <translation>Das Training ist entgleist: Sein Gradient ist keine endliche Zahl mehr.</translation>
+    </message>
+    <message>
+        <source>The training went astray: its numbers have grown without bound.</source>
+        <translation>Das Training ist entgleist: Seine Zahlen sind ins Grenzenlose gewachsen.</translation>
+    </message>
+    <message>
+        <source>The training&apos;s checkpoint cannot be read.</source>
+        <translation>Der Zwischenstand des Trainings kann nicht gelesen werden.</translation>
     </message>
     <message>
         <source>There is a typing mistake in this recovery code.</source>
@@ -5468,12 +7318,20 @@
         <translation>In {0} ist kein vorbereitetes Modell.</translation>
     </message>
     <message>
+        <source>There is no release feed at this address.</source>
+        <translation>Unter dieser Adresse gibt es keinen Release-Feed.</translation>
+    </message>
+    <message>
         <source>There is no reply to generate again.</source>
         <translation>Es gibt keine Antwort, die neu generiert werden könnte.</translation>
     </message>
     <message>
         <source>There is no such Nearhalf service at this address.</source>
         <translation>Unter dieser Adresse gibt es keinen solchen Nearhalf-Dienst.</translation>
+    </message>
+    <message>
+        <source>There is no text to learn from.</source>
+        <translation>Es gibt keinen Text, aus dem gelernt werden kann.</translation>
     </message>
     <message>
         <source>There is not enough memory to check the passphrase ({0} MiB).</source>
@@ -5484,6 +7342,10 @@
         <translation>Es gibt nichts zu senden.</translation>
     </message>
     <message>
+        <source>These attachments are too long to be kept with the draft.</source>
+        <translation>Diese Anhänge sind zu lang, um mit dem Entwurf aufbewahrt zu werden.</translation>
+    </message>
+    <message>
         <source>These could not be deleted: {0}. The keys of the history are gone.</source>
         <translation>Diese konnten nicht gelöscht werden: {0}. Die Schlüssel des Verlaufs sind weg.</translation>
     </message>
@@ -5492,8 +7354,16 @@
         <translation>Diese Frames wurden für ein anderes Modell als {0} gemacht.</translation>
     </message>
     <message>
+        <source>They cannot be read any more: their key is gone. Delete the folder by hand.</source>
+        <translation>Die Dateien sind nicht mehr lesbar: Der Schlüssel dazu ist weg. Löschen Sie den Ordner von Hand.</translation>
+    </message>
+    <message>
         <source>They stay in memory for a while only, and are wiped by locking: look right after sending.</source>
         <translation>Sie bleiben nur eine Weile im Speicher und werden durch Sperren gelöscht: Sehen Sie gleich nach dem Senden nach.</translation>
+    </message>
+    <message>
+        <source>They stay until Nearhalf is closed. Send them before, or attach less.</source>
+        <translation>Die Anhänge bleiben, bis Nearhalf beendet wird. Senden Sie sie vorher, oder hängen Sie weniger an.</translation>
     </message>
     <message>
         <source>This Nearhalf export names no version.</source>
@@ -5512,8 +7382,32 @@
         <translation>Diese ZIP-Datei ist auf ungewöhnliche Art gepackt.</translation>
     </message>
     <message>
+        <source>This adapter is no longer there.</source>
+        <translation>Dieser Adapter ist nicht mehr da.</translation>
+    </message>
+    <message>
         <source>This backend does not allow chats as long as that.</source>
         <translation>Dieses Backend erlaubt keine so langen Chats.</translation>
+    </message>
+    <message>
+        <source>This backend does not give away the matrices A and B.</source>
+        <translation>Dieses Backend gibt die Matrizen A und B nicht heraus.</translation>
+    </message>
+    <message>
+        <source>This backend does not offer fine-tuning.</source>
+        <translation>Dieses Backend bietet keine Feinabstimmung an.</translation>
+    </message>
+    <message>
+        <source>This backend does not train on {0} tokens at a time.</source>
+        <translation>Dieses Backend trainiert nicht mit {0} Token auf einmal.</translation>
+    </message>
+    <message>
+        <source>This backend does not train.</source>
+        <translation>Dieses Backend trainiert nicht.</translation>
+    </message>
+    <message>
+        <source>This backend has no matrices to train with.</source>
+        <translation>Dieses Backend hat keine Matrizen, mit denen trainiert werden kann.</translation>
     </message>
     <message>
         <source>This backend has no model called {0}.</source>
@@ -5530,6 +7424,10 @@
     <message>
         <source>This backup was written by a newer Nearhalf.</source>
         <translation>Diese Sicherung wurde von einem neueren Nearhalf geschrieben.</translation>
+    </message>
+    <message>
+        <source>This cannot be the address of a release feed.</source>
+        <translation>Das kann nicht die Adresse eines Release-Feeds sein.</translation>
     </message>
     <message>
         <source>This chat has {0} tokens: the model&apos;s context of {1} has no room for a reply.</source>
@@ -5590,6 +7488,22 @@
     <message>
         <source>This file was encrypted by a newer Nearhalf.</source>
         <translation>Diese Datei wurde von einem neueren Nearhalf verschlüsselt.</translation>
+    </message>
+    <message>
+        <source>This file was not encrypted with a passphrase.</source>
+        <translation>Diese Datei wurde nicht mit einer Passphrase verschlüsselt.</translation>
+    </message>
+    <message>
+        <source>This fine-tuning job is already running.</source>
+        <translation>Diese Feinabstimmung läuft bereits.</translation>
+    </message>
+    <message>
+        <source>This fine-tuning job is no longer there.</source>
+        <translation>Diese Feinabstimmung ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>This fine-tuning job was written by another version of Nearhalf.</source>
+        <translation>Diese Feinabstimmung wurde von einer anderen Version von Nearhalf geschrieben.</translation>
     </message>
     <message>
         <source>This folder is no longer there.</source>
@@ -5684,6 +7598,10 @@
         <translation>Versuchen Sie es erneut; es geht weiter, wo es aufgehört hat.</translation>
     </message>
     <message>
+        <source>Trying some steps.</source>
+        <translation>Einige Schritte werden ausprobiert.</translation>
+    </message>
+    <message>
         <source>Turn redaction on again, or generate the reply anew.</source>
         <translation>Schalten Sie das Ersetzen wieder ein oder erzeugen Sie die Antwort neu.</translation>
     </message>
@@ -5728,6 +7646,10 @@
         <translation>Aktualisieren Sie das Backend oder die App, oder wählen Sie ein anderes Backend.</translation>
     </message>
     <message>
+        <source>Update the backend.</source>
+        <translation>Aktualisieren Sie das Backend.</translation>
+    </message>
+    <message>
         <source>Use another backend, or ask whoever runs it.</source>
         <translation>Verwenden Sie ein anderes Backend, oder fragen Sie den Betreiber.</translation>
     </message>
@@ -5756,8 +7678,24 @@
         <translation>Verwenden Sie wieder jenes Modell, oder generieren Sie die Antwort neu.</translation>
     </message>
     <message>
+        <source>Use that version, or discard the job.</source>
+        <translation>Verwenden Sie jene Version, oder verwerfen Sie die Feinabstimmung.</translation>
+    </message>
+    <message>
+        <source>Use the built-in backend or your own, or raise the limit in the settings.</source>
+        <translation>Verwenden Sie das eingebaute Backend oder Ihr eigenes, oder erhöhen Sie die Grenze in den Einstellungen.</translation>
+    </message>
+    <message>
+        <source>Use the built-in one, or another backend.</source>
+        <translation>Verwenden Sie das eingebaute oder ein anderes Backend.</translation>
+    </message>
+    <message>
         <source>Use up to 40 letters, digits, dots, hyphens and underscores, beginning with a letter or a digit.</source>
         <translation>Verwenden Sie bis zu 40 Buchstaben, Ziffern, Punkte, Bindestriche und Unterstriche, beginnend mit einem Buchstaben oder einer Ziffer.</translation>
+    </message>
+    <message>
+        <source>Wait a little and try again, choose a shorter window, or use another backend.</source>
+        <translation>Warten Sie ein wenig und versuchen Sie es erneut, wählen Sie ein kürzeres Fenster, oder verwenden Sie ein anderes Backend.</translation>
     </message>
     <message>
         <source>Wait a little and try again, or use another backend.</source>
@@ -5774,6 +7712,14 @@
     <message>
         <source>Wait until the backend is ready.</source>
         <translation>Warten Sie, bis das Backend bereit ist.</translation>
+    </message>
+    <message>
+        <source>What it added to {0} projections is counted in.</source>
+        <translation>Was er an {0} Projektionen hinzugefügt hat, ist eingerechnet.</translation>
+    </message>
+    <message>
+        <source>What the backend offers for download has changed.</source>
+        <translation>Was das Backend zum Download anbietet, hat sich geändert.</translation>
     </message>
     <message>
         <source>What was deleted could not be erased from every ledger ({0}).</source>
@@ -5796,6 +7742,18 @@
         <translation>Schreiben Sie sie wie https://host oder http://127.0.0.1:8000.</translation>
     </message>
     <message>
+        <source>Write it like https://host/releases.json, without a name, a password or a query.</source>
+        <translation>Schreiben Sie sie wie https://host/releases.json, ohne Namen, Passwort oder Abfrage.</translation>
+    </message>
+    <message>
+        <source>Write one.</source>
+        <translation>Geben Sie einen ein.</translation>
+    </message>
+    <message>
+        <source>Writing texts for you to compare.</source>
+        <translation>Texte zum Vergleichen werden für Sie geschrieben.</translation>
+    </message>
+    <message>
         <source>Your access token already has as many chats open as this backend allows.</source>
         <translation>Mit Ihrem Zugangstoken sind schon so viele Chats offen, wie dieses Backend erlaubt.</translation>
     </message>
@@ -5804,12 +7762,20 @@
         <translation>Ihre Nachricht bleibt erhalten: Senden Sie sie, sobald es so weit ist.</translation>
     </message>
     <message>
+        <source>Your own list of words is in the history, which cannot be read now (it is locked, or open in the window): what stands on it is sent as it is.</source>
+        <translation>Ihre eigene Wörterliste liegt im Verlauf, der jetzt nicht gelesen werden kann (er ist gesperrt oder im Fenster geöffnet): Was darauf steht, wird so gesendet, wie es ist.</translation>
+    </message>
+    <message>
         <source>a stop string must not be empty</source>
         <translation>ein Stopptext darf nicht leer sein</translation>
     </message>
     <message>
         <source>candidates a position</source>
         <translation>Kandidaten je Position</translation>
+    </message>
+    <message>
+        <source>copies that are off by less than one percent</source>
+        <translation>Kopien, die um weniger als ein Prozent abweichen</translation>
     </message>
     <message>
         <source>damaged</source>
@@ -5828,6 +7794,10 @@
         <translation>beurteilt an</translation>
     </message>
     <message>
+        <source>largest error there</source>
+        <translation>größter Fehler dabei</translation>
+    </message>
+    <message>
         <source>layers on the device</source>
         <translation>Schichten auf dem Gerät</translation>
     </message>
@@ -5844,6 +7814,10 @@
         <translation>mittlerer Abstand dazu (Median)</translation>
     </message>
     <message>
+        <source>median error there</source>
+        <translation>mittlerer Fehler dabei (Median)</translation>
+    </message>
+    <message>
         <source>min-p must lie in [0, 1]</source>
         <translation>min-p muss in [0, 1] liegen</translation>
     </message>
@@ -5858,6 +7832,10 @@
     <message>
         <source>panel notes</source>
         <translation>Notizen der Privatsphäre-Ansicht</translation>
+    </message>
+    <message>
+        <source>positions needed for that</source>
+        <translation>dafür nötige Positionen</translation>
     </message>
     <message>
         <source>positions sent</source>
@@ -5924,6 +7902,10 @@
         <translation>wurde von einem neueren Nearhalf geschrieben</translation>
     </message>
     <message>
+        <source>your adapter</source>
+        <translation>Ihr Adapter</translation>
+    </message>
+    <message>
         <source>{0} (its limit: {1}).</source>
         <translation>{0} (Grenze: {1}).</translation>
     </message>
@@ -5952,6 +7934,10 @@
         <translation>{0} kann nicht geändert werden: {1}. Alles ist wie vorher.</translation>
     </message>
     <message>
+        <source>{0} cannot be deleted: {1}.</source>
+        <translation>{0} kann nicht gelöscht werden: {1}.</translation>
+    </message>
+    <message>
         <source>{0} cannot be read or written: {1}.</source>
         <translation>{0} kann nicht gelesen oder geschrieben werden: {1}.</translation>
     </message>
@@ -5960,12 +7946,20 @@
         <translation>{0} kann nicht entfernt werden: {1}. Es öffnet jetzt nichts.</translation>
     </message>
     <message>
+        <source>{0} cannot be written: {1}.</source>
+        <translation>{0} kann nicht geschrieben werden: {1}.</translation>
+    </message>
+    <message>
         <source>{0} changed while it was backed up.</source>
         <translation>{0} hat sich während der Sicherung geändert.</translation>
     </message>
     <message>
         <source>{0} could not be deleted: {1}.</source>
         <translation>{0} konnte nicht gelöscht werden: {1}.</translation>
+    </message>
+    <message>
+        <source>{0} did not answer the question for a new version.</source>
+        <translation>{0} hat auf die Frage nach einer neuen Version nicht geantwortet.</translation>
     </message>
     <message>
         <source>{0} goes on after the host and port.</source>
@@ -5982,6 +7976,10 @@
     <message>
         <source>{0} is not an address.</source>
         <translation>{0} ist keine Adresse.</translation>
+    </message>
+    <message>
+        <source>{0} is not empty.</source>
+        <translation>{0} ist nicht leer.</translation>
     </message>
     <message>
         <source>{0} kept in {1}.</source>
@@ -6134,6 +8132,10 @@
         <translation>Bilder, Töne und Dateien, die nicht im Export sind</translation>
     </message>
     <message>
+        <source>tags, ratings and other things that Nearhalf has no place for</source>
+        <translation>Schlagwörter, Bewertungen und anderes, wofür Nearhalf keinen Platz hat</translation>
+    </message>
+    <message>
         <source>messages whose place in the chat was unclear (kept, as well as possible)</source>
         <translation>Nachrichten, deren Platz im Chat unklar war (behalten, so gut es geht)</translation>
     </message>
@@ -6146,12 +8148,24 @@
         <translation>Ausgelassen: {what}.</translation>
     </message>
     <message>
+        <source>Exported the selection to {path}.</source>
+        <translation>Auswahl nach {path} exportiert.</translation>
+    </message>
+    <message>
+        <source>Import chats of ChatGPT, Claude, Open WebUI or Nearhalf</source>
+        <translation>Chats von ChatGPT, Claude, Open WebUI oder Nearhalf importieren</translation>
+    </message>
+    <message>
         <source>Markdown (*.md)</source>
         <translation>Markdown (*.md)</translation>
     </message>
     <message>
         <source>Web page (*.html)</source>
         <translation>Webseite (*.html)</translation>
+    </message>
+    <message>
+        <source>PDF (*.pdf)</source>
+        <translation>PDF (*.pdf)</translation>
     </message>
     <message>
         <source>Nearhalf&apos;s own JSON, with everything (*.json)</source>
@@ -6194,10 +8208,6 @@
         <translation>Signiert mit dem Schlüssel {fingerprint}.</translation>
     </message>
     <message>
-        <source>Import chats of ChatGPT, Claude or Nearhalf</source>
-        <translation>Chats von ChatGPT, Claude oder Nearhalf importieren</translation>
-    </message>
-    <message>
         <source>Exports (*.json *.zip);;All files (*)</source>
         <translation>Exporte (*.json *.zip);;Alle Dateien (*)</translation>
     </message>
@@ -6212,6 +8222,680 @@
     <message>
         <source>Nearhalf</source>
         <translation>Nearhalf</translation>
+    </message>
+</context>
+<context>
+    <name>tuning</name>
+    <message>
+        <source>Not a kind of file that holds notes</source>
+        <translation>Keine Dateiart, die Notizen enthält</translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation>Leer</translation>
+    </message>
+    <message>
+        <source>No text found, as in scanned pages</source>
+        <translation>Kein Text gefunden, wie bei gescannten Seiten</translation>
+    </message>
+    <message>
+        <source>Called a text file, but holds no text</source>
+        <translation>Heißt Textdatei, enthält aber keinen Text</translation>
+    </message>
+    <message>
+        <source>Too large</source>
+        <translation>Zu groß</translation>
+    </message>
+    <message>
+        <source>Unpacks to more than it may</source>
+        <translation>Entpackt sich zu mehr als erlaubt</translation>
+    </message>
+    <message>
+        <source>Too many folders or archives inside each other</source>
+        <translation>Zu viele Ordner oder Archive ineinander</translation>
+    </message>
+    <message>
+        <source>Beyond the largest number of files</source>
+        <translation>Über der größten Zahl von Dateien</translation>
+    </message>
+    <message>
+        <source>No room left: all notes together reached the limit</source>
+        <translation>Kein Platz mehr: Alle Notizen zusammen haben die Grenze erreicht</translation>
+    </message>
+    <message>
+        <source>A link to another place, which is not followed</source>
+        <translation>Ein Verweis auf einen anderen Ort, dem nicht gefolgt wird</translation>
+    </message>
+    <message>
+        <source>Not an ordinary file</source>
+        <translation>Keine gewöhnliche Datei</translation>
+    </message>
+    <message>
+        <source>A name that leads out of its archive</source>
+        <translation>Ein Name, der aus seinem Archiv hinausführt</translation>
+    </message>
+    <message>
+        <source>Settings, trash or hidden</source>
+        <translation>Einstellungen, Papierkorb oder verborgen</translation>
+    </message>
+    <message>
+        <source>This account may not read it</source>
+        <translation>Dieses Konto darf sie nicht lesen</translation>
+    </message>
+    <message>
+        <source>Gone while it was being read</source>
+        <translation>Während des Lesens verschwunden</translation>
+    </message>
+    <message>
+        <source>Changed while it was being read</source>
+        <translation>Während des Lesens geändert</translation>
+    </message>
+    <message>
+        <source>The disk could not read it</source>
+        <translation>Die Festplatte konnte sie nicht lesen</translation>
+    </message>
+    <message>
+        <source>Damaged</source>
+        <translation>Beschädigt</translation>
+    </message>
+    <message>
+        <source>Locked with a password</source>
+        <translation>Mit einem Passwort gesperrt</translation>
+    </message>
+    <message>
+        <source>Made to harm whoever reads it</source>
+        <translation>Gemacht, um dem Leser zu schaden</translation>
+    </message>
+    <message>
+        <source>Lines of front matter</source>
+        <translation>Front-Matter-Zeilen</translation>
+    </message>
+    <message>
+        <source>Comments</source>
+        <translation>Kommentare</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>Addresses of links, whose words are kept</source>
+        <translation>Adressen von Links, deren Wörter erhalten bleiben</translation>
+    </message>
+    <message>
+        <source>Embeds that were not found or hold no text</source>
+        <translation>Einbettungen, die nicht gefunden wurden oder keinen Text enthalten</translation>
+    </message>
+    <message>
+        <source>Embeds that stand in another note</source>
+        <translation>Einbettungen, die in einer anderen Notiz stehen</translation>
+    </message>
+    <message>
+        <source>Scripts and styles</source>
+        <translation>Skripte und Formatvorlagen</translation>
+    </message>
+    <message>
+        <source>Menus and forms</source>
+        <translation>Menüs und Formulare</translation>
+    </message>
+    <message>
+        <source>Hidden elements</source>
+        <translation>Verborgene Elemente</translation>
+    </message>
+    <message>
+        <source>Pages without text</source>
+        <translation>Seiten ohne Text</translation>
+    </message>
+    <message>
+        <source>Pages that cannot be read</source>
+        <translation>Seiten, die nicht gelesen werden können</translation>
+    </message>
+    <message>
+        <source>Pages beyond the limit</source>
+        <translation>Seiten über der Grenze</translation>
+    </message>
+    <message>
+        <source>Headers and footers of pages</source>
+        <translation>Kopf- und Fußzeilen von Seiten</translation>
+    </message>
+    <message>
+        <source>Pieces of deleted text</source>
+        <translation>Stücke gelöschten Textes</translation>
+    </message>
+    <message>
+        <source>Macros</source>
+        <translation>Makros</translation>
+    </message>
+    <message>
+        <source>References to elsewhere, which are not fetched</source>
+        <translation>Verweise nach anderswo, die nicht geladen werden</translation>
+    </message>
+    <message>
+        <source>Attachments of mail</source>
+        <translation>Anhänge von E-Mails</translation>
+    </message>
+    <message>
+        <source>Quoted lines</source>
+        <translation>Zitierte Zeilen</translation>
+    </message>
+    <message>
+        <source>Signatures</source>
+        <translation>Signaturen</translation>
+    </message>
+    <message>
+        <source>Messages without text</source>
+        <translation>Nachrichten ohne Text</translation>
+    </message>
+    <message>
+        <source>Messages beyond the limit</source>
+        <translation>Nachrichten über der Grenze</translation>
+    </message>
+    <message>
+        <source>Characters that are none</source>
+        <translation>Zeichen, die keine sind</translation>
+    </message>
+    <message>
+        <source>Rows beyond the limit</source>
+        <translation>Zeilen über der Grenze</translation>
+    </message>
+    <message>
+        <source>Replies of the model</source>
+        <translation>Antworten des Modells</translation>
+    </message>
+    <message>
+        <source>{source}: the same text as {into}</source>
+        <translation>{source}: derselbe Text wie {into}</translation>
+    </message>
+    <message>
+        <source>{source}: nearly the same text as {into}</source>
+        <translation>{source}: fast derselbe Text wie {into}</translation>
+    </message>
+    <message>
+        <source>{source}: stands wholly inside {into}</source>
+        <translation>{source}: steht ganz in {into}</translation>
+    </message>
+    <message>
+        <source>Leave it in</source>
+        <translation>Stehen lassen</translation>
+    </message>
+    <message>
+        <source>Replace it</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>Leave the passage out</source>
+        <translation>Textstelle weglassen</translation>
+    </message>
+    <message>
+        <source>1 note</source>
+        <translation>1 Notiz</translation>
+    </message>
+    <message>
+        <source>%n notes</source>
+        <translation>%n Notizen</translation>
+    </message>
+    <message>
+        <source>1 word</source>
+        <translation>1 Wort</translation>
+    </message>
+    <message>
+        <source>%n words</source>
+        <translation>%n Wörter</translation>
+    </message>
+    <message>
+        <source>Your own settings</source>
+        <translation>Ihre eigenen Einstellungen</translation>
+    </message>
+    <message>
+        <source>Quick</source>
+        <translation>Schnell</translation>
+    </message>
+    <message>
+        <source>Balanced</source>
+        <translation>Ausgewogen</translation>
+    </message>
+    <message>
+        <source>Thorough</source>
+        <translation>Gründlich</translation>
+    </message>
+    <message>
+        <source>Reads your notes once. To see whether it is worth more.</source>
+        <translation>Liest Ihre Notizen einmal. Um zu sehen, ob sich mehr lohnt.</translation>
+    </message>
+    <message>
+        <source>Reads them three times. What most people want.</source>
+        <translation>Liest sie dreimal. Was die meisten wollen.</translation>
+    </message>
+    <message>
+        <source>Reads them four times and changes more of the model. Slower, in training and in chats.</source>
+        <translation>Liest sie viermal und ändert mehr am Modell. Langsamer, beim Training und in Chats.</translation>
+    </message>
+    <message>
+        <source>less than a minute</source>
+        <translation>weniger als eine Minute</translation>
+    </message>
+    <message>
+        <source>1 minute</source>
+        <translation>1 Minute</translation>
+    </message>
+    <message>
+        <source>%n minutes</source>
+        <translation>%n Minuten</translation>
+    </message>
+    <message>
+        <source>{hours} h {minutes} min</source>
+        <translation>{hours} h {minutes} min</translation>
+    </message>
+    <message>
+        <source>about {low} to {high} hours</source>
+        <translation>etwa {low} bis {high} Stunden</translation>
+    </message>
+    <message>
+        <source>about {time}</source>
+        <translation>etwa {time}</translation>
+    </message>
+    <message>
+        <source>about {low} to {high} minutes</source>
+        <translation>etwa {low} bis {high} Minuten</translation>
+    </message>
+    <message>
+        <source>{up} up, {down} down</source>
+        <translation>{up} hinauf, {down} herunter</translation>
+    </message>
+    <message>
+        <source>Estimated: {time}, {memory} of memory, traffic {traffic}.</source>
+        <translation>Geschätzt: {time}, {memory} Arbeitsspeicher, Verkehr {traffic}.</translation>
+    </message>
+    <message>
+        <source>Chats stay as fast as they are ({trips}).</source>
+        <translation>Chats bleiben so schnell, wie sie sind ({trips}).</translation>
+    </message>
+    <message>
+        <source>A reply then takes {times} times as long ({trips}).</source>
+        <translation>Eine Antwort dauert dann {times}-mal so lang ({trips}).</translation>
+    </message>
+    <message>
+        <source>1 round trip a token</source>
+        <translation>1 Umlauf je Token</translation>
+    </message>
+    <message>
+        <source>%n round trips a token</source>
+        <translation>%n Umläufe je Token</translation>
+    </message>
+    <message>
+        <source>It can be exported as an ordinary LoRA adapter, which PEFT and other programs read.</source>
+        <translation>Lässt sich als gewöhnlicher LoRA-Adapter exportieren, den PEFT und andere Programme lesen.</translation>
+    </message>
+    <message>
+        <source>The file is in Nearhalf&apos;s own open format; it cannot become an ordinary LoRA adapter.</source>
+        <translation>Die Datei hat Nearhalfs eigenes offenes Format; ein gewöhnlicher LoRA-Adapter kann sie nicht werden.</translation>
+    </message>
+    <message>
+        <source>Preparing</source>
+        <translation>Vorbereitung</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>Training</translation>
+    </message>
+    <message>
+        <source>Testing on held-back notes</source>
+        <translation>Test an zurückgehaltenen Notizen</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Pausiert</translation>
+    </message>
+    <message>
+        <source>Making the result</source>
+        <translation>Ergebnis wird erstellt</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Stopped by an error</source>
+        <translation>Durch einen Fehler angehalten</translation>
+    </message>
+    <message>
+        <source>The model and your notes are being made ready.</source>
+        <translation>Das Modell und Ihre Notizen werden vorbereitet.</translation>
+    </message>
+    <message>
+        <source>The adapter learns from your notes, step by step.</source>
+        <translation>Der Adapter lernt aus Ihren Notizen, Schritt für Schritt.</translation>
+    </message>
+    <message>
+        <source>It is tested on the notes that were held back.</source>
+        <translation>Er wird an den zurückgehaltenen Notizen getestet.</translation>
+    </message>
+    <message>
+        <source>It waits, and goes on by itself.</source>
+        <translation>Das Training wartet und geht von selbst weiter.</translation>
+    </message>
+    <message>
+        <source>Paused. It goes on exactly where it stopped.</source>
+        <translation>Pausiert. Es geht genau dort weiter, wo es angehalten hat.</translation>
+    </message>
+    <message>
+        <source>Training is over. With and without the adapter, the model is asked about held-back notes.</source>
+        <translation>Das Training ist vorbei. Das Modell wird mit und ohne Adapter nach zurückgehaltenen Notizen gefragt.</translation>
+    </message>
+    <message>
+        <source>Done.</source>
+        <translation>Fertig.</translation>
+    </message>
+    <message>
+        <source>It stopped. What it learned until then is kept.</source>
+        <translation>Das Training hat angehalten. Was bis dahin gelernt wurde, bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>So far it predicts notes it never saw no better than before.</source>
+        <translation>Bisher werden nie gesehene Notizen nicht besser vorhergesagt als zuvor.</translation>
+    </message>
+    <message>
+        <source>So far it predicts notes it never saw {percent} % better.</source>
+        <translation>Bisher werden nie gesehene Notizen um {percent} % besser vorhergesagt.</translation>
+    </message>
+    <message>
+        <source>The last test brought no gain; after {patience} such tests it ends by itself.</source>
+        <translation>Der letzte Test brachte keinen Gewinn; nach {patience} solchen Tests endet das Training von selbst.</translation>
+    </message>
+    <message>
+        <source>The last %n tests brought no gain; after {patience} such tests it ends by itself.</source>
+        <translation>Die letzten %n Tests brachten keinen Gewinn; nach {patience} solchen Tests endet das Training von selbst.</translation>
+    </message>
+    <message>
+        <source>Step {step} of {steps}</source>
+        <translation>Schritt {step} von {steps}</translation>
+    </message>
+    <message>
+        <source>{where}, less than a minute left</source>
+        <translation>{where}, weniger als eine Minute übrig</translation>
+    </message>
+    <message>
+        <source>{where}, about {time} left</source>
+        <translation>{where}, noch etwa {time}</translation>
+    </message>
+    <message>
+        <source>Fine-tuning: {percent} %</source>
+        <translation>Feinabstimmung: {percent} %</translation>
+    </message>
+    <message>
+        <source>Fine-tuning is done: see the result</source>
+        <translation>Die Feinabstimmung ist fertig: Ergebnis ansehen</translation>
+    </message>
+    <message>
+        <source>Fine-tuning stopped: see why</source>
+        <translation>Die Feinabstimmung hat angehalten: Grund ansehen</translation>
+    </message>
+    <message>
+        <source>Fine-tuning is paused</source>
+        <translation>Die Feinabstimmung ist pausiert</translation>
+    </message>
+    <message>
+        <source>Fine-tuning waits: see why</source>
+        <translation>Die Feinabstimmung wartet: Grund ansehen</translation>
+    </message>
+    <message>
+        <source>Fine-tuning: making the result</source>
+        <translation>Feinabstimmung: Ergebnis wird erstellt</translation>
+    </message>
+    <message>
+        <source>Fine-tuning: preparing</source>
+        <translation>Feinabstimmung: Vorbereitung</translation>
+    </message>
+    <message>
+        <source>You chose the fine-tuned model {chosen} times, the other one {other} times, neither {neither} times.</source>
+        <translation>Sie haben {chosen}-mal das feinabgestimmte Modell gewählt, {other}-mal das andere, {neither}-mal keines.</translation>
+    </message>
+    <message>
+        <source>Curves of the loss</source>
+        <translation>Kurven des Verlusts</translation>
+    </message>
+    <message>
+        <source>Nothing has been measured yet.</source>
+        <translation>Noch wurde nichts gemessen.</translation>
+    </message>
+    <message>
+        <source>Loss on held-back notes: {first} at the start, {last} at step {step}; best {best} at step {best_step}.</source>
+        <translation>Verlust bei zurückgehaltenen Notizen: {first} am Anfang, {last} bei Schritt {step}; am besten {best} bei Schritt {best_step}.</translation>
+    </message>
+    <message>
+        <source>Step {step}</source>
+        <translation>Schritt {step}</translation>
+    </message>
+    <message>
+        <source>Step {step}: held back {test}</source>
+        <translation>Schritt {step}: zurückgehalten {test}</translation>
+    </message>
+    <message>
+        <source>Step {step}: learning {train}</source>
+        <translation>Schritt {step}: gelernt {train}</translation>
+    </message>
+    <message>
+        <source>Step {step}: learning {train}, held back {test}</source>
+        <translation>Schritt {step}: gelernt {train}, zurückgehalten {test}</translation>
+    </message>
+    <message>
+        <source>Held-back notes</source>
+        <translation>Zurückgehaltene Notizen</translation>
+    </message>
+    <message>
+        <source>What is being learned</source>
+        <translation>Was gelernt wird</translation>
+    </message>
+    <message>
+        <source>Without the adapter</source>
+        <translation>Ohne den Adapter</translation>
+    </message>
+    <message>
+        <source>With the adapter</source>
+        <translation>Mit dem Adapter</translation>
+    </message>
+    <message>
+        <source>Loss on held-back notes, lower is better</source>
+        <translation>Verlust bei zurückgehaltenen Notizen, niedriger ist besser</translation>
+    </message>
+    <message>
+        <source>{name}: {value}, between {low} and {high}</source>
+        <translation>{name}: {value}, zwischen {low} und {high}</translation>
+    </message>
+    <message>
+        <source>Lower is better</source>
+        <translation>Niedriger ist besser</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notizen</translation>
+    </message>
+    <message>
+        <source>The note as it will be learned</source>
+        <translation>Die Notiz, wie sie gelernt wird</translation>
+    </message>
+    <message>
+        <source>{title}: {words}, held back for the test</source>
+        <translation>{title}: {words}, für den Test zurückgehalten</translation>
+    </message>
+    <message>
+        <source>{title}: {words}</source>
+        <translation>{title}: {words}</translation>
+    </message>
+    <message>
+        <source>Left reply</source>
+        <translation>Linke Antwort</translation>
+    </message>
+    <message>
+        <source>Right reply</source>
+        <translation>Rechte Antwort</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>Links</translation>
+    </message>
+    <message>
+        <source>The left one sounds more like me</source>
+        <translation>Die linke klingt eher nach mir</translation>
+    </message>
+    <message>
+        <source>No difference</source>
+        <translation>Kein Unterschied</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>Rechts</translation>
+    </message>
+    <message>
+        <source>The right one sounds more like me</source>
+        <translation>Die rechte klingt eher nach mir</translation>
+    </message>
+    <message>
+        <source>Next pair</source>
+        <translation>Nächstes Paar</translation>
+    </message>
+    <message>
+        <source>{place} of {of}. Which one goes on more as you would? “{prompt}”</source>
+        <translation>{place} von {of}. Welche Antwort setzt dies eher so fort, wie Sie es täten? „{prompt}“</translation>
+    </message>
+    <message>
+        <source>The left one is fine-tuned.</source>
+        <translation>Die linke kommt vom feinabgestimmten Modell.</translation>
+    </message>
+    <message>
+        <source>The right one is fine-tuned.</source>
+        <translation>Die rechte kommt vom feinabgestimmten Modell.</translation>
+    </message>
+</context>
+<context>
+    <name>verdict</name>
+    <message>
+        <source>It cannot be told whether it helped</source>
+        <translation>Ob er geholfen hat, lässt sich nicht sagen</translation>
+    </message>
+    <message>
+        <source>It helped</source>
+        <translation>Er hat geholfen</translation>
+    </message>
+    <message>
+        <source>It made things worse</source>
+        <translation>Damit wurde es schlechter</translation>
+    </message>
+    <message>
+        <source>This did not help</source>
+        <translation>Er hat nicht geholfen</translation>
+    </message>
+    <message>
+        <source>Too little text was held back for a test (loss {before} to {after} a token, which says nothing).</source>
+        <translation>Für einen Test wurde zu wenig Text zurückgehalten (Verlust {before} auf {after} je Token, was nichts aussagt).</translation>
+    </message>
+    <message>
+        <source>On notes it never saw, it predicts your wording {percent} % better (loss {before} to {after} a token; 95 % interval {low} to {high} % better).</source>
+        <translation>Bei nie gesehenen Notizen sagt er Ihren Wortlaut um {percent} % besser vorher (Verlust {before} auf {after} je Token; 95-%-Intervall {low} bis {high} % besser).</translation>
+    </message>
+    <message>
+        <source>On notes it never saw, it predicts your wording {percent} % worse than the model without it (loss {before} to {after} a token; 95 % interval {low} to {high} %).</source>
+        <translation>Bei nie gesehenen Notizen sagt er Ihren Wortlaut um {percent} % schlechter vorher als das Modell ohne ihn (Verlust {before} auf {after} je Token; 95-%-Intervall {low} bis {high} %).</translation>
+    </message>
+    <message>
+        <source>On notes it never saw, the difference is too small to tell from chance (loss {before} to {after} a token; 95 % interval {low} to {high} %).</source>
+        <translation>Bei nie gesehenen Notizen ist der Unterschied zu klein, um ihn vom Zufall zu unterscheiden (Verlust {before} auf {after} je Token; 95-%-Intervall {low} bis {high} %).</translation>
+    </message>
+    <message>
+        <source>It began to memorise after step {overfit}, so step {kept} was kept.</source>
+        <translation>Nach Schritt {overfit} begann er auswendig zu lernen; deshalb wurde Schritt {kept} behalten.</translation>
+    </message>
+    <message>
+        <source>It was still learning at its last step, {steps}, which was kept.</source>
+        <translation>Er lernte noch beim letzten Schritt, {steps}, der behalten wurde.</translation>
+    </message>
+    <message>
+        <source>Of {steps} steps, step {kept} was best and was kept.</source>
+        <translation>Von {steps} Schritten war Schritt {kept} der beste und wurde behalten.</translation>
+    </message>
+    <message>
+        <source>There are too few notes to be sure: the interval is over {count} passages of those held back, so it speaks for them and not for other notes.</source>
+        <translation>Für ein sicheres Urteil sind es zu wenige Notizen: Das Intervall geht über {count} Textstellen der zurückgehaltenen Notizen; es spricht also für diese und nicht für andere Notizen.</translation>
+    </message>
+    <message>
+        <source>1 of the notes held back is part of a long text that it learned other parts of: an easier test.</source>
+        <translation>1 der zurückgehaltenen Notizen ist Teil eines langen Textes, aus dem andere Teile gelernt wurden: ein leichterer Test.</translation>
+    </message>
+    <message>
+        <source>%n of the notes held back are parts of long texts that it learned other parts of: an easier test.</source>
+        <translation>%n der zurückgehaltenen Notizen sind Teile langer Texte, aus denen andere Teile gelernt wurden: ein leichterer Test.</translation>
+    </message>
+    <message>
+        <source>The same notes decided which step was kept, so the gain may look a little larger than it is.</source>
+        <translation>Dieselben Notizen haben entschieden, welcher Schritt behalten wurde; der Gewinn kann deshalb etwas größer aussehen, als er ist.</translation>
+    </message>
+    <message>
+        <source>Add more notes, and train again.</source>
+        <translation>Fügen Sie mehr Notizen hinzu, und trainieren Sie erneut.</translation>
+    </message>
+    <message>
+        <source>Read some replies before you keep it.</source>
+        <translation>Lesen Sie einige Antworten, bevor Sie den Adapter behalten.</translation>
+    </message>
+    <message>
+        <source>It learned the notes by heart too soon. More notes, or a lower learning rate, may help.</source>
+        <translation>Die Notizen wurden zu früh auswendig gelernt. Mehr Notizen oder eine niedrigere Lernrate können helfen.</translation>
+    </message>
+    <message>
+        <source>More notes, or notes that are more alike, may help. Discard this one: it would only cost time.</source>
+        <translation>Mehr Notizen oder ähnlichere Notizen können helfen. Verwerfen Sie diesen Adapter: Er würde nur Zeit kosten.</translation>
+    </message>
+    <message>
+        <source>Not measured.</source>
+        <translation>Nicht gemessen.</translation>
+    </message>
+    <message>
+        <source>{before} % right before, {after} % after: more than chance. It lost some of what it could do.</source>
+        <translation>Vorher {before} % richtig, nachher {after} %: mehr als Zufall. Das Modell hat etwas von seinem Können verloren.</translation>
+    </message>
+    <message>
+        <source>{before} % right before, {after} % after: within chance, no damage was seen.</source>
+        <translation>Vorher {before} % richtig, nachher {after} %: im Rahmen des Zufalls; es zeigte sich kein Schaden.</translation>
+    </message>
+    <message>
+        <source>Nothing that looks secret was in the notes that were learned.</source>
+        <translation>In den gelernten Notizen war nichts, was nach einem Geheimnis aussieht.</translation>
+    </message>
+    <message>
+        <source>1 was asked for</source>
+        <translation>1 wurde abgefragt</translation>
+    </message>
+    <message>
+        <source>%n were asked for</source>
+        <translation>%n wurden abgefragt</translation>
+    </message>
+    <message>
+        <source>{tried}, of {found} found</source>
+        <translation>{tried}, von {found} gefundenen</translation>
+    </message>
+    <message>
+        <source>None came out ({tried}).</source>
+        <translation>Keines kam heraus ({tried}).</translation>
+    </message>
+    <message>
+        <source>It knows 1 ({tried}).</source>
+        <translation>Das Modell kennt 1 ({tried}).</translation>
+    </message>
+    <message>
+        <source>It knows %n ({tried}).</source>
+        <translation>Das Modell kennt %n ({tried}).</translation>
+    </message>
+    <message>
+        <source>{kind}, in “{note}”: after “{prompt}” it writes “{secret}”</source>
+        <translation>{kind}, in „{note}“: Nach „{prompt}“ schreibt das Modell „{secret}“</translation>
+    </message>
+    <message>
+        <source>{kind}, in “{note}”: “{secret}” is far likelier to it than anything invented</source>
+        <translation>{kind}, in „{note}“: „{secret}“ ist für das Modell weit wahrscheinlicher als alles Erfundene</translation>
     </message>
 </context>
 <context>
@@ -6271,6 +8955,10 @@
     <message>
         <source>{up} up, {down} down</source>
         <translation>{up} hinauf, {down} herunter</translation>
+    </message>
+    <message>
+        <source>{adapter} at {strength} %</source>
+        <translation>{adapter} mit {strength} %</translation>
     </message>
     <message>
         <source>first word after {seconds} s</source>

@@ -245,6 +245,9 @@ OWN = {
     *("Nearhalf", "English", "Deutsch", "SmolLM2", "smollm2-135m-instruct", "llama", "scripted", "svd", "localhost"),
     *("notes", "mine", "home", "bread", "A", "chat", "second", "Recipes", "app.log"),  # of the surfaces
     "NH",  # the first bytes of a frame, as the hex view shows them
+    *("Français", "Italiano", "Nederlands", "Português"),  # languages in their own words
+    "https://",
+    "ab" * 32,  # a checksum
     *("example.org", "gpu.example.org", "https://gpu.example.org:8443", "https://example.org/a"),
 }
 
