@@ -96,9 +96,9 @@ def chain(count: int, role: str = "") -> str:
 def test_a_hundred_thousand_messages_one_below_the_other(tmp_path: Path, role: str) -> None:
     path = tmp_path / "a.json"
     path.write_text(chain(100_000, role))
-    started_s = time.monotonic()
+    started_s = time.thread_time()
     found = list(ChatFile(path))
-    assert time.monotonic() - started_s < PATIENCE_S
+    assert time.thread_time() - started_s < PATIENCE_S
     assert sum(len(chat.messages) for chat in found) == {"": 100_000, "assistant": 1}[role]
 
 
@@ -109,10 +109,10 @@ def test_a_hundred_thousand_answers_to_one_question(tmp_path: Path) -> None:
     ]
     path = tmp_path / "a.json"
     path.write_text(json.dumps([{"uuid": "c", "chat_messages": messages}]))
-    started_s = time.monotonic()
+    started_s = time.thread_time()
     (chat,) = ChatFile(path)
     pieces = sum(1 for _ in markdown(chat))
-    assert time.monotonic() - started_s < PATIENCE_S
+    assert time.thread_time() - started_s < PATIENCE_S
     assert (len(chat.messages), pieces > 100_000) == (100_001, True)
 
 
