@@ -34,7 +34,8 @@ REFUSED = {  # everything else gives what can be read
     "only-a-number.json": "no export",
     "nearhalf-format-after-chats.json": "No chats",
 }
-PATIENCE_S = 30.0  # 6 on two busy cores; what is not linear takes hours
+MANY = 40_000
+PATIENCE_S = 30.0  # 4; what is not linear takes many minutes
 
 
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
@@ -93,19 +94,18 @@ def chain(count: int, role: str = "") -> str:
 
 
 @pytest.mark.parametrize("role", ["", "assistant"])
-def test_a_hundred_thousand_messages_one_below_the_other(tmp_path: Path, role: str) -> None:
+def test_very_many_messages_one_below_the_other(tmp_path: Path, role: str) -> None:
     path = tmp_path / "a.json"
-    path.write_text(chain(100_000, role))
+    path.write_text(chain(MANY, role))
     started_s = time.thread_time()
     found = list(ChatFile(path))
     assert time.thread_time() - started_s < PATIENCE_S
-    assert sum(len(chat.messages) for chat in found) == {"": 100_000, "assistant": 1}[role]
+    assert sum(len(chat.messages) for chat in found) == {"": MANY, "assistant": 1}[role]
 
 
-def test_a_hundred_thousand_answers_to_one_question(tmp_path: Path) -> None:
+def test_very_many_answers_to_one_question(tmp_path: Path) -> None:
     messages = [{"uuid": "q", "sender": "human", "text": "q", "parent_message_uuid": None}] + [
-        {"uuid": str(number), "sender": "assistant", "text": "a", "parent_message_uuid": "q"}
-        for number in range(100_000)
+        {"uuid": str(number), "sender": "assistant", "text": "a", "parent_message_uuid": "q"} for number in range(MANY)
     ]
     path = tmp_path / "a.json"
     path.write_text(json.dumps([{"uuid": "c", "chat_messages": messages}]))
@@ -113,7 +113,7 @@ def test_a_hundred_thousand_answers_to_one_question(tmp_path: Path) -> None:
     (chat,) = ChatFile(path)
     pieces = sum(1 for _ in markdown(chat))
     assert time.thread_time() - started_s < PATIENCE_S
-    assert (len(chat.messages), pieces > 100_000) == (100_001, True)
+    assert (len(chat.messages), pieces > MANY) == (MANY + 1, True)
 
 
 def test_very_many_empty_chats_take_no_memory(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminal
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = """
-import fcntl, pathlib, sys, termios
+import fcntl, pathlib, signal, sys, termios
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs the tests in the background ignores it
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl+C typed here becomes a signal
 from app.cli import run
 from app.core.events import EndReason
