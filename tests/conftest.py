@@ -24,7 +24,8 @@ from setup_model import is_prepared, prepare_default_model
 from setup_steps import Place, data_folder
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_S = 20.0  # for threads and processes that are ending already
+# for threads and processes that are ending already
+PATIENCE_S = float(os.environ.get("NEARHALF_TEST_PATIENCE_S", "20"))
 
 _own_data_folder = data_folder()  # the person's, read before the tests get theirs
 _test_home = Path(tempfile.mkdtemp(prefix="nearhalf-tests-"))

@@ -47,7 +47,7 @@ def test_what_a_test_leaves_behind_fails_it_by_name(said: str, tmp_path: Path) -
     finished = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "packaging")},
+        env=os.environ | {"PYTHONPATH": str(ROOT / "packaging"), "NEARHALF_TEST_PATIENCE_S": "2"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
