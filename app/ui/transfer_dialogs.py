@@ -14,7 +14,6 @@ from app.domain.ids import ChatId
 from app.transfer.export_words import ExportWords
 from app.transfer.report import Dropped, ImportReport
 from app.transfer.writing import ExportFormat, export_chat, suggested_name
-from app.ui import pdf
 from app.ui.job import Job
 from app.ui.words import counted
 
@@ -89,6 +88,8 @@ class TransferDialogs(QObject):
             self.export_to(chats, chat, target)
 
     def export_to(self, chats: ShareableChats, chat: ChatId | None, target: Path) -> None:
+        from app.ui import pdf  # 0.1 s that the window's start need not wait for
+
         words = export_words()
 
         def work() -> int:
@@ -118,6 +119,8 @@ class TransferDialogs(QObject):
             self.export_excerpt_to(excerpt, target)
 
     def export_excerpt_to(self, excerpt: StoredChat, target: Path) -> None:
+        from app.ui import pdf  # 0.1 s that the window's start need not wait for
+
         words = export_words()
 
         def work() -> None:

@@ -32,8 +32,10 @@ class UpdateWatch(QObject):
 
     def look_if_due(self) -> None:
         chosen = self._preferences.settings
+        if not chosen.looks_for_updates:
+            return
         feed, today = chosen.release_feed or packaged_feed(), self._today()
-        if not chosen.looks_for_updates or not feed or not is_due(chosen.update_looked_on, today):
+        if not feed or not is_due(chosen.update_looked_on, today):
             return
         self._preferences.update(update_looked_on=today.isoformat())  # before: a feed that fails is not asked again
         self._job = Job("nearhalf-updates", lambda: self._services.newest_release(feed), self)
