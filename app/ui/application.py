@@ -1,10 +1,11 @@
 """Runs the window: shown at once, everything else beside it, everything ended before it returns."""
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.ui.assets import application_icon
@@ -15,6 +16,8 @@ from app.ui.preferences import Preferences
 from app.ui.session import Session
 from app.ui.theme import Appearance, Theme
 from app.ui.translation import Translation
+
+COLLECTS_AFTER_MS = 3000  # garbage, from then on: the window is there by then
 
 
 def make_application(preferences: Preferences) -> tuple[QApplication, Theme]:
@@ -52,6 +55,7 @@ def run_window(
     session.window.closed.connect(application.quit)
     session.window.show()
     session.begin()
+    QTimer.singleShot(COLLECTS_AFTER_MS, gc.enable)
     status = application.exec()
     hook.remove()
     desktop.close()
