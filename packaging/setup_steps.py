@@ -290,8 +290,8 @@ def main(arguments: list[str]) -> int:
         set_up(place, testing=testing, needs_window=display and not arguments)
         if testing:
             os.chdir(root)
-            # three on two cores, since many tests wait; in the folders' order, so that no slow file is left to the end
-            everything = ["--numprocesses", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+            # half the time on two cores; in the folders' order, so that no slow file is left to the end
+            everything = ["--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
             command = ["-m", "pytest", *(arguments[1:] or everything)]
         else:
             os.environ["NEARHALF_COMMAND"] = "python3 start.py"  # for the app's own help; see app/cli/arguments.py
