@@ -31,7 +31,7 @@ from app.storage.vault import DataVault
 from tests.sim.backend_process import BackendProcess
 from tests.sim.keyrings import MemoryKeyring
 
-KILLS = 10
+KILLS = 20
 LOST_S = 0.2
 START_S = 60.0
 NO_KEYRING = MemoryKeyring(RuntimeError("no keyring"))  # as on a bare machine, which the child runs on
