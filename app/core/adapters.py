@@ -7,19 +7,20 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.core.notes import NotesReader, notes_gone
 from app.core.settings_services import KeptAdapter
-from app.core.tuning_presets import is_ordinary_lora
-from app.device.adapter_card import AdapterCard, TrainingFacts, read_file, read_header, with_card
+from app.device.adapter_card import AdapterCard, TrainingFacts, is_ordinary_lora, read_file, read_header, with_card
 from app.domain.conversation import AdapterUse
 from app.domain.errors import AdapterError, AppError, SettingsError, StorageError
-from app.domain.notes import Note, NotesSet, Progress
 from app.storage.deleting import overwrite_and_unlink
 from app.storage.encrypted_file import open_bytes, seal_bytes
 from app.storage.passphrase_file import is_locked, read_locked, write_locked
 from app.storage.paths import DataFolder
 from app.storage.whole_file import whole_file
+
+if TYPE_CHECKING:
+    from app.domain.notes import Note, NotesSet, Progress
 
 SUFFIX = ".sealed"
 LIMIT_CHARS = 200  # of a name
@@ -136,14 +137,19 @@ class AdapterLibrary:
 
     # Notes that are no more
 
-    def check_notes(self, paths: Sequence[Path], progress: Callable[[Progress], None] = lambda _: None) -> int:
+    def check_notes(self, paths: Sequence[Path], progress: "Callable[[Progress], None]" = lambda _: None) -> int:
+        from app.core.notes import NotesReader  # half as much again as all else that the app's start imports
+
         reader = NotesReader()
         reader.add(paths, progress)
         return self.mark_notes(reader.notes)
 
-    def mark_notes(self, now: NotesSet | Iterable[Note]) -> int:
+    def mark_notes(self, now: "NotesSet | Iterable[Note]") -> int:
         """As `check_notes`, for notes that were read already. An adapter that learned none of them is left alone: its
         notes lie elsewhere."""
+        from app.core.notes import notes_gone
+        from app.domain.notes import NotesSet
+
         if not isinstance(now, NotesSet):
             now = tuple(now)
         found = 0

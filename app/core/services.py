@@ -1,10 +1,9 @@
 """What the terminal needs of the whole app, as one Protocol. app/main.py builds the real one, tests a stand-in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Protocol
 
 from app.core.ports import Conversations
@@ -50,6 +49,8 @@ class Measurement:
 
     @property
     def median_rtt_ms(self) -> float:
+        from statistics import median  # fractions and decimals come with it
+
         return median(self.rtt_ms)
 
     def tokens_per_s(self, round_trips: int) -> float:
@@ -133,6 +134,11 @@ class Services(Protocol):
     @property
     def ledger(self) -> Path:
         """This computer's ledger file. It may be in use."""
+
+    @property
+    def ledgers(self) -> Mapping[str, Path]:
+        """All that there are, by their place in the data folder: this one, and those of processes that ran beside the
+        app and of fine-tuning jobs."""
 
     def device_key(self, ask_secret: Callable[[], str]) -> "DeviceKey":
         """The key that signs exports; made when it is first asked for. `ask_secret`: the passphrase or recovery code.

@@ -8,14 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from app.core.report_cleaning import Section
 from app.core.services import Backends, Measurement, Report
-from app.core.updates import Release
-from app.device.adapter_card import TrainingFacts
 from app.domain.backend import Backend, ModelInfo
-from app.domain.notes import Progress as NotesProgress
+
+if TYPE_CHECKING:
+    from app.core.report_cleaning import Section
+    from app.core.updates import Release
+    from app.device.adapter_card import TrainingFacts
+    from app.domain.notes import Progress as NotesProgress
+
 
 Progress = Callable[[int, int], None]  # bytes done, bytes in all
 
@@ -49,7 +52,7 @@ class KeptAdapter:
     backbone_sha256: str = ""
     recipe_sha256: str = ""
     note: str = ""  # the person's own words
-    training: TrainingFacts | None = None
+    training: "TrainingFacts | None" = None
     is_ordinary_lora: bool = False  # every tap serves its own layer alone: it can be exported as PEFT's LoRA
 
 
@@ -102,7 +105,7 @@ class KeptFiles(Protocol):
         """Write a copy: encrypted with the passphrase, or (without one) readable by whoever has the file; that one
         leaves out the note and the hashes of the notes it learned from."""
 
-    def check_notes(self, paths: Sequence[Path], progress: Callable[[NotesProgress], None]) -> int:
+    def check_notes(self, paths: Sequence[Path], progress: "Callable[[NotesProgress], None]") -> int:
         """Slow. Read notes, and mark every adapter that learned some of them with how many it knows are gone. Returns
         how many adapters learned from any of these notes."""
 
@@ -139,10 +142,10 @@ class SettingsServices(Protocol):
     def fetch_pack(self, backend: Backend | None, model: ModelInfo, progress: Progress) -> None:
         """Fetch, check and install one device pack; an earlier part is gone on from."""
 
-    def newest_release(self, feed: str) -> Release:
+    def newest_release(self, feed: str) -> "Release":
         """Ask the release feed at this address, once (docs/release-feed.md). Raises FeedError, SettingsError."""
 
-    def problem_report(self, crash: str, facts: Sequence[str]) -> tuple[Section, ...]:
+    def problem_report(self, crash: str, facts: Sequence[str]) -> "tuple[Section, ...]":
         """What a report on a problem would say (core/problem_report.py). Reads files. Nothing is sent or written."""
 
     def stop_slow_work(self) -> None:

@@ -7,8 +7,6 @@ sockets, no ledger and no purposes.
 import secrets
 from functools import lru_cache
 
-import numpy as np
-
 from app.domain.clearance import NotCleared
 from app.wire.errors import RemoteProtocolError
 from app.wire.frames import HEADER_BYTES, UP_KINDS, read_header
@@ -99,6 +97,8 @@ def _shape(size: int) -> tuple[bytes, int, int]:
 
 
 def _mask_large(content: bytes, key: bytes) -> bytes:
+    import numpy as np  # nothing is sent while the app starts
+
     rest = -len(content) % _KEY_BYTES
     numbers = np.frombuffer(content + bytes(rest), np.uint32)
     return (numbers ^ np.frombuffer(key, np.uint32)).tobytes()[: len(content)]

@@ -10,22 +10,23 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.core.report_cleaning import Section
 from app.domain.errors import where_it_failed
 from app.ui.assets import pixmap
-from app.ui.report_window import ReportWindow
-from app.ui.report_words import screen_facts
 from app.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from app.core.report_cleaning import Section
 
 log = logging.getLogger(__name__)
 
 
-MakeReport = Callable[[str, Sequence[str]], Sequence[Section]]  # what failed, facts on the screen
+MakeReport = Callable[[str, Sequence[str]], "Sequence[Section]"]  # what failed, facts on the screen
 
 
 class CrashDialog(QDialog):
@@ -108,6 +109,8 @@ class CrashHook(QObject):
     def remove(self) -> None:
         sys.excepthook, threading.excepthook = self._before
         if self._dialog is not None:
+            from app.ui.report_window import ReportWindow
+
             for report in self._dialog.findChildren(ReportWindow):
                 report.close()  # which waits for its thread
             self._dialog.close()
@@ -138,6 +141,9 @@ class CrashHook(QObject):
 
     def _open_report(self) -> None:
         if self._make_report is not None and self._dialog is not None:
+            from app.ui.report_window import ReportWindow
+            from app.ui.report_words import screen_facts
+
             ReportWindow(
                 self._theme, partial(self._make_report, self._failed, tuple(screen_facts())), self._dialog
             ).open()

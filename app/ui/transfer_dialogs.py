@@ -3,19 +3,21 @@
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event as Flag
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
 
-from app.core.shareable import ShareableChats
 from app.domain.conversation import StoredChat
 from app.domain.errors import AppError, Cancelled
 from app.domain.ids import ChatId
 from app.transfer.export_words import ExportWords
 from app.transfer.report import Dropped, ImportReport
-from app.transfer.writing import ExportFormat, export_chat, suggested_name
 from app.ui.job import Job
 from app.ui.words import counted
+
+if TYPE_CHECKING:
+    from app.core.shareable import ShareableChats
 
 
 def tr(text: str) -> str:
@@ -69,7 +71,7 @@ class TransferDialogs(QObject):
     imported = Signal(object)  # ChatId of the first chat that came
     _counted = Signal(int, int)
 
-    def __init__(self, window: QWidget, chats: Callable[[], ShareableChats | None]) -> None:
+    def __init__(self, window: QWidget, chats: "Callable[[], ShareableChats | None]") -> None:
         super().__init__(window)
         self._window, self._open = window, chats
         self._job: Job | None = None
@@ -79,6 +81,8 @@ class TransferDialogs(QObject):
 
     def export(self, chat: ChatId | None) -> None:
         """Ask where to, and write one chat, or (None) all."""
+        from app.transfer.writing import ExportFormat, suggested_name
+
         chats = self._open()
         if chats is None or self._job is not None:
             return
@@ -87,7 +91,8 @@ class TransferDialogs(QObject):
         if target := self._ask_where(name, [everything] if chat is None else [*_documents(), everything]):
             self.export_to(chats, chat, target)
 
-    def export_to(self, chats: ShareableChats, chat: ChatId | None, target: Path) -> None:
+    def export_to(self, chats: "ShareableChats", chat: ChatId | None, target: Path) -> None:
+        from app.transfer.writing import ExportFormat
         from app.ui import pdf  # 0.1 s that the window's start need not wait for
 
         words = export_words()
@@ -113,12 +118,15 @@ class TransferDialogs(QObject):
 
     def export_excerpt(self, excerpt: StoredChat) -> None:
         """Ask where to, and write what is selected of a chat: a document, for it is no chat to be imported again."""
+        from app.transfer.writing import ExportFormat, suggested_name
+
         if self._job is None and (
             target := self._ask_where(suggested_name(excerpt, ExportFormat.MARKDOWN), _documents())
         ):
             self.export_excerpt_to(excerpt, target)
 
     def export_excerpt_to(self, excerpt: StoredChat, target: Path) -> None:
+        from app.transfer.writing import ExportFormat, export_chat
         from app.ui import pdf  # 0.1 s that the window's start need not wait for
 
         words = export_words()
@@ -179,7 +187,7 @@ class TransferDialogs(QObject):
         if source:
             self.import_from(chats, Path(source))
 
-    def import_from(self, chats: ShareableChats, source: Path) -> None:
+    def import_from(self, chats: "ShareableChats", source: Path) -> None:
         def done(result: tuple[ImportReport, ChatId | None]) -> None:
             report, first = result
             if first is not None:

@@ -5,13 +5,16 @@ What fails is not told: nobody asked just now. It is in the ledger like everythi
 
 from collections.abc import Callable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.settings_services import SettingsServices
-from app.core.updates import Release, is_due, is_newer, packaged_feed, this_version
 from app.ui.job import Job
 from app.ui.preferences import Preferences
+
+if TYPE_CHECKING:
+    from app.core.settings_services import SettingsServices
+    from app.core.updates import Release
 
 ENDS_S = 15.0
 
@@ -22,7 +25,7 @@ class UpdateWatch(QObject):
     def __init__(
         self,
         preferences: Preferences,
-        services: SettingsServices,
+        services: "SettingsServices",
         parent: QObject | None = None,
         today: Callable[[], date] = date.today,
     ) -> None:
@@ -34,6 +37,8 @@ class UpdateWatch(QObject):
         chosen = self._preferences.settings
         if not chosen.looks_for_updates:
             return
+        from app.core.updates import is_due, packaged_feed
+
         feed, today = chosen.release_feed or packaged_feed(), self._today()
         if not feed or not is_due(chosen.update_looked_on, today):
             return
@@ -41,7 +46,9 @@ class UpdateWatch(QObject):
         self._job = Job("nearhalf-updates", lambda: self._services.newest_release(feed), self)
         self._job.start(self._take, lambda error: None)
 
-    def _take(self, release: Release) -> None:
+    def _take(self, release: "Release") -> None:
+        from app.core.updates import is_newer, this_version
+
         if is_newer(release, this_version()):
             self.found.emit(release)
 

@@ -1,13 +1,16 @@
 """Looks after the jobs for everything on screen: reads them in a thread, says what changed. Knows no widgets."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.tuning import JobState, TuningJob
-from app.core.tuning_services import TuningServices
 from app.domain.errors import SettingsError
 from app.ui.latest import Latest
+
+if TYPE_CHECKING:
+    from app.core.tuning_services import TuningServices
 
 NEAR_MS = 1_000  # somebody looks at the job
 FAR_MS = 5_000  # only the line in the list of chats does
@@ -27,7 +30,7 @@ class TuningDesk(QObject):
     changed = Signal(object)  # TuningJob | None: the followed one
     failed = Signal(object)  # AppError
 
-    def __init__(self, services: TuningServices, parent: QObject | None = None) -> None:
+    def __init__(self, services: "TuningServices", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.services = services
         self.jobs: tuple[TuningJob, ...] = ()

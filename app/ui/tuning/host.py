@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.core.tuning import JobState, TuningJob
-from app.core.tuning_services import TuningServices
 from app.domain.conversation import ChatInfo
 from app.ui.preferences import Preferences
 from app.ui.theme import Theme
 from app.ui.tuning.desk import TuningDesk
 
 if TYPE_CHECKING:
+    from app.core.tuning_services import TuningServices
     from app.ui.tuning.window import TuningWindow
     from app.ui.window import ChatWindow
 
@@ -26,7 +26,7 @@ class TuningHost(QObject):
         self,
         theme: Theme,
         preferences: Preferences,
-        services: TuningServices,
+        services: "TuningServices",
         chats: Callable[[], Sequence[ChatInfo]],
         window: "ChatWindow",
         break_off: Callable[[], None] = lambda: None,
