@@ -45,7 +45,7 @@ def desk_commands(desk: Desk, page: ChatPage) -> dict[str, Callable[[], object]]
         "find_previous": lambda: desk.reading.step_find(-1),
         "next_chat": lambda: desk.step_chat(1),
         "previous_chat": lambda: desk.step_chat(-1),
-        "to_end": page.view.follow,
+        "to_end": lambda: page.view.follow(),
         "to_input": page.composer.setFocus,
         "next_pane": lambda: next_pane(page),
         "menu": page.header.open_menu,
@@ -71,7 +71,7 @@ def next_pane(page: ChatPage) -> None:
     panes: list[QWidget] = [page.composer.input]
     if page.sidebar.isVisible():
         panes.append(page.sidebar.tree)
-    if page.view.isVisible():
+    if page.has_view and page.view.isVisible():
         panes.append(page.view)
     focused = page.window().focusWidget()
     now = next((at for at, pane in enumerate(panes) if pane is focused or pane.isAncestorOf(focused or page)), -1)

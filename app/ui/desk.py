@@ -199,7 +199,7 @@ class Desk(QObject):
 
     def receive(self, event: Event) -> None:
         """GUI thread: show one event."""
-        view, traffic = self._page.view, self._page.traffic
+        page, traffic = self._page, self._page.traffic
         is_busy_here = self._conversations.busy_chat in (None, self.shown.chat)
         match event:
             case LinkChanged():
@@ -212,18 +212,18 @@ class Desk(QObject):
             case MessageAdded(chat, turn):
                 if chat == self.shown.chat and self.shown.find(turn.message.id) is None:
                     self.shown.add(turn)
-                    view.add_turn(turn)
+                    page.view.add_turn(turn)
                     if turn.message.role is Role.ASSISTANT:
-                        view.set_note(self.tr("Sending…"))
+                        page.view.set_note(self.tr("Sending…"))
                 self.list.refresh_marks()
             case TextAdded(message, text):
                 if self.shown.append_text(message, text):
-                    view.set_note("")
-                    view.append_text(message, text)
+                    page.view.set_note("")
+                    page.view.append_text(message, text)
                 return
             case PromptProgressed() if is_busy_here:
                 traffic.show_progress(event)
-                view.set_note(self.tr("Reading your message…"))
+                page.view.set_note(self.tr("Reading your message…"))
                 return
             case TrafficChanged(counts) if is_busy_here:
                 traffic.show_traffic(counts)
@@ -234,14 +234,15 @@ class Desk(QObject):
 
     def _show_history(self, turns: tuple[Turn, ...]) -> None:
         self.shown.replace_all(turns)
-        view = self._page.view
-        view.set_turns(turns)
+        if turns or self._page.has_view:
+            self._page.view.set_turns(turns)
         reply = self.shown.last(Role.ASSISTANT)
         if reply is not None and reply.traffic is not None:
             self._page.traffic.show_traffic(reply.traffic)
         self._page.show_chat(bool(turns))
         if self._go_to is not None:
-            view.show_message(self._go_to)
+            if turns:
+                self._page.view.show_message(self._go_to)
             self._go_to = None
         self.reading.search_again()
         self.writing.has_history = bool(turns)

@@ -1,6 +1,11 @@
-"""The parts of the chat page and where they stand. Knows layout only; app/ui/desk.py knows what they mean."""
+"""The parts of the chat page and where they stand. Knows layout only; app/ui/desk.py knows what they mean.
 
+The conversation is the largest part, and an app that starts shows none: it is made when it is first asked for.
+"""
+
+from collections.abc import Callable
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QResizeEvent
@@ -8,7 +13,6 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedLayout, QVB
 
 from app.ui.actions import Actions
 from app.ui.banner import Banner
-from app.ui.chat.view import ChatView
 from app.ui.composer import Composer
 from app.ui.find_bar import FindBar
 from app.ui.header import Header
@@ -20,9 +24,13 @@ from app.ui.theme import Theme
 from app.ui.toast import Toast
 from app.ui.traffic_line import TrafficLine
 
+if TYPE_CHECKING:
+    from app.ui.chat.view import ChatView
+
 
 class ChatPage(QWidget):
     resized = Signal(QSize)
+    view_made = Signal(object)  # ChatView
 
     def __init__(self, theme: Theme, actions: Actions, menu: QMenu, parent: QWidget) -> None:
         super().__init__(parent)
@@ -33,7 +41,7 @@ class ChatPage(QWidget):
         self.column = QWidget(self)
         self.header = Header(theme, actions, menu, self.column)
         self.find_bar = FindBar(theme, self.column)
-        self.view = ChatView(theme, self.column)
+        self._view: ChatView | None = None
         self.start_page = StartPage(theme, parent=self.column)
         self.banner = Banner(theme, self.column)
         self.composer = Composer(theme, self.column)
@@ -42,7 +50,6 @@ class ChatPage(QWidget):
         self.options = OptionsPanel(theme, self)
         self._upper = QStackedLayout()
         self._upper.addWidget(self.start_page)
-        self._upper.addWidget(self.view)
         layout = QVBoxLayout(self.column)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -64,9 +71,32 @@ class ChatPage(QWidget):
         self._wear()
         self._order_tabs()
 
+    @property
+    def view(self) -> "ChatView":
+        """The conversation."""
+        if self._view is None:
+            from app.ui.chat.view import ChatView
+
+            self._view = ChatView(self.theme, self.column)
+            self._upper.addWidget(self._view)
+            self._order_tabs()
+            self.view_made.emit(self._view)
+        return self._view
+
+    @property
+    def has_view(self) -> bool:
+        return self._view is not None
+
+    def when_made(self, act: "Callable[[ChatView], object]") -> None:
+        """Once there is a conversation, which may be now."""
+        if self._view is not None:
+            act(self._view)
+        else:
+            self.view_made.connect(act)
+
     def show_chat(self, has_messages: bool) -> None:
         """The conversation, or what an empty chat shows."""
-        wanted = self.view if has_messages else self.start_page
+        wanted: QWidget = self.view if has_messages else self.start_page
         if self._upper.currentWidget() is not wanted:
             self._upper.setCurrentWidget(wanted)
 
@@ -113,7 +143,8 @@ class ChatPage(QWidget):
         order += [sidebar.search, sidebar.new_folder, sidebar.new_chat, sidebar.tree, sidebar.hits, sidebar.tuning]
         order += [header.sidebar, header.new_chat, header.options, header.menu]
         order += [find.field, find.back, find.on, find.close_button]
-        order += [*self.start_page.examples, self.view, self.toast.action, self.toast.close_button]
+        order += [*self.start_page.examples, *([self._view] if self._view is not None else [])]
+        order += [self.toast.action, self.toast.close_button]
         order += [self.banner.second, self.banner.action, self.banner.close_button]
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)

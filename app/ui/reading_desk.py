@@ -1,6 +1,7 @@
 """What the person does with the text on show: copy it, find in it, follow a link. Asks for the rest by name."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -14,6 +15,9 @@ from app.ui.page import ChatPage
 from app.ui.shown_chat import ShownChat
 from app.ui.words import chat_title
 
+if TYPE_CHECKING:
+    from app.ui.chat.view import ChatView
+
 
 class ReadingDesk(QObject):
     asked = Signal(str, object)  # an action on a message that changes the chat: its name, MessageId
@@ -25,11 +29,14 @@ class ReadingDesk(QObject):
         self._conversations = conversations
         self._page = page
         self._shown = shown
-        page.view.action_requested.connect(self._act)
-        page.view.link_requested.connect(self._follow)
+        page.when_made(self._listen)
         page.find_bar.changed.connect(self._find)
         page.find_bar.stepped.connect(self.step_find)
         page.find_bar.closed.connect(self._end_find)
+
+    def _listen(self, view: "ChatView") -> None:
+        view.action_requested.connect(self._act)
+        view.link_requested.connect(self._follow)
 
     def leave(self) -> None:
         """Another chat comes."""
@@ -37,7 +44,8 @@ class ReadingDesk(QObject):
 
     def forget(self) -> None:
         self._page.find_bar.forget()
-        self._page.view.clear()
+        if self._page.has_view:
+            self._page.view.clear()
 
     # Copying
 
@@ -108,11 +116,15 @@ class ReadingDesk(QObject):
         if words:
             self._page.find_bar.show_count(0, self._page.view.find(words))
         else:
-            self._page.view.end_find()
+            self._end_search()
             self._page.find_bar.show_count(0, 0)
 
+    def _end_search(self) -> None:
+        if self._page.has_view:
+            self._page.view.end_find()
+
     def _end_find(self) -> None:
-        self._page.view.end_find()
+        self._end_search()
         self._page.composer.setFocus()
 
     # Links

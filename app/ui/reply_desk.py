@@ -1,18 +1,21 @@
 """What the person does about replies: send, stop, edit, generate again, go on, branch off, try again."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.core.events import ReplyEnded, Role
 from app.core.ports import Conversations
 from app.domain.ids import ChatId, MessageId
-from app.ui.chat.foot import ANSWER_WITH
 from app.ui.list_desk import ListDesk
 from app.ui.notice_board import NoticeBoard
 from app.ui.page import ChatPage
 from app.ui.shown_chat import ShownChat
 from app.ui.writing_desk import WritingDesk
+
+if TYPE_CHECKING:
+    from app.ui.chat.view import ChatView
 
 
 class ReplyDesk(QObject):
@@ -46,7 +49,10 @@ class ReplyDesk(QObject):
         composer.edit_last_requested.connect(self.edit_last)
         composer.edit_cancelled.connect(self.end_edit)
         writing.send_ready.connect(self.send)
-        page.view.offer_adapters(conversations.adapters)
+        page.when_made(self._offer_adapters)
+
+    def _offer_adapters(self, view: "ChatView") -> None:
+        view.offer_adapters(self._conversations.adapters)
 
     @property
     def is_busy(self) -> bool:
@@ -115,6 +121,8 @@ class ReplyDesk(QObject):
 
     def act(self, name: str, message: MessageId) -> None:
         """An action on one message of the chat on show, by its name in the view."""
+        from app.ui.chat.foot import ANSWER_WITH  # which is there: the action comes from it
+
         chat, turn = self._shown.chat, self._shown.find(message)
         if turn is None or chat is None:
             return
