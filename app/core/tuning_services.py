@@ -6,13 +6,15 @@ person has stopped it, and what was there before stays. Everything raises AppErr
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from app.core.notes import NotesChoices
 from app.core.services import Report
-from app.core.tuning import JobOrder, Preset, Probe, TuningJob, TuningSettings
 from app.domain.ids import ChatId
-from app.domain.notes import NotesSet, Progress
+
+if TYPE_CHECKING:
+    from app.core.notes import NotesChoices
+    from app.core.tuning import JobOrder, Preset, Probe, TuningJob, TuningSettings
+    from app.domain.notes import NotesSet, Progress
 
 
 class TuningServices(Protocol):
@@ -22,9 +24,9 @@ class TuningServices(Protocol):
         self,
         paths: Sequence[Path],
         chats: Collection[ChatId],
-        choices: NotesChoices,
-        progress: Callable[[Progress], None],
-    ) -> NotesSet:
+        choices: "NotesChoices",
+        progress: "Callable[[Progress], None]",
+    ) -> "NotesSet":
         """Slow. Read what was dropped, and the chats that were opted in. Asked again with the same sources and other
         choices it reads nothing anew. Raises SettingsError where there is too little text; it says how much is
         needed."""
@@ -32,26 +34,26 @@ class TuningServices(Protocol):
     def forget_notes(self) -> None:
         """Let go of every text that was read."""
 
-    def presets(self) -> Mapping[Preset, TuningSettings]:
+    def presets(self) -> "Mapping[Preset, TuningSettings]":
         """For the model of the backend in use. The step counts are for the notes read last."""
 
-    def probe(self, notes: NotesSet, settings: Sequence[TuningSettings], report: Report) -> Sequence[Probe]:
+    def probe(self, notes: "NotesSet", settings: "Sequence[TuningSettings]", report: Report) -> "Sequence[Probe]":
         """Slow (half a minute). Some real steps on this machine and the backend in use, for each of `settings`."""
 
-    def start(self, name: str, notes: NotesSet, settings: TuningSettings, preset: Preset | None) -> TuningJob:
+    def start(self, name: str, notes: "NotesSet", settings: "TuningSettings", preset: "Preset | None") -> "TuningJob":
         """Slow (seconds). Store the notes encrypted and start the job's process; returns once it runs."""
 
-    def jobs(self) -> Sequence[TuningJob]:
+    def jobs(self) -> "Sequence[TuningJob]":
         """Newest first."""
 
-    def job(self, job: str) -> TuningJob:
+    def job(self, job: str) -> "TuningJob":
         """As its process wrote it last. Quick: may be asked every second. Raises SettingsError where it is gone."""
 
-    def order(self, job: str, order: JobOrder) -> None:
+    def order(self, job: str, order: "JobOrder") -> None:
         """Quick but for RESUME, which starts the process again where it has ended (seconds)."""
 
     def keep_adapter(self, job: str, name: str) -> Path:
         """A finished job's best adapter, into the library; the job's notes and checkpoints are deleted."""
 
-    def train_again(self, job: str, without: Collection[str]) -> TuningJob:
+    def train_again(self, job: str, without: Collection[str]) -> "TuningJob":
         """Slow. A new job like this one, from its notes with these secrets (Memorised.secret) taken out."""

@@ -6,18 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.audit.sign import device_key
 from app.core.conversations import Library
 from app.core.erasure import Erasures
 from app.core.kept_files import FilesOnDisk
-from app.core.problem_report import collect
 from app.core.redaction import Redaction
-from app.core.report_cleaning import Section
 from app.core.services import Backends, ChatRequest, Measurement, Report
 from app.core.settings_services import KeptFiles, Progress
-from app.core.shareable import LibraryFiles, ShareableChats
 from app.core.spelling.checker import Spelling
-from app.core.updates import Release, read_feed
 from app.core.vault import Vault
 from app.domain.backend import Backend, ModelInfo
 from app.domain.errors import SettingsError, StorageError
@@ -26,20 +21,19 @@ from app.domain.spelling import OWN_SPELLINGS
 from app.main.audit import export_from_window
 from app.main.link import Link, Network, installed_pack, measure, open_feed, open_writer
 from app.main.panel import LocalPanel
-from app.main.tuning import LocalTuning, Place
 from app.storage.paths import DataFolder
 from app.storage.vault import DataVault
-from app.transfer.writing import ExportFormat
 from app.ui.backend_facts import BackendFacts
 from app.ui.desktop_parts import Started
 from app.ui.preferences import Preferences
-from app.ui.transfer_dialogs import export_words
 
 if TYPE_CHECKING:
     from app.core.reply_writer import ReplyWriter
+    from app.core.report_cleaning import Section
+    from app.core.shareable import ShareableChats
+    from app.core.updates import Release
+    from app.main.tuning import LocalTuning, Place
     from app.net.updates import FeedClient
-
-EXPORT_FORMS = {"markdown": ExportFormat.MARKDOWN, "html": ExportFormat.HTML, "json": ExportFormat.JSON}
 
 
 class LocalDesktop:
@@ -73,14 +67,7 @@ class LocalDesktop:
             self.limit_recovery,
         )
         self._recovery = self._panel.watch
-        self._tuning = LocalTuning(
-            folder,
-            self._vault.file_key,
-            self._place,
-            self._slow_link,
-            lambda chats: [self._vault.chats.load(chat) for chat in chats],
-            self._files,
-        )
+        self._tuning: LocalTuning | None = None
 
     # Desktop
 
@@ -113,12 +100,14 @@ class LocalDesktop:
         return RedactionChoices(settings.redacts, settings.redacted_kinds, own)
 
     @property
-    def chat_files(self) -> ShareableChats:
+    def chat_files(self) -> "ShareableChats":
+        from app.core.shareable import LibraryFiles
+
         if self._library is None:
             raise StorageError("The history is locked.", "Unlock it first.")
         return LibraryFiles(self._library)
 
-    def start_backend(self, report: Report) -> Started:
+    def start_backend(self, report: Report, wait: Callable[[], object] = lambda: None) -> Started:
         settings = self._preferences.settings
         backend = self._backends.find(settings.backend) if settings.backend is not None else None
         adapter = Path(settings.adapter) if settings.adapter else None
@@ -129,7 +118,9 @@ class LocalDesktop:
             self._model = model
 
         files = self._files
-        writer = open_writer(self._network, self._folder, request, report, files.read_adapter, found, files.has_adapter)
+        writer = open_writer(
+            self._network, self._folder, request, report, files.read_adapter, found, files.has_adapter, wait
+        )
         self._writer = writer
         self._recovery.use(backend)
         return Started(
@@ -141,11 +132,24 @@ class LocalDesktop:
         return self._panel
 
     @property
-    def tuning(self) -> LocalTuning:
+    def tuning(self) -> "LocalTuning":
+        if self._tuning is None:
+            from app.main.tuning import LocalTuning
+
+            self._tuning = LocalTuning(
+                self._folder,
+                self._vault.file_key,
+                self._place,
+                self._slow_link,
+                lambda chats: [self._vault.chats.load(chat) for chat in chats],
+                self._files,
+            )
         return self._tuning
 
-    def _place(self) -> Place:
+    def _place(self) -> "Place":
         """Where fine-tuning computes: where the chat does."""
+        from app.main.tuning import Place
+
         settings = self._preferences.settings
         backend = self._backends.find(settings.backend) if settings.backend is not None else None
         return Place(backend, settings.model_id)
@@ -198,7 +202,9 @@ class LocalDesktop:
         with self._slow_link(backend, lambda sentence: None) as link, closing(link.control()) as control:
             installed_pack(control, self._folder, model, progress, lambda sentence: None)
 
-    def newest_release(self, feed: str) -> Release:
+    def newest_release(self, feed: str) -> "Release":
+        from app.core.updates import read_feed
+
         client = open_feed(self._network.gate, feed)
         self._slow_links.add(client)
         try:
@@ -206,7 +212,9 @@ class LocalDesktop:
         finally:
             self._slow_links.discard(client)
 
-    def problem_report(self, crash: str, facts: Sequence[str]) -> tuple[Section, ...]:
+    def problem_report(self, crash: str, facts: Sequence[str]) -> "tuple[Section, ...]":
+        from app.core.problem_report import collect
+
         try:
             backends, _ = self._backends.list()
         except SettingsError:
@@ -228,7 +236,10 @@ class LocalDesktop:
             self._slow_links.discard(link)
 
     def export_all(self, folder: Path, form: str, progress: Progress) -> int:
-        chosen = EXPORT_FORMS[form]
+        from app.transfer.writing import ExportFormat
+        from app.ui.transfer_dialogs import export_words
+
+        chosen = {"markdown": ExportFormat.MARKDOWN, "html": ExportFormat.HTML, "json": ExportFormat.JSON}[form]
         ending = "json" if chosen is ExportFormat.JSON else "zip"
         target = folder / f"nearhalf-chats.{ending}"
         return self.chat_files.export_all(target, chosen, export_words(), progress)
@@ -236,6 +247,8 @@ class LocalDesktop:
     # Auditing
 
     def export_ledger(self, target: Path, tell: Progress) -> str:
+        from app.audit.sign import device_key
+
         export_from_window(target, self._network.gate, self._vault, tell, frames=True, har=False)
         return device_key(self._vault.read_setting, self._vault.write_setting).fingerprint
 

@@ -136,12 +136,15 @@ def open_writer(
     read_adapter: Callable[[Path], bytes] = read_file,
     found: Callable[[ModelInfo], None] = lambda _: None,
     has_adapter: Callable[[str], bool] = lambda file: True,
+    wait: Callable[[], object] = lambda: None,
 ) -> "ReplyWriter":
     """A writer with its session open: its backend reached, its model's pack installed and loaded. Raises AppError.
 
-    found: is told of the model before an adapter is loaded for it, which may not fit.
+    found: is told of the model before an adapter is loaded for it, which may not fit. wait: is called, in a thread,
+    before torch is imported, which holds Python's lock for most of a second.
     """
-    importing = Thread(target=_import_near_half, name="nearhalf-import")  # seconds, while the backend's process starts
+    # seconds, while the backend's process starts
+    importing = Thread(target=_import_near_half, args=(wait,), name="nearhalf-import")
     importing.start()
     try:
         link = network.link(request.backend, report)
@@ -183,7 +186,8 @@ def open_writer(
     return writer
 
 
-def _import_near_half() -> None:
+def _import_near_half(wait: Callable[[], object]) -> None:
+    wait()
     import app.core.reply_writer
     import app.device.near_half
     import app.device.tokenizer  # noqa: F401 - torch comes with them

@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from app.core.panel_feed import PanelSource
 from app.core.ports import Conversations
 from app.core.services import Report
-from app.core.settings_services import SettingsServices
-from app.core.shareable import ShareableChats
-from app.core.spelling.checker import Spelling
-from app.core.tuning_services import TuningServices
 from app.core.vault import Vault
 from app.core.writing import Writer
 from app.ui.backend_facts import BackendFacts
+
+if TYPE_CHECKING:
+    from app.core.panel_feed import PanelSource
+    from app.core.settings_services import SettingsServices
+    from app.core.shareable import ShareableChats
+    from app.core.spelling.checker import Spelling
+    from app.core.tuning_services import TuningServices
 
 
 class Chats(Conversations, Protocol):
@@ -41,29 +43,32 @@ class Desktop(Protocol):
     def vault(self) -> Vault: ...
 
     @property
-    def services(self) -> SettingsServices: ...
+    def services(self) -> "SettingsServices": ...
 
     def open_chats(self) -> Chats:
         """All chats of the open vault. Raises StorageError."""
 
     @property
-    def chat_files(self) -> ShareableChats:
+    def chat_files(self) -> "ShareableChats":
         """Export and import of the chats that were opened last."""
 
     @property
-    def panel(self) -> PanelSource:
+    def panel(self) -> "PanelSource":
         """What the privacy panel reads."""
 
     @property
-    def spelling(self) -> Spelling:
+    def spelling(self) -> "Spelling":
         """The check of what is written, with the words that the vault keeps."""
 
     @property
-    def tuning(self) -> TuningServices:
+    def tuning(self) -> "TuningServices":
         """Fine-tuning, of the open vault."""
 
-    def start_backend(self, report: Report) -> Started:
-        """Start or reach the backend of the settings, and open a session. Slow."""
+    def start_backend(self, report: Report, wait: Callable[[], object] = lambda: None) -> Started:
+        """Start or reach the backend of the settings, and open a session. Slow.
+
+        wait: returns once the window is shown. Called in a thread, before what would slow that down.
+        """
 
     def forget_frames(self) -> None:
         """Drop the contents of what was sent and received (the lock): the ledger keeps its hashes."""

@@ -7,32 +7,34 @@ before the vault is open waits.
 
 from collections.abc import Callable
 from threading import Event as Flag
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, QTimer
 
 from app.core.events import LinkChanged, LinkState
-from app.core.shareable import ShareableChats
-from app.core.updates import Release
 from app.core.vault import KeyHolder
 from app.core.writing import Writer
 from app.domain.errors import AppError, Cancelled
 from app.ui.desktop_parts import Chats, Desktop, Started
-from app.ui.first_run.first_run import FirstRun
+from app.ui.extras import Extras
+from app.ui.idle_clock import IdleClock
 from app.ui.job import Job
-from app.ui.lock_page import LockPage
 from app.ui.preferences import Preferences
-from app.ui.release_dialog import ReleaseDialog
 from app.ui.sentences import in_words
-from app.ui.settings.window import SettingsWindow
-from app.ui.spelling_desk import SpellingDesk
 from app.ui.theme import Theme
 from app.ui.transfer_dialogs import TransferDialogs
-from app.ui.tuning.host import TuningHost
 from app.ui.update_watch import UpdateWatch
 from app.ui.window import ChatWindow
 
-_ACTIVITY = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.Wheel)
+if TYPE_CHECKING:  # those are imported when they are shown: a second start needs none of them
+    from app.core.shareable import ShareableChats
+    from app.core.updates import Release
+    from app.ui.first_run.first_run import FirstRun
+    from app.ui.lock_page import LockPage
+    from app.ui.settings.window import SettingsWindow
+
+SETTLES_MS = 50  # after a page is put on show: it is painted by then
+SHOWN_WITHIN_S = 5.0  # or the device's half of the model is imported all the same
 
 
 class Session(QObject):
@@ -45,20 +47,21 @@ class Session(QObject):
         self._writer: Writer | None = None  # ready, and not given to any chats
         self._choice = self._backend_choice()
         self._leaving = Flag()
+        self._is_shown = Flag()  # the first page, whichever it is
         self._starting: Job | None = None
         self._must_start_again = False
         self._slow: Job | None = None  # opening, locking or leaving: one at a time
         self._settings: SettingsWindow | None = None
-        self._spelling: SpellingDesk | None = None
-        self._tuning: TuningHost | None = None
         self._page: FirstRun | LockPage | None = None
         self.window = ChatWindow(theme, preferences)
         self.window.set_panel_source(desktop.panel)
         self._transfer = TransferDialogs(self.window, self._files)
         self._updates = UpdateWatch(preferences, desktop.services, self)
         self._updates.found.connect(self._tell_release)
-        self._idle = QTimer(self, singleShot=True)
-        self._idle.timeout.connect(self._lock_when_idle)
+        self.extras = Extras(theme, preferences, desktop, self.window)
+        self.extras.failed.connect(self.window.show_error)
+        self._idle = IdleClock(self)
+        self._idle.ran_out.connect(self._lock_when_idle)
         self._connect(desktop)
 
     def _connect(self, desktop: Desktop) -> None:
@@ -76,11 +79,8 @@ class Session(QObject):
         self._transfer.failed.connect(window.show_error)
         self._transfer.imported.connect(window.open_chat)
         self._preferences.changed.connect(self._follow_preferences)
-        application = QApplication.instance()
-        assert application is not None
-        application.installEventFilter(self)
 
-    def _files(self) -> ShareableChats | None:
+    def _files(self) -> "ShareableChats | None":
         return self._desktop.chat_files if self._chats is not None else None
 
     def begin(self) -> None:
@@ -99,14 +99,17 @@ class Session(QObject):
             self._introduce()
 
     def _introduce(self) -> None:
+        from app.ui.first_run.first_run import FirstRun
+
         page = FirstRun(self._theme, self._preferences, self._desktop.vault, self._desktop.services)
         page.finished.connect(self._end_introduction)
         self._show_page(page)
 
-    def _show_page(self, page: FirstRun | LockPage) -> None:
+    def _show_page(self, page: "FirstRun | LockPage") -> None:
         self._end_page()
         self._page = page
         self.window.show_page(page)
+        QTimer.singleShot(SETTLES_MS, self, self._settle)
 
     def _end_page(self) -> None:
         if self._page is not None:
@@ -124,6 +127,8 @@ class Session(QObject):
     def _ask_for_key(self, error: AppError | None) -> None:
         if self._leaving.is_set():
             return
+        from app.ui.lock_page import LockPage
+
         page = LockPage(self._theme, self._desktop.vault)
         page.unlocked.connect(self._unlocked)
         page.quit_requested.connect(self.window.close)
@@ -144,33 +149,27 @@ class Session(QObject):
             return
         self._chats = chats
         self.window.open_chats(chats)
-        self._check_spelling()
-        stop = self._desktop.services.stop_slow_work
-        self._tuning = TuningHost(self._theme, self._preferences, self._desktop.tuning, chats.chats, self.window, stop)
         self._join()
         if not chats.is_ready and self._starting is None:
             self._start_backend()
         if notice := self._desktop.vault.notice:
             self.window.show_toast(in_words(notice))
-        self._updates.look_if_due()
         self._restart_idle()
+        QTimer.singleShot(SETTLES_MS, self, self._settle)
 
-    def _tell_release(self, release: Release) -> None:
+    def _settle(self) -> None:
+        self._is_shown.set()
+        if self._chats is not None and not self._leaving.is_set():
+            self.extras.begin(self._chats)
+            self._updates.look_if_due()
+
+    def _tell_release(self, release: "Release") -> None:
+        from app.ui.release_dialog import ReleaseDialog
+
         words = self.tr("Version {version} is out.").format(version=release.version)
         self.window.show_toast(
             words, self.tr("What is new"), lambda: ReleaseDialog(self._theme, release, self.window).open()
         )
-
-    def _check_spelling(self) -> None:
-        if self.window.page is not None:
-            field = self.window.page.composer.input
-            self._spelling = SpellingDesk(field, self._desktop.spelling, self._preferences, self._theme)
-            self._spelling.failed.connect(self.window.show_error)
-
-    def _end_spelling(self) -> None:
-        if self._spelling is not None:
-            self._spelling.close()
-            self._spelling = None
 
     def _move_old_system_message(self) -> None:
         """Before the vault there was, it stood in settings.json."""
@@ -190,9 +189,8 @@ class Session(QObject):
     def _put_away(self, then: Callable[[], object], done: Callable[[], None]) -> None:
         """Take every text off the screen and out of the chats, call `then` in the job, and `done` after it."""
         chats, self._chats = self._chats, None
-        self._end_tuning()
+        self.extras.end()
         self._end_settings()
-        self._end_spelling()
         self.window.forget()
 
         def work() -> None:
@@ -224,7 +222,7 @@ class Session(QObject):
             for writer in (chats.detach() if chats is not None else None, ready):
                 if writer is not None:
                     writer.close()
-            return self._desktop.start_backend(self._report)
+            return self._desktop.start_backend(self._report, lambda: self._is_shown.wait(SHOWN_WITHIN_S))
 
         self._starting = Job("nearhalf-start", work, self)
         self._starting.start(self._take_backend, self._fail_backend)
@@ -265,6 +263,8 @@ class Session(QObject):
 
     def open_settings(self, page: str = "") -> None:
         if self._settings is None:
+            from app.ui.settings.window import SettingsWindow
+
             settings = SettingsWindow(
                 self._theme, self._preferences, self._desktop.vault, self._desktop.services, self.window
             )
@@ -277,13 +277,8 @@ class Session(QObject):
         self._settings.show_page(page)
 
     def _tune(self) -> None:
-        if self._tuning is not None:
-            self._tuning.open()
-
-    def _end_tuning(self) -> None:
-        if self._tuning is not None:
-            self._tuning.end()
-            self._tuning = None
+        if self.extras.tuning is not None:
+            self.extras.tuning.open()
 
     def _end_settings(self) -> None:
         if self._settings is not None:
@@ -312,21 +307,12 @@ class Session(QObject):
 
     # Idle
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _ACTIVITY and self._idle.isActive():
-            self._idle.start()
-        return False
-
     def _restart_idle(self) -> None:
-        minutes = self._preferences.settings.lock_after_minutes
-        if minutes and self._chats is not None:
-            self._idle.start(minutes * 60_000)
-        else:
-            self._idle.stop()
+        self._idle.start(self._preferences.settings.lock_after_minutes if self._chats is not None else 0)
 
     def _lock_when_idle(self) -> None:
         if self._chats is not None and self._chats.busy_chat is not None:
-            self._idle.start()  # not in the middle of a reply
+            self._idle.again()  # not in the middle of a reply
         elif KeyHolder.PASSPHRASE in self._desktop.vault.holders:
             self.lock()
 
@@ -336,13 +322,13 @@ class Session(QObject):
         if self._leaving.is_set():
             return
         self._leaving.set()
+        self._is_shown.set()
         self._idle.stop()
         self._transfer.end()
         self._updates.end()
         self._end_page()
-        self._end_tuning()
+        self.extras.end()
         self._end_settings()
-        self._end_spelling()
         if self._starting is not None:
             self.window.hide()  # its end goes on here
         else:
@@ -360,9 +346,6 @@ class Session(QObject):
         self._run("nearhalf-leave", close, lambda _: self._close_chats(), lambda _: self._close_chats())
 
     def _close_chats(self) -> None:
-        application = QApplication.instance()
-        if application is not None:
-            application.removeEventFilter(self)
         self.window.close_chats(self.window.finish_closing)
 
     def _run(

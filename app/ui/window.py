@@ -36,7 +36,6 @@ from app.ui.backend_facts import BackendFacts
 from app.ui.bridge import Bridge
 from app.ui.commands import chat_commands, desk_commands
 from app.ui.desk import Desk
-from app.ui.help_window import HelpWindow
 from app.ui.job import Job
 from app.ui.menu import ActionMenu
 from app.ui.notices import Step
@@ -45,7 +44,6 @@ from app.ui.palette import Command
 from app.ui.preferences import Preferences
 from app.ui.privacy.host import PanelHost
 from app.ui.privacy.place import decoded_panel_place
-from app.ui.shortcut_sheet import ShortcutSheet
 from app.ui.theme import Theme
 from app.ui.tray import Tray
 from app.ui.window_place import WindowPlace, decoded_place
@@ -143,7 +141,7 @@ class ChatWindow(QMainWindow):
             "contrast": lambda: self._preferences.update(appearance="contrast"),
             "settings": lambda: self.settings_requested.emit(""),
             "shortcuts": self.open_shortcuts,
-            "help": lambda: HelpWindow(self._theme, self).show(),
+            "help": self.open_help,
             "export_chat": self._export_chat,
             "export_all": lambda: self.export_requested.emit(None),
             "import_chats": self.import_requested.emit,
@@ -318,7 +316,14 @@ class ChatWindow(QMainWindow):
         chats = chat_commands(self.desk, self._conversations.chats())
         self.page.palette_panel.open_with([*commands, *chats])
 
+    def open_help(self) -> None:
+        from app.ui.help_window import HelpWindow
+
+        HelpWindow(self._theme, self).show()
+
     def open_shortcuts(self) -> None:
+        from app.ui.shortcut_sheet import ShortcutSheet
+
         sheet = ShortcutSheet(self._theme, self.shortcuts, can_change=self.page is not None, parent=self)
         sheet.change_requested.connect(lambda: self.settings_requested.emit("shortcuts"))
         sheet.open()

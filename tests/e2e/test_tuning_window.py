@@ -53,7 +53,7 @@ def test_from_a_dropped_folder_to_a_chat_with_the_adapter(
     assert page is not None
     page.composer.input.insertFromMimeData(data)
     page.toast.action.click()
-    host = app.session._tuning
+    host = app.session.extras.tuning
     assert host is not None
     wizard = host.window
     assert wizard is not None

@@ -1,13 +1,16 @@
 """A quiet line below the list of chats while a job runs, or waits for a decision. Pressing it opens the job."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from app.core.tuning import TuningJob
 from app.ui.elided import ElidedButton
 from app.ui.theme import Theme
-from app.ui.tuning.words import chip_words, progress_words
+
+if TYPE_CHECKING:
+    from app.core.tuning import TuningJob
 
 
 class TuningChip(ElidedButton):
@@ -23,8 +26,10 @@ class TuningChip(ElidedButton):
         self.setMinimumWidth(1)
         self.hide()
 
-    def show_job(self, job: TuningJob | None) -> None:
+    def show_job(self, job: "TuningJob | None") -> None:
         if job is not None:
+            from app.ui.tuning.words import chip_words, progress_words
+
             self.whole = chip_words(job)
             self.setText(self.whole)
             self.resizeEvent(QResizeEvent(self.size(), self.size()))
