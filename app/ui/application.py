@@ -1,6 +1,5 @@
 """Runs the window: shown at once, everything else beside it, everything ended before it returns."""
 
-import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.ui.assets import application_icon
+from app.ui.collector import Collector
 from app.ui.crash import CrashHook
 from app.ui.desktop_parts import Desktop
 from app.ui.instance import SingleInstance
@@ -17,7 +17,7 @@ from app.ui.session import Session
 from app.ui.theme import Appearance, Theme
 from app.ui.translation import Translation
 
-COLLECTS_AFTER_MS = 3000  # garbage, from then on: the window is there by then
+COLLECTS_AFTER_MS = 3000  # the window is there by then; a start leaves nothing to collect
 
 
 def make_application(preferences: Preferences) -> tuple[QApplication, Theme]:
@@ -44,6 +44,7 @@ def run_window(
     shown to the person; whoever calls sets logging up.
     """
     application, theme = make_application(preferences)
+    collector = Collector(application)
     instance = SingleInstance(instance_folder)
     if not instance.claim():
         print(QCoreApplication.translate("application", "Nearhalf is open already; its window comes to the front."))
@@ -55,8 +56,9 @@ def run_window(
     session.window.closed.connect(application.quit)
     session.window.show()
     session.begin()
-    QTimer.singleShot(COLLECTS_AFTER_MS, gc.enable)
+    QTimer.singleShot(COLLECTS_AFTER_MS, collector.start)
     status = application.exec()
+    collector.stop()
     hook.remove()
     desktop.close()
     instance.release()
