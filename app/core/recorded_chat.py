@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from app.core.ports import Conversations
 from app.core.services import Backends, ChatRequest, Report
-from app.privacy.kept import KeptContent
+
+if TYPE_CHECKING:
+    from app.privacy.kept import KeptContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class RecordedChat:
     """Conversations of which nothing is stored, and what the one gate keeps of them."""
 
     conversations: Conversations
-    kept: Callable[[], Sequence[KeptContent]]
+    kept: "Callable[[], Sequence[KeptContent]]"
 
 
 class RecordsChats(Protocol):
