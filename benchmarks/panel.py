@@ -28,8 +28,8 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from app.core.events import LinkState
-from app.core.panel_feed import AttackInfo, GateState, MessagePlace, MessageTokens, Recovered, SendingLimit
 from app.core.panel_ledger import RECORD
+from app.core.panel_source import AttackInfo, GateState, MessagePlace, MessageTokens, Recovered, SendingLimit
 from app.domain.ids import ChatId, MessageId, new_message_id
 from app.privacy.ledger_format import CHAIN_BYTES, FILE_HEADER, MAGIC, MARK, NAMING, VERSION
 from app.ui.preferences import Preferences
@@ -59,6 +59,9 @@ class FileSource:
 
     def __init__(self, path: Path) -> None:
         self.ledger_path = path
+
+    def job_ledgers(self) -> tuple[()]:
+        return ()
 
     def gate_state(self) -> GateState:
         return GateState()

@@ -10,7 +10,7 @@ import shutil
 import time
 import zipfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -58,7 +58,8 @@ class Kept(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What goes into an export. kept: contents from the running app; frames and bodies are made of these alone."""
+    """What goes into an export. kept: contents from the running app; frames and bodies are made of these alone.
+    others: ledgers beside this one, by name: the manifest tells of them, so that none can be kept from an auditor."""
 
     ledger: Path
     key: DeviceKey | None = None
@@ -66,6 +67,7 @@ class Wanted:
     frames: bool = False
     har: bool = False
     sanitised: bool = True
+    others: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,7 @@ def _manifest(
             "first": moment(seen.first_ns),
             "last": moment(seen.last_ns),
         },
+        "beside": [_beside(name, path) for name, path in wanted.others.items() if path != wanted.ledger],
         "hosts": seen.hosts,
         "plan": {
             "exchanges": [{"layer": layer, **cols} for layer, cols in sorted(seen.taps.items())],
@@ -230,6 +233,12 @@ def _manifest(
         "files": sums,
         "what_this_proves": PROVES,
     }
+
+
+def _beside(name: str, ledger: Path) -> dict[str, Any]:
+    """Another ledger of this computer, as it is now."""
+    verdict = verify(ledger)
+    return {"name": name, "records": verdict.records, "head": verdict.head.hex()}
 
 
 def _signature(key: DeviceKey, manifest: bytes) -> dict[str, str]:

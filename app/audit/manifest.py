@@ -9,6 +9,7 @@ from app.audit.sign import ALGORITHM, PUBLIC_BYTES, SIGNATURE_BYTES
 
 _COUNT_LIMIT = 2**53
 _TEXT_LIMIT = 300
+_OTHERS_LIMIT = 1000  # ledgers that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class FileSum:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What is compared. public: the key that the signature must be of, None where the export says it is not signed."""
+    """What is compared. public: the key that the signature must be of, None where the export says it is not signed.
+    beside: the computer's other ledgers with their records, None where the export does not say."""
 
     made_at: str
     app: str
@@ -31,6 +33,7 @@ class Manifest:
     frames: int
     public: bytes | None
     files: dict[str, FileSum]
+    beside: tuple[tuple[str, int], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ def parse_manifest(untrusted: bytes) -> Manifest:
         frames=_count(_get(manifest, "frames", dict), "count"),
         public=None if key is None else _hex(_of_type(key, "key", dict), "public", PUBLIC_BYTES),
         files=_files(_get(manifest, "files", dict)),
+        beside=_beside(_get(manifest, "beside", list)) if "beside" in manifest else None,
     )
 
 
@@ -89,6 +93,15 @@ def _files(untrusted: dict[str, Any]) -> dict[str, FileSum]:
         if name not in files:
             raise AuditError(f"The manifest does not list {name}.")
     return files
+
+
+def _beside(untrusted: list[Any]) -> tuple[tuple[str, int], ...]:
+    found = []
+    for one in untrusted[:_OTHERS_LIMIT]:
+        ledger = _of_type(one, "beside", dict)
+        _hex(ledger, "head", 32)
+        found.append((_text(ledger, "name"), _count(ledger, "records")))
+    return tuple(found)
 
 
 def _object(untrusted: bytes, what: str) -> dict[str, Any]:

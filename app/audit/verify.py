@@ -142,6 +142,7 @@ def _check_all(found: Verification, container: Container, known: Known, tell: Pr
             return
         _check_ledger(found, ledger, known, tell)
         _compare(found, manifest)
+        _name_beside(found, manifest)
         tell("Comparing lines, frames and requests with the ledger.")
         for name, fault in compare(container, ledger, manifest.frames).items():
             found.add(name, State.GOOD if fault.is_good else State.BAD, fault.sentence, fault.first_bad)
@@ -270,6 +271,15 @@ def _compare(found: Verification, manifest: Manifest) -> None:
         found.add("head", State.BAD, "The manifest tells of another ledger: its head or its counts are not these.")
     else:
         found.add("head", State.GOOD, f"The manifest names this ledger's head, {found.head[:16]}...")
+
+
+def _name_beside(found: Verification, manifest: Manifest) -> None:
+    """What else that computer recorded is in exports of its own: whoever signed the manifest has named it."""
+    if manifest.beside is None:
+        return
+    names = ", ".join(f"{name} ({records} records)" for name, records in manifest.beside)
+    words = f"That computer has further ledgers; ask for an export of each: {names}."
+    found.add("beside", State.GOOD, words if names else "It was the only ledger of that computer.")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import argparse
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from app.audit.export import Exported, Wanted, export
@@ -41,18 +42,37 @@ def _export(arguments: argparse.Namespace, services: Services, terminal: Termina
             "The contents of frames are kept in the memory of the running app alone, never on the disk.",
             "Use Export in the privacy panel of the window: it puts them into the same kind of export.",
         )
-    ledger = Path(arguments.ledger) if arguments.ledger else services.ledger
+    others = services.ledgers
+    ledger = _ledger(arguments, services)
     target = Path(arguments.out or f"nearhalf-audit-{time.strftime('%Y-%m-%d-%H%M%S')}.zip")
     key = None if arguments.unsigned else services.device_key(lambda: _secret(terminal))
 
     def tell(done: int, total: int) -> None:
         terminal.progress(f"Writing entry {done:,} of {total:,}.")
 
-    done = export(target, Wanted(ledger, key, har=arguments.har), tell)
+    done = export(target, Wanted(ledger, key, har=arguments.har, others=others), tell)
     terminal.clear_progress()
     for line in _exported(done):
         terminal.print(line)
-    _name_others(ledger, terminal)
+    _name_others(ledger, others, terminal)
+
+
+def _ledger(arguments: argparse.Namespace, services: Services) -> Path:
+    """The one that is asked for. Raises AuditError where there is no such job."""
+    if arguments.ledger:
+        return Path(arguments.ledger)
+    if not arguments.job:
+        return services.ledger
+    jobs = _jobs(services.ledgers)
+    if arguments.job not in jobs:
+        known = f"There are: {', '.join(jobs)}." if jobs else "There is none yet."
+        raise AuditError(f"There is no ledger of a fine-tuning called {arguments.job}.", known)
+    return jobs[arguments.job]
+
+
+def _jobs(ledgers: Mapping[str, Path]) -> dict[str, Path]:
+    """Ledgers of fine-tuning jobs, by the job; of a job's several the first."""
+    return {path.parent.name: path for name, path in reversed(list(ledgers.items())) if "/" in name}
 
 
 def _exported(done: Exported) -> list[str]:
@@ -69,8 +89,11 @@ def _exported(done: Exported) -> list[str]:
     return lines
 
 
-def _name_others(ledger: Path, terminal: Terminal) -> None:
-    """Ledgers of processes that ran beside the app's, and what was set aside, are exported by themselves."""
+def _name_others(ledger: Path, ledgers: Mapping[str, Path], terminal: Terminal) -> None:
+    """Ledgers of processes that ran beside the app's, of fine-tuning jobs, and what was set aside, are exported by
+    themselves."""
+    if jobs := [job for job, path in _jobs(ledgers).items() if path != ledger]:
+        terminal.note(f"Each fine-tuning has a ledger of its own; export it with --job: {', '.join(jobs)}.")
     others = sorted(path for path in ledger.parent.glob(f"{ledger.stem}*{ledger.suffix}*") if path != ledger)
     if others:
         names = ", ".join(path.name for path in others)

@@ -18,6 +18,7 @@ _EXPORT = """\
 examples:
   nearhalf audit export
   nearhalf audit export --out audit.zip --har
+  nearhalf audit export --job 20261123-140512-a1b2c3
 
 Writes what left and reached this computer, as the ledger has it: entries.jsonl, the ledger's own records, a manifest
 with hosts, plan, versions and SHA-256 sums, signed with this computer's key. No text, no tokens, no bearer token.
@@ -73,6 +74,7 @@ def _add_export(actions: "argparse._SubParsersAction[argparse.ArgumentParser]", 
     export.add_argument("--frames", action="store_true", help="only the running app has them: says how to get them")
     export.add_argument("--har", action="store_true", help="also the control channel's requests, as HAR, sanitised")
     export.add_argument("--ledger", metavar="FILE", help="another ledger file than this computer's")
+    export.add_argument("--job", metavar="ID", help="the ledger of a fine-tuning; without it the others are named")
     export.add_argument("--unsigned", action="store_true", help="do not sign it: then anybody could have made it")
 
 

@@ -1,13 +1,11 @@
 """What the privacy panel reads: the ledger's entries, what they carried, whose they are, notes on them. No Qt.
 
-`PanelSource` is what the panel needs of the app (app/main/panel.py has the real one). `PanelFeed` joins it with the
-ledger file and is dropped whole at the lock; nothing of it is written but the person's notes, which go to the vault.
+`PanelFeed` joins the app (panel_source.py) with the ledger file and is dropped whole at the lock; nothing of it is
+written but the person's notes, which go to the vault.
 """
 
-from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Sequence, Set
 from pathlib import Path
-from typing import Protocol
 from uuid import UUID
 
 import numpy as np
@@ -15,151 +13,24 @@ import numpy as np
 from app.core.panel_filter import FilterView
 from app.core.panel_ledger import LedgerMap, Records, Rows, open_ledger
 from app.core.panel_notes import KeptNotes, Notes, drop_erased
-from app.core.token_places import Places
+from app.core.panel_source import MessagePlace, MessageTotals, PanelSource
+from app.core.tuning_ledgers import JobLedger
 from app.domain.clearance import Direction, Purpose
 from app.domain.ids import NO_MESSAGE, ChatId, MessageId
 from app.privacy.ledger_format import RecordType
+from app.storage.backends import is_loopback
 
-Tell = Callable[[str], None]  # one sentence on what is under way; raises Cancelled once nobody waits for it
 _LONGEST_NOTE = 2000
 _PIECE = 65_536  # records
 
 
-@dataclass(frozen=True, slots=True)
-class MessagePlace:
-    chat: ChatId
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class MessageTokens:
-    """The tokens at positions 0, 1, ... when a reply had ended, as texts; from `reply_from` on they are the reply's."""
-
-    message: MessageId
-    texts: tuple[str, ...]
-    reply_from: int
-    places: Mapping[MessageId, Places] = field(default_factory=dict)  # in the messages of the branch, as they are shown
-
-
-@dataclass(frozen=True, slots=True)
-class AttackInfo:
-    """An attack that can be run here. `is_quick`: it is run after each reply without asking."""
-
-    name: str
-    title: str
-    is_quick: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """What one attack made of a message's recorded frames. share: 0..1; None: it does not rebuild text, see `details`.
-
-    rebuilt and real: the text by the attack, and the one that was sent. problem: why it could not be run, or "".
-    """
-
-    attack: str
-    title: str = ""
-    sentence: str = ""
-    share: float | None = None
-    rebuilt: str = ""
-    real: str = ""
-    seconds: float = 0.0
-    replaced: int = 0  # stand-ins of names and numbers that it found in their place
-    words: str = ""  # what it found, in one sentence
-    details: tuple[tuple[str, str], ...] = ()
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class GateState:
-    """failure: why the ledger cannot be written (then nothing is sent), or "". denied: what the audit hook stopped.
-
-    key_log: the file that the keys of TLS connections are written to, for an auditor; "" as it should be.
-    """
-
-    failure: str = ""
-    denied: int = 0
-    key_log: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SendingLimit:
-    """The person's limit on what an operator could rebuild, for the backend in use. percent None: there is none.
-
-    refusal: why the next message of the chat on show is not sent, or "". is_redacted: names are replaced already.
-    """
-
-    percent: int | None = None
-    refusal: str = ""
-    is_redacted: bool = False
-
-
-@dataclass(slots=True)
-class MessageTotals:
-    """What the ledger says of one message, counted up to the record `counted`."""
-
-    message: MessageId
-    entries: int = 0
-    frames_up: int = 0
-    frames_down: int = 0
-    bytes_up: int = 0
-    bytes_down: int = 0
-    first: int = -1  # its first and last entry; -1: none
-    last: int = -1
-    counted: int = 0
-
-
-class PanelSource(Protocol):
-    """Quick methods may be called at every frame; slow ones are called in a job and raise AppError."""
-
-    @property
-    def ledger_path(self) -> Path: ...
-
-    def gate_state(self) -> GateState: ...
-
-    def end_key_log(self) -> None:
-        """Write no more keys of new connections."""
-
-    def first_kept(self) -> int | None:
-        """Entries from this one on still have their contents; None: none has."""
-
-    def content(self, entry: int) -> bytes | None:
-        """What an entry carried; None where it has gone."""
-
-    def place_of(self, message: MessageId) -> MessagePlace | None:
-        """The chat of a message; None where there is none (deleted, another history)."""
-
-    def messages_of(self, chat: ChatId) -> Set[MessageId]: ...
-
-    def redacts(self, chat: ChatId) -> bool | None:
-        """Whether names and numbers of this chat are replaced before anything is sent; None: nothing here does that."""
-
-    def sending_limit(self, chat: ChatId | None) -> SendingLimit | None:
-        """None: the backend in use has none, because it is the person's own."""
-
-    def limit_recovery(self, percent: int | None) -> None:
-        """Above this share of a message's words the next is not sent to the backend in use. Raises SettingsError."""
-
-    def tokens_of(self, message: MessageId) -> MessageTokens | None:
-        """Slow. Only for the latest reply: what the backend's cache holds."""
-
-    def attacks(self) -> Sequence[AttackInfo]: ...
-
-    def recover(self, message: MessageId, attacks: Sequence[str], tell: Tell) -> Sequence[Recovered]:
-        """Slow. Run these attacks on what is kept of the message's frames."""
-
-    def read_notes(self) -> str:
-        """What `save_notes` was given last, or ""."""
-
-    def save_notes(self, text: str) -> None: ...
-
-
 class PanelFeed:
-    """One ledger with all that is known about its entries. GUI thread."""
+    """One ledger with all that is known about its entries: the app's own, or that of a fine-tuning job. GUI thread."""
 
-    def __init__(self, source: PanelSource) -> None:
+    def __init__(self, source: PanelSource, job: JobLedger | None = None) -> None:
         self.source = source
-        self.ledger: LedgerMap | None = open_ledger(source.ledger_path)
+        self.job = job
+        self.ledger: LedgerMap | None = open_ledger(self.path)
         self.chat: ChatId | None = None
         self.last_message = self._find_last_message()
         self._totals = MessageTotals(NO_MESSAGE)
@@ -167,23 +38,39 @@ class PanelFeed:
         self.notes = Notes()
         self._read_notes()
 
+    @property
+    def path(self) -> Path:
+        return self.job.path if self.job is not None else self.source.ledger_path
+
+    def content(self, row: int) -> bytes | None:
+        """What an entry carried; None where it has gone, or was never in this process."""
+        return self.source.content(row) if self.job is None else None
+
+    def first_kept(self) -> int | None:
+        return self.source.first_kept() if self.job is None else None
+
     def refresh(self) -> bool:
         """Take in new entries. True where everything is to be read anew: another file, or entries were erased."""
         if self.ledger is None:
-            self.ledger = open_ledger(self.source.ledger_path)
+            self.ledger = open_ledger(self.path)
             self._read_notes()
             return self.ledger is not None
         others = self.ledger.others
         try:
-            is_other = self.ledger.path != self.source.ledger_path or self.ledger.refresh()
+            is_other = self.ledger.path != self.path or self.ledger.refresh()
         except OSError:
             is_other = True
         if is_other:
-            self.ledger = open_ledger(self.source.ledger_path)
+            self.ledger = open_ledger(self.path)
             self._read_notes()
         elif self.ledger.others != others:  # entries may have been erased
             drop_erased(self.notes, self.ledger)
         return is_other or (self.ledger is not None and self.ledger.others != others)
+
+    def hosts_elsewhere(self) -> tuple[str, ...]:
+        """Those of the ledger that are not this computer."""
+        hosts = self.ledger.hosts() if self.ledger is not None else ()
+        return tuple(host for host in hosts if not is_loopback(host.rpartition(":")[0].strip("[]")))
 
     def view(self) -> FilterView:
         assert self.ledger is not None
@@ -191,7 +78,7 @@ class PanelFeed:
             self.ledger,
             chat_messages=self._chat_messages,
             last_message=lambda: self.last_message.bytes if self.last_message != NO_MESSAGE else b"",
-            first_kept=self.source.first_kept,
+            first_kept=self.first_kept,
             marked=lambda: self.notes.marks,
             noted=lambda: self.notes.texts.keys(),
         )
@@ -202,7 +89,9 @@ class PanelFeed:
         return MessageId(UUID(bytes=entry["message_a"].tobytes() + entry["message_b"].tobytes()))
 
     def totals(self) -> MessageTotals:
-        """Of the last message. Each record is counted once."""
+        """Of the last message; of a job, all that it sent and received. Each record is counted once."""
+        if self.job is not None:
+            return self._all_totals()
         if self._totals.message != self.last_message or self.ledger is None:
             self._totals = MessageTotals(self.last_message, counted=self._begin_of_last())
         totals = self._totals
@@ -219,13 +108,26 @@ class PanelFeed:
         totals.counted = stop
         return totals
 
+    def _all_totals(self) -> MessageTotals:
+        totals = self._totals
+        if self.ledger is None:
+            return MessageTotals(NO_MESSAGE)
+        if self.ledger.count < totals.counted:  # another file
+            totals = self._totals = MessageTotals(NO_MESSAGE)
+        records = self.ledger.records[totals.counted :]
+        _add(totals, records[records["type"] == RecordType.ENTRY])
+        if totals.counted != self.ledger.count:  # its process may have been started anew, under another message
+            totals.counted, self.last_message = self.ledger.count, self._find_last_message()
+        return totals
+
     def _find_last_message(self) -> MessageId:
-        """The latest reply of the ledger, also of an earlier start of the app."""
+        """The latest reply of the ledger, also of an earlier start of the app; of a job, what its process did last."""
+        purpose = Purpose.GENERATE if self.job is None else Purpose.TUNE
         left = self.ledger.count if self.ledger is not None else 0
         while self.ledger is not None and left:
             start = max(0, left - _PIECE)
             part = self.ledger.records[start:left]
-            found = np.flatnonzero((part["purpose"] == Purpose.GENERATE) & (part["type"] == RecordType.ENTRY))
+            found = np.flatnonzero((part["purpose"] == purpose) & (part["type"] == RecordType.ENTRY))
             if len(found):
                 return self.message(start + int(found[-1]))
             left = start

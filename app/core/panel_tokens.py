@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.panel_feed import MessageTokens, PanelFeed
+from app.core.panel_feed import PanelFeed
 from app.core.panel_ledger import LedgerMap, Numbers, Rows
+from app.core.panel_source import MessageTokens
 from app.domain.clearance import Direction
 from app.wire.frames import HEADER_BYTES, TENSOR_KINDS, Kind
 

@@ -145,6 +145,10 @@ class JobsOnDisk:
         backend = read_backend(record.files)
         return self.create(job.name, backend, job.model, notes, job.settings, job.preset)
 
+    def end(self, record: JobRecord) -> None:
+        """Its adapter is kept: delete the job but for its ledger."""
+        record.files.end(self._file_key(), record.job().name)
+
     def order(self, job: str, order: JobOrder) -> None:
         record = self.record(job)
         files = record.files

@@ -53,7 +53,7 @@ class TuningServices(Protocol):
         """Quick but for RESUME, which starts the process again where it has ended (seconds)."""
 
     def keep_adapter(self, job: str, name: str) -> Path:
-        """A finished job's best adapter, into the library; the job's notes and checkpoints are deleted."""
+        """A finished job's best adapter, into the library; the job is deleted but for its ledger."""
 
     def train_again(self, job: str, without: Collection[str]) -> "TuningJob":
         """Slow. A new job like this one, from its notes with these secrets (Memorised.secret) taken out."""

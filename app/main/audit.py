@@ -5,11 +5,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.storage.job_files import ledgers_in
 from app.storage.paths import DataFolder
 
 if TYPE_CHECKING:
     from app.audit.export import Exported, Progress
     from app.audit.sign import DeviceKey
+    from app.core.tuning_ledgers import JobLedger
     from app.core.vault import Vault
     from app.privacy.gate import PrivacyGate
     from app.storage.vault import DataVault
@@ -38,12 +40,21 @@ def open_vault(folder: DataFolder, ask_secret: Callable[[], str]) -> "DataVault"
 
 
 def export_from_window(
-    target: Path, gate: "PrivacyGate", vault: "Vault", progress: "Progress", *, frames: bool, har: bool
+    target: Path, gate: "PrivacyGate", vault: "Vault", progress: "Progress", folder: DataFolder, job: "JobLedger | None"
 ) -> "Exported":
-    """The same export as the terminal's, with the frames and requests that the gate still keeps. Raises AppError."""
+    """The same export as the terminal's; of the app's own ledger with the frames that the gate still keeps. Raises
+    AppError."""
     from app.audit.export import Wanted, export
     from app.audit.sign import device_key
 
     key = device_key(vault.read_setting, vault.write_setting)
-    kept = gate.kept() if frames or har else ()
-    return export(target, Wanted(gate.ledger_path, key, kept, frames=frames, har=har), progress)
+    ledger = job.path if job is not None else gate.ledger_path
+    kept = gate.kept() if job is None else ()
+    return export(target, Wanted(ledger, key, kept, frames=job is None, others=ledgers_of(folder)), progress)
+
+
+def ledgers_of(folder: DataFolder) -> dict[str, Path]:
+    """Every ledger of this computer, by its place in the data folder: the app's, those of processes that ran beside
+    it, those of fine-tuning jobs."""
+    own = sorted(folder.root.glob(f"{folder.ledger.stem}*{folder.ledger.suffix}"))
+    return {path.relative_to(folder.root).as_posix(): path for path in (*own, *ledgers_in(folder.tuning))}

@@ -13,6 +13,7 @@ from app.core.redaction import Redaction
 from app.core.services import Backends, ChatRequest, Measurement, Report
 from app.core.settings_services import KeptFiles, Progress
 from app.core.spelling.checker import Spelling
+from app.core.tuning_ledgers import JobLedger, JobLedgers
 from app.core.vault import Vault
 from app.domain.backend import Backend, ModelInfo
 from app.domain.errors import SettingsError, StorageError
@@ -61,6 +62,7 @@ class LocalDesktop:
             folder,
             self._network,
             self._vault,
+            JobLedgers(folder.tuning, self._vault.file_key),
             lambda: self._library,
             lambda: self._writer,
             self._redaction_choices,
@@ -160,6 +162,7 @@ class LocalDesktop:
 
     def forget_frames(self) -> None:
         self._network.gate.forget()
+        self._panel.job_names.forget()
 
     # SettingsServices
 
@@ -246,10 +249,10 @@ class LocalDesktop:
 
     # Auditing
 
-    def export_ledger(self, target: Path, tell: Progress) -> str:
+    def export_ledger(self, target: Path, tell: Progress, job: JobLedger | None = None) -> str:
         from app.audit.sign import device_key
 
-        export_from_window(target, self._network.gate, self._vault, tell, frames=True, har=False)
+        export_from_window(target, self._network.gate, self._vault, tell, self._folder, job)
         return device_key(self._vault.read_setting, self._vault.write_setting).fingerprint
 
     def close(self) -> None:

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.conversations import Library
-from app.core.panel_feed import AttackInfo, GateState, MessagePlace, MessageTokens, Recovered, SendingLimit, Tell
-from app.core.panel_ledger import open_ledger
-from app.core.panel_notes import without_erased
+from app.core.panel_source import AttackInfo, GateState, MessagePlace, MessageTokens, Recovered, SendingLimit, Tell
 from app.core.recovery_watch import RecoveryWatch
+from app.core.tuning_ledgers import JobLedger, JobLedgers
 from app.core.vault import Vault
 from app.domain.conversation import Role
 from app.domain.errors import AppError, ModelError
@@ -38,12 +37,13 @@ class LocalPanel:
         folder: DataFolder,
         network: Network,
         vault: Vault,
+        job_names: JobLedgers,
         library: Callable[[], Library | None],
         writer: "Callable[[], ReplyWriter | None]",
         redactions: Callable[[], RedactionChoices],
         limit_recovery: Callable[[str, int | None], str],
     ) -> None:
-        self._folder, self._network, self._vault = folder, network, vault
+        self._folder, self._network, self._vault, self.job_names = folder, network, vault, job_names
         self._library, self._writer, self._redactions = library, writer, redactions
         self._limit_recovery = limit_recovery
         self.watch = RecoveryWatch(self.share_of, way_of=self._way_of)
@@ -52,6 +52,9 @@ class LocalPanel:
     @property
     def ledger_path(self) -> Path:
         return self._network.gate.ledger_path
+
+    def job_ledgers(self) -> Sequence[JobLedger]:
+        return self.job_names.list()
 
     def gate_state(self) -> GateState:
         failure = self._network.gate.ledger_failure
@@ -155,6 +158,9 @@ class LocalPanel:
 
     def erase(self, messages: Collection[MessageId]) -> None:
         """What the ledgers say of these messages goes, and a person's notes on it. Raises AppError; harmless again."""
+        from app.core.panel_ledger import open_ledger
+        from app.core.panel_notes import without_erased
+
         try:
             self._network.gate.erase(messages)
         finally:

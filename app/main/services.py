@@ -14,7 +14,7 @@ from app.core.ports import Conversations
 from app.core.recorded_chat import RecordedChat
 from app.core.services import Backends, ChatRequest, Measurement, Report, TuneRequest
 from app.domain.backend import Backend
-from app.main.audit import key_of_folder, open_vault
+from app.main.audit import key_of_folder, ledgers_of, open_vault
 from app.main.link import Link, Network, measure, open_writer
 from app.storage.backends import BackendStore
 from app.storage.paths import DataFolder
@@ -109,6 +109,10 @@ class Nearhalf:
     @property
     def ledger(self) -> Path:
         return self._folder.ledger
+
+    @property
+    def ledgers(self) -> dict[str, Path]:
+        return ledgers_of(self._folder)
 
     def device_key(self, ask_secret: Callable[[], str]) -> "DeviceKey":
         return key_of_folder(self._folder, ask_secret)

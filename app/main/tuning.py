@@ -140,7 +140,7 @@ class LocalTuning:
         record = self._jobs.record(job)
         facts = training_facts(record.whole(), record.notes())
         kept = self._shelf.add_bytes(record.files.read(BEST), name, facts)
-        record.files.discard()
+        self._jobs.end(record)
         return kept
 
     def train_again(self, job: str, without: Collection[str]) -> TuningJob:

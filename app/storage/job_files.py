@@ -9,11 +9,11 @@ kept.
     order              one word, what the person asks of the trainer; gone once it is obeyed
     lock               held by the trainer while it runs
     ledger.nhl         what the trainer's gate let out (docs/ledger-format.md)
+    name.kept          what the job was called, under the vault's key: beside a ledger that outlived its job
 """
 
 import secrets
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -27,6 +27,8 @@ from app.storage.paths import OWNER_ONLY
 _KEY_BYTES = 32
 _KEY_FILE = "key.sealed"
 _SUFFIX = ".sealed"
+_NAME_FILE = "name.kept"
+_LEDGERS = "ledger*.nhl"
 
 
 class JobFiles:
@@ -69,7 +71,7 @@ class JobFiles:
 
     def write(self, name: str, data: bytes) -> None:
         """Whole or not at all; what was there before stays where it fails."""
-        if not self.folder.is_dir():  # discarded meanwhile: it must not come back
+        if not (self.folder / _KEY_FILE).is_file():  # discarded or kept meanwhile: it must not come back
             raise SettingsError("This fine-tuning job is no longer there.")
         path = self.folder / f"{name}{_SUFFIX}"
         seal_bytes(data, path, self.key, _label(self.folder, path.name))
@@ -125,14 +127,28 @@ class JobFiles:
     def _lock(self) -> FileLock:
         return FileLock(self.folder / "lock", timeout=0, thread_local=False)
 
+    def end(self, file_key: bytes, name: str) -> None:
+        """Delete the job but for its ledgers: what left this computer stays on record, and what it was called."""
+        if any(self.folder.glob(_LEDGERS)):
+            seal_bytes(name.encode(), self.folder / _NAME_FILE, file_key, _label(self.folder, _NAME_FILE))
+        self._delete(lambda path: path.name == _NAME_FILE or path.match(_LEDGERS))
+
     def discard(self) -> None:
         """Delete the job: its key first, so that nothing of the rest can be read whatever happens next."""
+        self._delete(lambda _: False)
+
+    def _delete(self, is_kept: Callable[[Path], bool]) -> None:
         overwrite_and_unlink(self.folder / _KEY_FILE)
         for path in sorted(self.folder.glob(f"*{_SUFFIX}")):
             with suppress(StorageError):
                 overwrite_and_unlink(path)
-        shutil.rmtree(self.folder, ignore_errors=True)
-        if self.folder.exists():
+        for path in list(self.folder.iterdir()) if self.folder.is_dir() else ():
+            if not is_kept(path):
+                with suppress(OSError):
+                    path.unlink()
+        with suppress(OSError):  # there is none, or something is kept in it
+            self.folder.rmdir()
+        if self.folder.exists() and any(not is_kept(path) for path in self.folder.iterdir()):
             raise StorageError(
                 f"Some files in {self.folder} could not be deleted.",
                 "They cannot be read any more: their key is gone. Delete the folder by hand.",
@@ -145,6 +161,19 @@ def job_folders(root: Path) -> list[Path]:
         return sorted((path for path in root.iterdir() if (path / _KEY_FILE).is_file()), reverse=True)
     except OSError:
         return []
+
+
+def ledgers_in(root: Path) -> list[Path]:
+    """The ledgers of all jobs, also of those that have ended, the newest first. root: of the jobs."""
+    try:
+        return sorted(root.glob(f"*/{_LEDGERS}"), reverse=True)
+    except OSError:
+        return []
+
+
+def ended_name(folder: Path, file_key: bytes) -> str:
+    """What a job was called of which only its ledger is left. Raises StorageError."""
+    return open_bytes(folder / _NAME_FILE, file_key, _label(folder, _NAME_FILE)).decode("utf-8", "replace")
 
 
 def _label(folder: Path, name: str) -> str:

@@ -91,7 +91,7 @@ def sizes(folder: DataFolder) -> dict[str, int]:
 
 
 def delete_all(folder: DataFolder, keys: Keys) -> None:
-    """History, keys, what was set aside, adapters, device packs, ledger, logs. Keys first: then the rest is noise.
+    """History, keys, what was set aside, adapters, packs, jobs, ledgers, logs. Keys first: without them it is noise.
 
     Backups in other folders are the person's own. Raises StorageError, naming what could not be deleted.
     """
@@ -102,7 +102,7 @@ def delete_all(folder: DataFolder, keys: Keys) -> None:
         left.append(folder.keys.name)
     for path in {*history_files(folder), *_older(folder), folder.backups, *_ledger_files(folder)}:
         left += _delete(path)
-    for emptied in (folder.adapters, folder.packs, folder.logs):
+    for emptied in (folder.adapters, folder.packs, folder.tuning, folder.logs):
         for path in emptied.iterdir() if emptied.is_dir() else ():
             left += _delete(path)
     if left:

@@ -12,10 +12,11 @@ from app.core.writing import Writer
 from app.ui.backend_facts import BackendFacts
 
 if TYPE_CHECKING:
-    from app.core.panel_feed import PanelSource
+    from app.core.panel_source import PanelSource
     from app.core.settings_services import SettingsServices
     from app.core.shareable import ShareableChats
     from app.core.spelling.checker import Spelling
+    from app.core.tuning_ledgers import JobLedger
     from app.core.tuning_services import TuningServices
 
 
@@ -73,8 +74,9 @@ class Desktop(Protocol):
     def forget_frames(self) -> None:
         """Drop the contents of what was sent and received (the lock): the ledger keeps its hashes."""
 
-    def export_ledger(self, target: Path, tell: Callable[[int, int], None]) -> str:
-        """Write a signed export of the ledger, with the frames still kept. The signing key's fingerprint. Slow."""
+    def export_ledger(self, target: Path, tell: Callable[[int, int], None], job: "JobLedger | None" = None) -> str:
+        """Write a signed export of the app's ledger, with the frames still kept, or of a fine-tuning job's, which has
+        none. The signing key's fingerprint. Slow."""
 
     def close(self) -> None:
         """After the window: the vault, and all that was started."""

@@ -6,6 +6,7 @@ before the vault is open waits.
 """
 
 from collections.abc import Callable
+from functools import partial
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,9 @@ class Session(QObject):
         window.export_requested.connect(self._transfer.export)
         window.excerpt_requested.connect(self._transfer.export_excerpt)
         window.import_requested.connect(self._transfer.import_)
-        window.ledger_export_requested.connect(lambda: self._transfer.export_ledger(desktop.export_ledger))
+        window.ledger_export_requested.connect(
+            lambda job: self._transfer.export_ledger(partial(desktop.export_ledger, job=job))
+        )
         self._transfer.said.connect(lambda words, more: window.show_toast(f"{words} {more}".strip()))
         self._transfer.failed.connect(window.show_error)
         self._transfer.imported.connect(window.open_chat)

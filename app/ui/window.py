@@ -26,7 +26,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from app.core.events import Event, LinkChanged, LinkState
-from app.core.panel_feed import PanelSource
+from app.core.panel_source import PanelSource
 from app.core.ports import Conversations
 from app.domain.errors import AppError, SettingsError
 from app.domain.ids import ChatId, MessageId
@@ -68,7 +68,7 @@ class ChatWindow(QMainWindow):
     export_requested = Signal(object)  # ChatId; None for all chats
     excerpt_requested = Signal(object)  # StoredChat, to be exported
     import_requested = Signal()
-    ledger_export_requested = Signal()
+    ledger_export_requested = Signal(object)  # JobLedger; None: the app's own
     tuning_requested = Signal()
     lock_requested = Signal()
     retry_start_requested = Signal()

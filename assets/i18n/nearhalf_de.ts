@@ -1007,6 +1007,14 @@
 
 {hash}</translation>
     </message>
+    <message>
+        <source>What a fine-tuning sends and receives is in its own process alone, and is never shown. The ledger keeps its size, {size}, and its SHA-256:
+
+{hash}</source>
+        <translation>Was eine Feinabstimmung sendet und empfängt, ist nur in ihrem eigenen Prozess und wird nie gezeigt. Das Sendeprotokoll behält seine Größe, {size}, und seinen SHA-256:
+
+{hash}</translation>
+    </message>
 </context>
 <context>
     <name>DropZone</name>
@@ -1120,6 +1128,13 @@
     <message>
         <source>Direction</source>
         <translation>Richtung</translation>
+    </message>
+</context>
+<context>
+    <name>EntryActions</name>
+    <message>
+        <source>This entry belongs to no chat that is still here.</source>
+        <translation>Dieser Eintrag gehört zu keinem Chat, der noch da ist.</translation>
     </message>
 </context>
 <context>
@@ -1743,6 +1758,17 @@
     </message>
 </context>
 <context>
+    <name>LedgerChoice</name>
+    <message>
+        <source>Whose ledger</source>
+        <translation>Wessen Sendeprotokoll</translation>
+    </message>
+    <message>
+        <source>Chats, and all else of this app</source>
+        <translation>Chats und alles andere dieser App</translation>
+    </message>
+</context>
+<context>
     <name>LimitChoice</name>
     <message>
         <source>No limit</source>
@@ -2285,13 +2311,6 @@
     <message>
         <source>Commands</source>
         <translation>Befehle</translation>
-    </message>
-</context>
-<context>
-    <name>PanelDesk</name>
-    <message>
-        <source>This entry belongs to no chat that is still here.</source>
-        <translation>Dieser Eintrag gehört zu keinem Chat, der noch da ist.</translation>
     </message>
 </context>
 <context>
@@ -5521,6 +5540,10 @@
         <translation>Offline: Es besteht keine Verbindung zu einem Backend</translation>
     </message>
     <message>
+        <source>Nothing has been sent for this fine-tuning yet.</source>
+        <translation>Für diese Feinabstimmung wurde noch nichts gesendet.</translation>
+    </message>
+    <message>
         <source>No message has been sent yet.</source>
         <translation>Es wurde noch keine Nachricht gesendet.</translation>
     </message>
@@ -5535,6 +5558,14 @@
     <message>
         <source>Your last message: {frames}, {up} up, {down} down, 0 bytes of text.</source>
         <translation>Ihre letzte Nachricht: {frames}, {up} hinauf, {down} herunter, 0 Byte Text.</translation>
+    </message>
+    <message>
+        <source>This fine-tuning: {frames}, {up} up, {down} down, 0 bytes of text.</source>
+        <translation>Diese Feinabstimmung: {frames}, {up} hinauf, {down} herunter, 0 Byte Text.</translation>
+    </message>
+    <message>
+        <source>These are numbers of your notes: an operator who records them could rebuild the notes, as they could rebuild a chat.</source>
+        <translation>Das sind Zahlen Ihrer Notizen: Ein Betreiber, der sie aufzeichnet, könnte die Notizen wiederherstellen, so wie einen Chat.</translation>
     </message>
     <message>
         <source>Measuring how much of it an operator could rebuild…</source>
@@ -5583,6 +5614,18 @@
     <message>
         <source>The keys of new connections are written to {file}: while a key log is written, anyone with the file can read the TLS stream. Stop it when the audit is done, choose the backend anew, and delete the file.</source>
         <translation>Die Schlüssel neuer Verbindungen werden in {file} geschrieben: Solange ein Schlüsselprotokoll geschrieben wird, kann jeder, der die Datei hat, den TLS-Strom lesen. Beenden Sie es, wenn die Prüfung fertig ist, wählen Sie das Backend neu, und löschen Sie die Datei.</translation>
+    </message>
+    <message>
+        <source>Fine-tuning: {name}</source>
+        <translation>Feinabstimmung: {name}</translation>
+    </message>
+    <message>
+        <source>Fine-tuning of {date}</source>
+        <translation>Feinabstimmung vom {date}</translation>
+    </message>
+    <message>
+        <source>Fine-tuning of {date}: {name}</source>
+        <translation>Feinabstimmung vom {date}: {name}</translation>
     </message>
 </context>
 <context>

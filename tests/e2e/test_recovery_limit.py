@@ -12,7 +12,7 @@ from app.storage.paths import DataFolder
 from app.storage.secrets import TokenStore
 from app.storage.settings import Settings, SettingsFile
 from app.ui.notices import Step
-from app.ui.privacy.summary import Light
+from app.ui.privacy.standing import Light
 from app.ui.settings.backends import BackendsPage
 from app.ui.theme import Theme
 from tests.e2e.test_window import App

@@ -12,7 +12,7 @@ from tempfile import mkdtemp
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.core.panel_feed import GateState, MessageTokens, Recovered, SendingLimit
+from app.core.panel_source import GateState, MessageTokens, Recovered, SendingLimit
 from app.core.settings_services import KeptAdapter, KeptModel
 from app.core.tuning import JobState
 from app.core.vault import Vault
@@ -43,7 +43,7 @@ from app.ui.tuning.window import TuningWindow
 from app.ui.window import ChatWindow
 from tests.sim.keyrings import MemoryKeyring
 from tests.sim.scripted_conversations import ScriptedConversations
-from tests.sim.scripted_panel import RecordedSource
+from tests.sim.scripted_panel import RecordedSource, job_ledger
 from tests.sim.scripted_settings import MODEL, ScriptedFiles, ScriptedSettings
 from tests.sim.scripted_tuning import ScriptedTuning, note_folder, progress
 
@@ -77,7 +77,7 @@ SURFACES = (
     "chat, attachments",
     *(
         f"privacy, {part}"
-        for part in ("docked", "bytes", "numbers", "plan", "recovery", "nothing", "filter", "blocked")
+        for part in ("docked", "bytes", "numbers", "plan", "recovery", "nothing", "filter", "blocked", "job")
     ),
     "chat, redaction",
     "shortcut sheet",
@@ -199,6 +199,8 @@ class Stage:
             source.state = GateState(denied=2, key_log="/tmp/0123.log")
         source.recovered = {"embeddings": Recovered("embeddings", "0123", "4567", 1.0, "89", "89", 0.5)}
         source.tokens[message] = MessageTokens(message, tuple(f" {number}" for number in range(16)), 12)
+        if detail == "job":
+            source.jobs = [job_ledger(Path(mkdtemp(dir=self._folder)), self._ends)]
         window = ChatWindow(self.theme, self.preferences)
         window.set_panel_source(source)
         if detail == "blocked":
@@ -215,6 +217,10 @@ class Stage:
             host.open_window()
         panel = host.panel
         assert panel is not None
+        assert host.desk is not None
+        if detail == "job":
+            host.desk.show_ledger(source.jobs[0])
+            panel.entries.finish()
         panel.entries.list.go_to(7)
         for part in (panel.detail.numbers, panel.detail.plan, panel.detail.recovery):
             if type(part).__name__.lower().startswith(detail):
@@ -222,7 +228,6 @@ class Stage:
         if detail == "filter":
             panel.entries.filter_bar.set_text("kind:0123")
             panel.entries.group.click()
-        assert host.desk is not None
         host.desk.wait(5.0)
         settle()
         return panel.window()

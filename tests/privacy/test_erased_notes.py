@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from app.core.panel_feed import PanelFeed
 from app.core.panel_notes import KeptNotes
+from app.core.tuning_ledgers import JobLedgers
 from app.domain.errors import LedgerError
 from app.domain.ids import MessageId
 from app.domain.redaction import RedactionChoices
@@ -37,6 +38,7 @@ class NotedApp(App):
             self._folder,
             network,
             self.vault,
+            JobLedgers(self._folder.tuning, self.vault.file_key),
             lambda: self.library,
             lambda: None,
             RedactionChoices,

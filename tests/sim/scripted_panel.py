@@ -1,15 +1,16 @@
 """A PanelSource over a real gate and ledger, filled with frames as a reply sends them; attacks that play a script."""
 
 import json
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from app.core.panel_feed import AttackInfo, GateState, MessagePlace, MessageTokens, Recovered, SendingLimit, Tell
+from app.core.panel_source import AttackInfo, GateState, MessagePlace, MessageTokens, Recovered, SendingLimit, Tell
+from app.core.tuning_ledgers import JobLedger, began_at
 from app.domain.clearance import Clearance, Purpose
-from app.domain.ids import NO_MESSAGE, ChatId, MessageId
+from app.domain.ids import NO_MESSAGE, ChatId, MessageId, new_message_id
 from app.privacy.gate import PrivacyGate
 from app.privacy.ledger import Ledger
 from app.wire.frames import Dtype, Flags, Frame, Kind
@@ -32,6 +33,7 @@ class RecordedSource:
         self.conversations = conversations
         self.plan = plan
         self.notes = ""
+        self.jobs: list[JobLedger] = []
         self.state = GateState()
         self.limit: SendingLimit | None = None
         self.recovered: dict[str, Recovered] = {}
@@ -46,6 +48,9 @@ class RecordedSource:
     @property
     def ledger_path(self) -> Path:
         return self.gate.ledger_path
+
+    def job_ledgers(self) -> Sequence[JobLedger]:
+        return self.jobs
 
     def gate_state(self) -> GateState:
         return self.state
@@ -118,6 +123,18 @@ class RecordedSource:
         for place in range(tokens - 1):
             self._send_step(message, start + prompt + place, 1)
 
+    def record_training(self, message: MessageId, rows: int = 8) -> None:
+        """One training step of a plan whose only tap is free."""
+        at = {"session": 1, "step": self._step, "position": 0, "rows": rows, "cols": HIDDEN, "dtype": Dtype.BF16}
+        for kind, flags in (
+            (Kind.STEP, Flags.WANT_ALL | Flags.TRAIN),
+            (Kind.STATE, Flags(0)),
+            (Kind.GRADIENT, Flags(0)),
+        ):
+            frame = Frame(kind, **at, flags=flags, payload=self._numbers(Dtype.BF16, rows, HIDDEN))
+            (self._down if kind is Kind.STATE else self._up)(frame, Purpose.TUNE, message)
+        self._step += 1
+
     def close(self) -> None:
         self.gate.close()
 
@@ -159,3 +176,16 @@ class RecordedSource:
         if dtype is Dtype.BF16:
             return (values.view(np.uint32) >> 16).astype("<u2").tobytes()
         return values.astype("<f2").tobytes()
+
+
+def job_ledger(folder: Path, ends: list[Callable[[], object]], job: str = "20261123-140512-a1b2c3") -> JobLedger:
+    """The ledger of a fine-tuning that has done two steps, in `folder`. Call `ends` when done."""
+    place = folder / job
+    place.mkdir()
+    source = RecordedSource(place)
+    ends.append(source.close)
+    source.open_session()
+    message = new_message_id()
+    source.record_training(message)
+    source.record_training(message)
+    return JobLedger(source.ledger_path, job, "0123", began_at(job))

@@ -13,6 +13,7 @@ from app.core.recorded_chat import RecordedChat
 from app.core.services import ChatRequest, Measurement, Report
 from app.domain.backend import Backend, ModelInfo
 from app.domain.errors import AppError
+from app.main.audit import ledgers_of
 from app.storage.backends import BackendStore
 from app.storage.paths import DataFolder
 from app.storage.secrets import TokenStore
@@ -108,6 +109,10 @@ class ScriptedServices:
     @property
     def ledger(self) -> Path:
         return self.folder / "ledger.nhl"
+
+    @property
+    def ledgers(self) -> dict[str, Path]:
+        return ledgers_of(DataFolder(self.folder))
 
     def device_key(self, ask_secret: Callable[[], str]) -> DeviceKey:
         return DeviceKey(bytes(range(32)))

@@ -1,11 +1,11 @@
 """The list's columns: their order, names, widths, and what stands in them for one entry."""
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from app.core.panel_feed import PanelFeed
-from app.core.panel_ledger import NO_LATENCY
+from app.domain.clearance import Purpose
 from app.domain.ids import NO_MESSAGE
 from app.ui.privacy.names import (
     NOTHING,
@@ -19,6 +19,9 @@ from app.ui.privacy.names import (
 )
 from app.ui.words import number
 from app.wire.frames import TAP_KINDS
+
+if TYPE_CHECKING:
+    from app.core.panel_feed import PanelFeed
 
 translate = QCoreApplication.translate
 
@@ -105,12 +108,15 @@ def heading_explained(column: int) -> str:
     }[Column(column)]
 
 
-def cells(feed: PanelFeed, row: int) -> tuple[str, ...]:
+def cells(feed: "PanelFeed", row: int) -> tuple[str, ...]:
     """One entry as texts, in the order of the columns."""
+    from app.core.panel_ledger import NO_LATENCY  # numpy: the app's start reads a column's name alone
+
     assert feed.ledger is not None
     entry = feed.ledger.entry(row)
     kind, message = int(entry["kind"]), feed.message(row)
-    place = feed.place_of(message)
+    is_of_no_chat = message == NO_MESSAGE or int(entry["purpose"]) == Purpose.TUNE
+    place = None if is_of_no_chat else feed.place_of(message)
     latency = feed.ledger.latency_of(row)
     return (
         number(int(entry["number"])),
@@ -121,7 +127,7 @@ def cells(feed: PanelFeed, row: int) -> tuple[str, ...]:
         shape_words(kind, int(entry["rows"]), int(entry["cols"]), int(entry["side_cols"])),
         number(int(entry["wire_bytes"])),
         span_words(latency) if latency != NO_LATENCY else "",
-        place.title if place is not None else ("" if message == NO_MESSAGE else translate("privacy", "No longer here")),
+        place.title if place is not None else ("" if is_of_no_chat else translate("privacy", "No longer here")),
         purpose_words(int(entry["purpose"])),
         feed.ledger.host(row),
         dtype_words(int(entry["dtype"])) if int(entry["dtype"]) else "",
@@ -139,6 +145,6 @@ def shape_words(kind: int, rows: int, cols: int, side_cols: int) -> str:
     return f"{rows} × ({cols} + {side_cols})" if side_cols else f"{rows} × {cols}"
 
 
-def note_words(feed: PanelFeed, entry: int) -> str:
+def note_words(feed: "PanelFeed", entry: int) -> str:
     mark = "★ " if entry in feed.notes.marks else ""
     return (mark + " ".join(feed.notes.texts.get(entry, "").split())).strip()

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QLabel, QStackedLayout, QTabWidget, QVBoxLayout, Q
 
 from app.core.frame_fields import frame_of, plan_of
 from app.core.frame_tensor import FrameTensor, tensors_of
-from app.core.panel_feed import MessageTokens, PanelFeed
+from app.core.panel_feed import PanelFeed
 from app.core.panel_ledger import Rows
 from app.core.panel_plan import Arrow, arrows, other_bytes
+from app.core.panel_source import MessageTokens
 from app.core.panel_tokens import BranchRows, positions_of, rows_at
 from app.ui.privacy.bytes_view import BytesView
 from app.ui.privacy.names import direction_words, kind_explained, kind_words, moment_words, purpose_words
@@ -141,7 +142,7 @@ class Detail(QWidget):
         entry = self._feed.ledger.entry(row)
         self.words.setText(kind_explained(int(entry["kind"])))
         self.title.setToolTip(self.words.text())
-        content = self._feed.source.content(row)
+        content = self._feed.content(row)
         if content is None:
             self.bytes.show_content(b"", [])
             self.numbers.show_tensors([], 0)
@@ -178,6 +179,11 @@ class Detail(QWidget):
             "Its content is no longer in memory: contents are kept for a while, and wiped when Nearhalf is locked or "
             "closed. The ledger keeps its size, {size}, and its SHA-256:\n\n{hash}"
         )
+        if self._feed.job is not None:
+            words = self.tr(
+                "What a fine-tuning sends and receives is in its own process alone, and is never shown. The ledger "
+                "keeps its size, {size}, and its SHA-256:\n\n{hash}"
+            )
         digest = entry["sha256"].tobytes().hex()
         parts = " ".join(digest[at : at + 8] for at in range(0, len(digest), 8))
         return words.format(size=size(int(entry["payload_bytes"])), hash=parts)
@@ -220,7 +226,7 @@ class Detail(QWidget):
             return None
         start = max(0, int(rows[0]) - _FAR)
         opens = np.flatnonzero(self._feed.ledger.records["kind"][start : int(rows[-1])] == Kind.OPEN)
-        content = self._feed.source.content(start + int(opens[-1])) if len(opens) else None
+        content = self._feed.content(start + int(opens[-1])) if len(opens) else None
         return plan_of(content) if content is not None else None
 
     # Looks

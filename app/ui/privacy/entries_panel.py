@@ -20,6 +20,7 @@ from app.core.panel_rows import FilterRun, kept_rows
 from app.ui.assets import icon
 from app.ui.privacy.columns import Column, heading
 from app.ui.privacy.filter_bar import FilterBar
+from app.ui.privacy.ledger_choice import LedgerChoice
 from app.ui.privacy.list_model import EntryModel
 from app.ui.privacy.list_view import EntryList
 from app.ui.theme import Theme
@@ -43,6 +44,7 @@ class EntriesPanel(QWidget):
         self._chosen: Filter = Everything()
         self._run: FilterRun | None = None
         self._taken = 0  # records that the list has judged
+        self.ledger = LedgerChoice(theme, self)
         self.filter_bar = FilterBar(theme, self)
         self.model = EntryModel(theme, self)
         self.list = EntryList(theme, self.model, self)
@@ -63,6 +65,7 @@ class EntriesPanel(QWidget):
         self._tools.addWidget(self.group, 0, Qt.AlignmentFlag.AlignTop)
         self._tools.addWidget(self.hold, 0, Qt.AlignmentFlag.AlignTop)
         self._layout = QVBoxLayout(self)
+        self._layout.addWidget(self.ledger)
         self._layout.addLayout(self._tools)
         self._layout.addLayout(self._stack, 1)
         self._layout.addWidget(self.count)
@@ -96,6 +99,7 @@ class EntriesPanel(QWidget):
     def forget(self) -> None:
         """Drop everything."""
         self.set_feed(None)
+        self.ledger.forget()
         self.filter_bar.forget()
         self._chosen = Everything()
 

@@ -5,23 +5,25 @@ Where the chat's window is too narrow for both, the panel opens in its own windo
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.core.events import Event, LinkState
-from app.core.panel_feed import PanelSource
+from app.core.panel_source import PanelSource
 from app.core.ports import Conversations
 from app.domain.ids import ChatId
 from app.ui.backend_facts import BackendFacts
 from app.ui.page import ChatPage
-from app.ui.privacy.own_window import PanelWindow
-from app.ui.privacy.panel import PrivacyPanel, least_width
 from app.ui.privacy.panel_desk import PanelDesk
-from app.ui.privacy.place import PanelPlace
-from app.ui.privacy.summary import key_log_words
-from app.ui.privacy.token_link import TokenLink
+from app.ui.privacy.place import PanelPlace, least_width
+from app.ui.privacy.standing import key_log_words
 from app.ui.theme import Theme
+
+if TYPE_CHECKING:  # the panel comes with numpy and 40 widgets: it is imported when it is first opened
+    from app.ui.privacy.own_window import PanelWindow
+    from app.ui.privacy.panel import PrivacyPanel
 
 KEYS_MS = 1000
 _CHAT_SHARE = 3  # of 5 parts of the column's own width that the chat must keep
@@ -33,7 +35,7 @@ class PanelHost(QObject):
     chat_requested = Signal(object, object)  # ChatId, MessageId
     own_backend_requested = Signal()
     redaction_requested = Signal(bool)
-    export_requested = Signal()
+    export_requested = Signal(object)  # JobLedger; None: the app's own
     failed = Signal(object)  # AppError
     said = Signal(str)
     placed = Signal()  # it takes another part of the chat's window now, or none
@@ -53,7 +55,7 @@ class PanelHost(QObject):
             "privacy_panel": self.toggle,
             "privacy_window": self.open_window,
             "privacy_filter": self.focus_filter,
-            "export_ledger": self.export_requested.emit,
+            "export_ledger": lambda: self.export_requested.emit(self.desk.job if self.desk is not None else None),
         }
 
     def set_source(self, source: PanelSource) -> None:
@@ -74,7 +76,7 @@ class PanelHost(QObject):
         desk.said.connect(self.said)
 
     @property
-    def panel(self) -> PrivacyPanel | None:
+    def panel(self) -> "PrivacyPanel | None":
         return self.desk.panel if self.desk is not None else None
 
     @property
@@ -118,6 +120,8 @@ class PanelHost(QObject):
         self.keep_place()
         self.place = replace(self.place, is_docked=False)
         if self._own is None:
+            from app.ui.privacy.own_window import PanelWindow
+
             self._own = PanelWindow(self._theme, self._window, self.place.geometry)
             self._own.closed.connect(self._hidden)
         panel.set_docked(False)
@@ -194,7 +198,9 @@ class PanelHost(QObject):
 
     # Places
 
-    def _made(self) -> PrivacyPanel:
+    def _made(self) -> "PrivacyPanel":
+        from app.ui.privacy.token_link import TokenLink
+
         assert self.desk is not None
         is_new = self.desk.panel is None
         panel = self.desk.make_panel()

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor
 from app.core.panel_feed import PanelFeed
 from app.core.panel_ledger import Rows
 from app.core.panel_rows import NO_ROWS, Group, Groups, ShownRows
-from app.domain.clearance import Direction
+from app.domain.clearance import Direction, Purpose
 from app.domain.ids import NO_MESSAGE
 from app.ui.privacy.columns import RIGHT_ALIGNED, Column, cells, heading, heading_explained
 from app.ui.privacy.names import arrow, moment_words
@@ -245,6 +245,8 @@ class EntryModel(QAbstractTableModel):
         place = self._feed.place_of(message)
         if message == NO_MESSAGE:
             name = translate("privacy", "Of no message")
+        elif records["purpose"][int(rows[0])] == Purpose.TUNE:
+            name = translate("privacy", "Fine-tuning")
         else:
             name = place.title if place is not None else translate("privacy", "No longer here")
         entries = counted(group.size, translate("privacy", "1 entry"), translate("privacy", "%n entries"))

@@ -10,18 +10,15 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QSizePolicy, QSplitter, QToolButton, QVBoxLayout, QWidget
 
-from app.core.panel_feed import GateState, PanelFeed
+from app.core.panel_feed import PanelFeed
+from app.core.panel_source import GateState
 from app.ui.assets import icon
 from app.ui.privacy.detail import Detail
 from app.ui.privacy.entries_panel import EntriesPanel
-from app.ui.privacy.place import DEPTHS, PanelPlace
-from app.ui.privacy.summary import LastMessage, Light, Summary
-from app.ui.theme import Metrics, Theme
-
-
-def least_width(metrics: Metrics) -> int:
-    """So narrow it may become beside the chat."""
-    return metrics.sidebar * 3 // 2
+from app.ui.privacy.place import DEPTHS, PanelPlace, least_width
+from app.ui.privacy.standing import LastMessage, Light
+from app.ui.privacy.summary import Summary
+from app.ui.theme import Theme
 
 
 class _Sentence(QScrollArea):

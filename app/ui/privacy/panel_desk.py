@@ -5,30 +5,35 @@ read, filtered or measured. `forget` (the lock) drops the feed with every view o
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from threading import Event as Flag
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.events import ChatsChanged, Event, LinkChanged, LinkState, MessageAdded, ReplyEnded, Role
-from app.core.panel_feed import GateState, MessageTokens, PanelFeed, PanelSource, Recovered
-from app.core.panel_ledger import Rows
+from app.core.panel_source import GateState, MessageTokens, PanelSource, Recovered
 from app.core.ports import Conversations
+from app.core.tuning_ledgers import JobLedger
 from app.domain.clearance import NotCleared
 from app.domain.errors import AppError, Cancelled, LedgerError
 from app.domain.ids import NO_MESSAGE, ChatId, MessageId
 from app.ui.backend_facts import BackendFacts
 from app.ui.bridge import Bridge
 from app.ui.job import Job
-from app.ui.privacy.note_dialog import NoteDialog
-from app.ui.privacy.panel import PrivacyPanel
-from app.ui.privacy.summary import LastMessage, Light, Measuring
+from app.ui.privacy.standing import LastMessage, Light, Measuring
 from app.ui.sentences import in_words
 from app.ui.theme import Theme
 
+if TYPE_CHECKING:
+    from app.core.panel_feed import PanelFeed
+    from app.ui.privacy.entry_actions import EntryActions
+    from app.ui.privacy.panel import PrivacyPanel
+
 LIVE_MS = 33  # at most 30 times a second
+LEDGERS_EVERY_S = 2.0  # looked for while the panel is shown
 SHARE = 100  # of this many parts of the window's time, following a reply may take one
 
 
@@ -36,7 +41,7 @@ class PanelDesk(QObject):
     chat_requested = Signal(object, object)  # ChatId, MessageId
     own_backend_requested = Signal()
     redaction_requested = Signal(bool)  # for the chat on show
-    export_requested = Signal()
+    export_requested = Signal(object)  # the JobLedger on show; None: the app's own
     failed = Signal(object)  # AppError
     said = Signal(str)  # a short word for the person
 
@@ -59,8 +64,9 @@ class PanelDesk(QObject):
         self._cancelled = Flag()
         self._tokens_job: Job | None = None
         self.panel: PrivacyPanel | None = None
+        self._actions: EntryActions | None = None
         self._live = QTimer(self, singleShot=True)
-        self._painted_s = 0.0
+        self._painted_s = self._looked_s = 0.0
         self._live.timeout.connect(self._tick)
         self.bridge = Bridge(self)
         self.bridge.delivered.connect(self.receive)
@@ -68,19 +74,23 @@ class PanelDesk(QObject):
 
     # The panel
 
-    def make_panel(self) -> PrivacyPanel:
+    def make_panel(self) -> "PrivacyPanel":
         if self.panel is None:
+            from app.ui.privacy.entry_actions import EntryActions
+            from app.ui.privacy.panel import PrivacyPanel
+
             panel = self.panel = PrivacyPanel(self._theme)
-            panel.entries.rows_chosen.connect(self._show_rows)
-            panel.entries.chat_requested.connect(self._go_to_chat)
-            panel.entries.note_requested.connect(self._edit_note)
-            panel.entries.mark_requested.connect(self._mark)
+            actions = self._actions = EntryActions(self._theme, panel, lambda: self._feed, self)
+            actions.chat_requested.connect(self.chat_requested)
+            actions.failed.connect(self.failed)
+            actions.said.connect(self.said)
             panel.summary.own_backend_requested.connect(self.own_backend_requested)
             panel.summary.redaction_requested.connect(self.redaction_requested)
             panel.summary.measure_requested.connect(self.measure_all)
             panel.summary.end_keys_requested.connect(self._end_keys)
             panel.summary.limit_chosen.connect(self._limit)
-            panel.export_requested.connect(self.export_requested)
+            panel.entries.ledger.chosen.connect(self.show_ledger)
+            panel.export_requested.connect(lambda: self.export_requested.emit(self.job))
         return self.panel
 
     def set_shown(self, is_shown: bool) -> None:
@@ -89,11 +99,40 @@ class PanelDesk(QObject):
             self._live.stop()
             return
         if self._feed is None:
+            from app.core.panel_feed import PanelFeed
+
             self._feed = PanelFeed(self._source)
             self._feed.chat = self._chat
             self.make_panel().set_feed(self._feed)
+        self._looked_s = 0.0
         self._tick()
         self._measure_if_new()
+
+    def show_ledger(self, job: JobLedger | None) -> None:
+        """The app's own (None), or that of a fine-tuning job."""
+        if self._feed is None or self.panel is None or (job is None and self._feed.job is None):
+            return
+        from app.core.panel_feed import PanelFeed
+
+        self.cancel()
+        self._feed = PanelFeed(self._source, job)
+        self._feed.chat = self._chat
+        self._last, self._measured = LastMessage(), NO_MESSAGE
+        self.panel.detail.set_tokens(None)
+        self.panel.set_feed(self._feed)
+        self.panel.entries.ledger.show_jobs(self._source.job_ledgers(), job)
+        self._show()
+        self._measure_if_new()
+
+    def _look_for_ledgers(self, panel: "PrivacyPanel") -> None:
+        now_s = time.monotonic()
+        if self._looked_s and now_s - self._looked_s < LEDGERS_EVERY_S:
+            return
+        self._looked_s = now_s
+        jobs = self._source.job_ledgers()
+        if self.job is not None and self.job.path not in [one.path for one in jobs]:
+            self.show_ledger(None)  # the job was discarded, and its ledger with it
+        panel.entries.ledger.show_jobs(jobs, self.job)
 
     def set_chat(self, chat: ChatId | None) -> None:
         """The chat on show, which `chat:this` means."""
@@ -107,8 +146,13 @@ class PanelDesk(QObject):
         self._show()
 
     @property
-    def feed(self) -> PanelFeed | None:
+    def feed(self) -> "PanelFeed | None":
         return self._feed
+
+    @property
+    def job(self) -> JobLedger | None:
+        """The fine-tuning whose ledger is on show."""
+        return self._feed.job if self._feed is not None else None
 
     @property
     def light(self) -> Light:
@@ -151,14 +195,15 @@ class PanelDesk(QObject):
         self.cancel()
         self._last = LastMessage()
         self._measured = message
-        if self._feed is not None:
+        if self._feed is not None and self._feed.job is None:
             self._feed.last_message = message
 
     def _end(self, event: ReplyEnded) -> None:
         if isinstance(event.error, NotCleared | LedgerError):
             self._blocked = in_words(str(event.error))
         if self._feed is not None:
-            self._feed.last_message = event.message_id
+            if self._feed.job is None:
+                self._feed.last_message = event.message_id
             self._feed.forget_titles()
         self.cancel()
         self._is_due = self._job is not None  # what is measured now was begun before the reply had ended
@@ -172,13 +217,14 @@ class PanelDesk(QObject):
         if self._feed is None or self.panel is None:
             return
         started_s = time.perf_counter()
+        self._look_for_ledgers(self.panel)
         self._take_new(self._feed, self.panel)
         painted_s = self.panel.entries.list.spent_s
         spent_s = time.perf_counter() - started_s + painted_s - self._painted_s
         self._painted_s = painted_s
         self._live.start(max(LIVE_MS, round(1e3 * SHARE * spent_s)))
 
-    def _take_new(self, feed: PanelFeed, panel: PrivacyPanel) -> None:
+    def _take_new(self, feed: "PanelFeed", panel: "PrivacyPanel") -> None:
         before = feed.ledger.count if feed.ledger is not None else -1
         is_other = feed.refresh()
         if is_other:
@@ -201,22 +247,27 @@ class PanelDesk(QObject):
         self._last = replace(
             self._last,
             totals=self._feed.totals(),
-            limit=self._source.sending_limit(self._chat),
+            limit=self._source.sending_limit(self._chat) if self.job is None else None,
             is_on_this_computer=self._facts.is_on_this_computer,
             backend=self._facts.backend_name,
+            is_tuning=self.job is not None,
         )
-        self._told = self._last.limit, gate
+        if self.job is not None:
+            others = self._feed.hosts_elsewhere()
+            self._last = replace(self._last, is_on_this_computer=not others, backend=", ".join(others))
+        self._told = self._source.sending_limit(self._chat), gate
         if not gate.failure:
             gate = replace(gate, failure=self._blocked or self._limit_refusal)
         self.panel.show_state(self.light, self._last, gate)
-        self.panel.summary.show_redaction(self._source.redacts(self._chat) if self._chat is not None else None)
+        chat = self._chat if self.job is None else None
+        self.panel.summary.show_redaction(self._source.redacts(chat) if chat is not None else None)
 
     # Recovery
 
     def _measure_if_new(self) -> None:
         """The quick attack on the last message, unless it was measured or a reply is being written."""
         feed = self._feed
-        if feed is None or self._job is not None or self._link is LinkState.WORKING:
+        if feed is None or feed.job is not None or self._job is not None or self._link is LinkState.WORKING:
             return
         if self._measured != feed.last_message:
             self._measured, self._last = feed.last_message, LastMessage()
@@ -227,7 +278,7 @@ class PanelDesk(QObject):
 
     def measure_all(self) -> None:
         """Every attack, one after the other; each result is shown when it is there. Some take minutes."""
-        if self._feed is not None and self.panel is not None:
+        if self._feed is not None and self._feed.job is None and self.panel is not None:
             self.panel.detail.open_recovery()
             known = {one.attack for one in self._last.all}
             if self._job is None:
@@ -307,7 +358,7 @@ class PanelDesk(QObject):
 
     def _take_tokens(self, tokens: MessageTokens | None) -> None:
         self._tokens_job = None
-        if self.panel is not None and not self._is_forgotten:
+        if self.panel is not None and self.job is None and not self._is_forgotten:
             self.panel.detail.set_tokens(tokens)
 
     # What the person does
@@ -317,45 +368,9 @@ class PanelDesk(QObject):
         self._show()
 
     def _limit(self, percent: int | None) -> None:
-        self._attempt(partial(self._source.limit_recovery, percent))
+        assert self._actions is not None
+        self._actions.attempt(partial(self._source.limit_recovery, percent))
         self._show()
-
-    def _show_rows(self, rows: Rows) -> None:
-        if self.panel is not None:
-            self.panel.detail.show_rows(rows)
-
-    def _go_to_chat(self, row: int) -> None:
-        if self._feed is None:
-            return
-        message = self._feed.message(row)
-        place = self._feed.place_of(message)
-        if place is not None:
-            self.chat_requested.emit(place.chat, message)
-        else:
-            self.said.emit(self.tr("This entry belongs to no chat that is still here."))
-
-    def _mark(self, rows: Rows) -> None:
-        if self._feed is None or not len(rows):
-            return
-        numbers = [int(row) for row in rows[:10_000]]
-        is_marked = not all(entry in self._feed.notes.marks for entry in numbers)
-        self._attempt(partial(self._feed.set_mark, numbers, is_marked=is_marked))
-
-    def _edit_note(self, row: int) -> None:
-        if self._feed is None or self.panel is None:
-            return
-        dialog = NoteDialog(self._theme, self._feed.notes.texts.get(row, ""), row, self.panel)
-        set_note = partial(self._feed.set_note, row)
-        dialog.noted.connect(lambda text: self._attempt(partial(set_note, text)))
-        dialog.open()
-
-    def _attempt(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except AppError as error:
-            self.failed.emit(error)
-        if self.panel is not None:
-            self.panel.entries.model.refresh_cells()
 
     # The end
 

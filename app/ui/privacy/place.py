@@ -7,10 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.ui.privacy.columns import Column
+from app.ui.theme import Metrics
 
 DEPTHS = (1, 2, 3)  # the sentence; the list below it; what one entry carried below that
 _WIDTHS = (20, 1000)  # percent, smallest and largest
 _MOST_PX = 100_000
+
+
+def least_width(metrics: Metrics) -> int:
+    """So narrow the panel may become beside the chat."""
+    return metrics.sidebar * 3 // 2
 
 
 @dataclass(frozen=True, slots=True)

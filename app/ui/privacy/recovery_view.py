@@ -3,9 +3,10 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.core.panel_feed import Recovered
+from app.core.panel_source import Recovered
 from app.ui.privacy.names import share_words, span_words
-from app.ui.privacy.summary import LastMessage, Measuring, recovery_words
+from app.ui.privacy.standing import LastMessage, Measuring
+from app.ui.privacy.summary import recovery_words
 from app.ui.sentences import in_words
 from app.ui.theme import Theme
 

@@ -3,9 +3,6 @@
 The words follow DESIGN.md section 6. The share is measured on the recorded frames, or not said.
 """
 
-from dataclasses import dataclass
-from enum import Enum, auto
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -17,47 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.panel_feed import GateState, MessageTotals, Recovered, SendingLimit
+from app.core.panel_source import GateState, MessageTotals
 from app.ui.header import Dot
 from app.ui.limit_choice import LimitChoice
 from app.ui.privacy.names import share_words
+from app.ui.privacy.standing import LastMessage, Light, Measuring, key_log_words
 from app.ui.theme import Theme
 from app.ui.words import counted, size, translate
-
-
-class Light(Enum):
-    """What happens at the gate now."""
-
-    IDLE = auto()
-    SENDING = auto()
-    BLOCKED = auto()
-    OFFLINE = auto()
-
-
-class Measuring(Enum):
-    """How far the measurement of the last message is."""
-
-    NOT_YET = auto()
-    UNDER_WAY = auto()
-    DONE = auto()
-    GONE = auto()  # the contents are no longer in memory
-    FAILED = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class LastMessage:
-    """All that the first depth says."""
-
-    totals: MessageTotals | None = None
-    measuring: Measuring = Measuring.NOT_YET
-    recovered: Recovered | None = None  # by the quick attack
-    all: tuple[Recovered, ...] = ()  # by every attack that was run
-    is_on_this_computer: bool = True
-    backend: str = ""
-    problem: str = ""  # why it could not be measured
-    running: str = ""  # the attack that is being tried
-    limit: SendingLimit | None = None  # the person's; None: the backend in use has none
-
 
 _TONES = {Light.IDLE: "good", Light.SENDING: "busy", Light.BLOCKED: "danger", Light.OFFLINE: "warning"}
 
@@ -71,12 +34,15 @@ def light_words(light: Light) -> str:
     }[light]
 
 
-def traffic_words(totals: MessageTotals | None) -> str:
+def traffic_words(totals: MessageTotals | None, *, is_tuning: bool = False) -> str:
     """Your last message: 41 frames, 63 kB up, 48 kB down, 0 bytes of text."""
     if totals is None or not totals.entries:
-        return translate("privacy", "No message has been sent yet.")
+        nothing = translate("privacy", "Nothing has been sent for this fine-tuning yet.")
+        return nothing if is_tuning else translate("privacy", "No message has been sent yet.")
     frames = counted(totals.frames_up, translate("privacy", "1 frame"), translate("privacy", "%n frames"))
     words = translate("privacy", "Your last message: {frames}, {up} up, {down} down, 0 bytes of text.")
+    if is_tuning:
+        words = translate("privacy", "This fine-tuning: {frames}, {up} up, {down} down, 0 bytes of text.")
     return words.format(frames=frames, up=size(totals.bytes_up), down=size(totals.bytes_down))
 
 
@@ -84,6 +50,12 @@ def recovery_words(last: LastMessage) -> str:
     """An operator who records this could rebuild 100 % of your words."""
     if last.totals is None or not last.totals.entries:
         return ""
+    if last.is_tuning:
+        return translate(
+            "privacy",
+            "These are numbers of your notes: an operator who records them could rebuild the notes, as they could "
+            "rebuild a chat.",
+        )
     if last.measuring is Measuring.UNDER_WAY:
         return translate("privacy", "Measuring how much of it an operator could rebuild…")
     if last.measuring is Measuring.GONE:
@@ -135,18 +107,6 @@ def gate_words(gate: GateState) -> str:
             )
         )
     return " ".join(part for part in parts if part)
-
-
-def key_log_words(path: str) -> str:
-    """Empty where no keys are written."""
-    if not path:
-        return ""
-    words = translate(
-        "privacy",
-        "The keys of new connections are written to {file}: while a key log is written, anyone with the file can read "
-        "the TLS stream. Stop it when the audit is done, choose the backend anew, and delete the file.",
-    )
-    return words.format(file=path)
 
 
 class Summary(QWidget):
@@ -212,7 +172,7 @@ class Summary(QWidget):
         has_message = last.totals is not None and last.totals.entries > 0
         for label, words in (
             (self.light, light_words(light)),
-            (self.sentence, traffic_words(last.totals)),
+            (self.sentence, traffic_words(last.totals, is_tuning=last.is_tuning)),
             (self.recovery, recovery_words(last)),
             (self.operator, operator_words(last) if has_message else ""),
             (self.gate, gate_words(gate)),
@@ -229,7 +189,7 @@ class Summary(QWidget):
             self._shown_limit = limit.percent
             self.limit.show_limit(limit.percent)
         self.own_backend.setVisible(has_message and not last.is_on_this_computer)
-        self.measure.setVisible(has_message)
+        self.measure.setVisible(has_message and not last.is_tuning)
         self.measure.setEnabled(not last.running and last.measuring is not Measuring.GONE)
 
     def _choose_limit(self, percent: int | None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core.events import LinkChanged, LinkState
-from app.core.panel_feed import MessageTokens, Recovered
+from app.core.panel_source import MessageTokens, Recovered
 from app.domain.ids import ChatId, MessageId
 from app.ui.preferences import Preferences
 from app.ui.privacy.panel import PrivacyPanel

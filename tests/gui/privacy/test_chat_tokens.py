@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.core.panel_feed import MessageTokens
+from app.core.panel_source import MessageTokens
 from app.core.token_places import TokenPlace
 from tests.gui.chat.conftest import drag, point_of
 from tests.gui.privacy.conftest import ANSWER, QUESTION, TEXTS, Stage

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.panel_feed import SendingLimit
+from app.core.panel_source import SendingLimit
 from app.domain.backend import Backend
 from app.main.desktop import LocalDesktop
 from app.net import key_log

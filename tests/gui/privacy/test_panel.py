@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core.events import EndReason, LinkChanged, LinkState, ReplyEnded, Traffic
-from app.core.panel_feed import GateState, Recovered, SendingLimit, Tell
+from app.core.panel_source import GateState, Recovered, SendingLimit, Tell
 from app.domain.clearance import Direction
 from app.domain.errors import AppError, LedgerError
 from app.domain.ids import MessageId

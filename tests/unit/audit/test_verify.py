@@ -51,7 +51,8 @@ def test_a_whole_export_is_good_with_every_check_made(made: Path) -> None:
     assert found.is_good
     assert found.verdict.startswith("GOOD")
     assert [check.name for check in found.checks] == [
-        "container", "manifest", "signature", "sums", "chain", "erasures", "head", "entries", "frames", "requests",
+        "container", "manifest", "signature", "sums", "chain", "erasures", "head", "beside",
+        "entries", "frames", "requests",
     ]  # fmt: skip
     assert (found.erased, found.fingerprint) == (6, KEY.fingerprint)
     assert json.loads(json.dumps(found.as_json()))["is_good"] is True

@@ -85,6 +85,42 @@ def test_frames_are_refused_with_the_way_to_get_them(cli: Run) -> None:
     assert "privacy panel" in cli.err
 
 
+def test_a_fine_tunings_ledger_is_exported_by_itself_and_each_export_tells_of_the_other(cli: Run) -> None:
+    job = "20261123-140512-a1b2c3"
+    gate = PrivacyGate(Ledger(cli.folder / "tuning" / job / "ledger.nhl"))
+    talk(gate)
+    talk(gate)
+    gate.close()
+    own, its = str(cli.folder / "own.zip"), str(cli.folder / "job.zip")
+    assert cli("export", "--out", own) == 0
+    assert f"--job: {job}" in cli.err
+    assert cli("verify", own) == 0
+    assert f"tuning/{job}/ledger.nhl (" in cli.out
+
+    assert cli("export", "--out", its, "--job", job) == 0
+    assert "6 entries" in cli.out
+    assert "--job" not in cli.err
+    assert cli("verify", its) == 0
+    assert "ledger.nhl (" in cli.out
+    assert f"tuning/{job}/ledger.nhl (" not in cli.out
+
+    assert cli("export", "--out", str(cli.folder / "none.zip"), "--job", "no such job") == 1
+    assert job in cli.err
+
+
+def test_an_export_that_hides_another_ledger_is_no_longer_signed(cli: Run) -> None:
+    Ledger(cli.folder / "tuning" / "one" / "ledger.nhl").close()
+    path = cli.folder / "audit.zip"
+    assert cli("export", "--out", str(path)) == 0
+    files = files_of(path)
+    manifest = json.loads(files["manifest.json"])
+    assert [one["name"] for one in manifest["beside"]] == ["tuning/one/ledger.nhl"]
+    files["manifest.json"] = json.dumps(manifest | {"beside": []}, indent=1).encode()
+    put_files(path, files)
+    assert cli("verify", str(path)) == 1
+    assert "the signature does not fit" in cli.out.lower()
+
+
 def test_other_ledgers_beside_it_are_named(cli: Run) -> None:
     (cli.folder / "ledger-2.nhl").touch()
     assert cli("export", "--out", str(cli.folder / "audit.zip")) == 0

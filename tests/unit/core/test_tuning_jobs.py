@@ -21,9 +21,11 @@ from app.core.tuning import (
     Verdict,
 )
 from app.core.tuning_jobs import JobRecord, JobsOnDisk, read_backend
+from app.core.tuning_ledgers import JobLedgers
 from app.domain.backend import Backend
 from app.domain.errors import AppError, SettingsError, StorageError, StoreDamaged
 from app.domain.notes import Note, NotesSet, Side
+from app.privacy.ledger import Ledger
 from app.storage.job_files import JobFiles
 from app.wire.frames import Dtype
 from app.wire.messages import Recipe
@@ -67,8 +69,13 @@ def started() -> Started:
 
 
 @pytest.fixture
-def jobs(tmp_path: Path, started: Started) -> JobsOnDisk:
-    return JobsOnDisk(tmp_path / "tuning", lambda: KEY, started)
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "tuning"
+
+
+@pytest.fixture
+def jobs(root: Path, started: Started) -> JobsOnDisk:
+    return JobsOnDisk(root, lambda: KEY, started)
 
 
 def test_a_job_comes_back_as_it_was_stored(jobs: JobsOnDisk, started: Started) -> None:
@@ -157,9 +164,40 @@ def test_only_one_trainer_holds_a_job(jobs: JobsOnDisk) -> None:
         pass
 
 
+def test_of_a_job_whose_adapter_was_kept_the_ledger_is_left_and_its_name_sealed(jobs: JobsOnDisk, root: Path) -> None:
+    made = jobs.create("Diary of Ann", None, "m", NOTES, SETTINGS, None)
+    record = jobs.record(made.id)
+    Ledger(record.files.ledger).close()
+    ledgers = JobLedgers(root, lambda: KEY)
+    before = ledgers.list()
+    assert [(one.path, one.job, one.name) for one in before] == [(record.files.ledger, made.id, "Diary of Ann")]
+    assert before[0].began_at is not None
+    assert before[0].began_at.isoformat().replace("+00:00", "Z") == made.created
+
+    jobs.end(record)
+    assert jobs.list() == []
+    assert sorted(path.name for path in record.files.folder.iterdir()) == ["ledger.nhl", "name.kept"]
+    assert b"Ann" not in (record.files.folder / "name.kept").read_bytes()
+    assert JobLedgers(root, lambda: KEY).list() == before
+    with pytest.raises(SettingsError):
+        record.write_progress(PROGRESS)
+
+    def locked() -> bytes:
+        raise StorageError("It is locked.")
+
+    assert [one.name for one in JobLedgers(root, locked).list()] == [""]
+
+
+def test_a_job_that_never_sent_anything_leaves_nothing(jobs: JobsOnDisk, root: Path) -> None:
+    record = jobs.record(jobs.create("Diary", None, "m", NOTES, SETTINGS, None).id)
+    jobs.end(record)
+    assert not record.files.folder.exists()
+
+
 def test_a_discarded_job_is_gone_and_does_not_come_back(jobs: JobsOnDisk, tmp_path: Path) -> None:
     made = jobs.create("Diary", None, "m", NOTES, SETTINGS, None)
     record = jobs.record(made.id)
+    Ledger(record.files.ledger).close()
     jobs.order(made.id, JobOrder.DISCARD)
     assert not (tmp_path / "tuning" / made.id).exists()
     with pytest.raises(SettingsError):
