@@ -12,8 +12,9 @@ _ACTIVITY = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Mou
 class IdleClock(QObject):
     ran_out = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, minute_ms: int = 60_000) -> None:
         super().__init__(parent)
+        self._minute_ms = minute_ms
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.ran_out)
 
@@ -29,7 +30,7 @@ class IdleClock(QObject):
             if minutes:
                 application.installEventFilter(self)
         if minutes:
-            self._timer.start(minutes * 60_000)
+            self._timer.start(minutes * self._minute_ms)
         else:
             self._timer.stop()
 
@@ -41,6 +42,6 @@ class IdleClock(QObject):
         self.start(0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _ACTIVITY and self._timer.isActive():
-            self._timer.start()
+        if event.type() in _ACTIVITY and self.is_counting:
+            self.again()
         return False
