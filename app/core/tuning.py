@@ -129,7 +129,8 @@ class JobProgress:
 class Probe:
     """A few steps on this machine and this backend, for one preset; ranges are low, high.
 
-    seconds: of the whole run. memory_bytes: that the trainer needs. bytes_up, bytes_down: of the whole run.
+    seconds: of the whole run; verdict_seconds: of the verdict after it. memory_bytes: that the trainer needs.
+    bytes_up, bytes_down: of both.
     chat_slowdown: how many times as long a token of chat takes with such an adapter (its round trips) than without.
     """
 
@@ -139,6 +140,7 @@ class Probe:
     bytes_down: int
     round_trips: int
     chat_slowdown: float
+    verdict_seconds: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +14,7 @@ from app.core.secret_free import without_secrets
 from app.core.services import Measurement, Report
 from app.core.tuning import JobOrder, Preset, Probe, TuningJob, TuningSettings
 from app.core.tuning_card import training_facts
+from app.core.tuning_forecast import Tried, forecast
 from app.core.tuning_jobs import BEST, JobsOnDisk
 from app.core.tuning_presets import for_notes, presets
 from app.device.adapter_card import TrainingFacts
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 
 PROBE_WINDOWS = 3
 TOKENS_A_WORD = 1.5  # before the tokenizer is loaded: only the number of steps hangs on it
-SPREAD = (0.85, 1.35)  # of a forecast: this machine does other things too
 OWN_BYTES = 450 * 2**20  # Python, torch and the device's half of a small model, measured (docs/lab-log.md)
 
 
@@ -118,8 +119,7 @@ class LocalTuning:
         with self._open_link(self._place().backend, report) as link:
             model, pack = model_with_pack(link, self._folder, self._place().model_id, report)
             chat = self._chat_speed(link, report)
-            text = max((note.text for note in notes.train), key=len)
-            return [self._probe(link, model, pack, text, one, chat, report) for one in settings]
+            return [self._probe(link, model, pack, notes, one, chat, report) for one in settings]
 
     def start(self, name: str, notes: NotesSet, settings: TuningSettings, preset: Preset | None) -> TuningJob:
         place = self._place()
@@ -170,37 +170,51 @@ class LocalTuning:
         link: Link,
         model: ModelInfo,
         pack: "DevicePack",
-        text: str,
+        notes: NotesSet,
         settings: TuningSettings,
         chat: Measurement,
         report: Report,
     ) -> Probe:
         report("Trying some steps.")
         with _trying(link, model, pack, settings) as (session, half, tokens):
-            window = tokens(text)
-            totals = link.gate.totals(session.message)
-            first_up, first_down = totals.bytes_up, totals.bytes_down
+            window = tokens(max((note.text for note in notes.train), key=len))
+            spent = [_spent(link, session)]
             seconds = []
             for _ in range(PROBE_WINDOWS):
                 started_s = time.monotonic()
                 session.train(window, 1 / (len(window) - 1))
                 seconds.append(time.monotonic() - started_s)
-            totals = link.gate.totals(session.message)
-            up, down = totals.bytes_up - first_up, totals.bytes_down - first_down
+            spent.append(_spent(link, session))
+            started_s = time.monotonic()
+            session.states(window)
+            forward_s = time.monotonic() - started_s
+            spent.append(_spent(link, session))
             parameters = len(half.parameters())
-        windows = settings.steps * settings.sequences_per_step
-        evaluations = settings.steps // settings.evaluate_every + 2  # and the verdict's two models
-        measured = windows + evaluations * settings.evaluation_tokens / settings.window / 2.5  # forward only
-        whole_s = statistics.median(seconds) * measured
-        scale = windows / PROBE_WINDOWS
-        return Probe(
-            (whole_s * SPREAD[0], whole_s * SPREAD[1]),
-            OWN_BYTES + 4 * parameters,
-            round(up * scale),
-            round(down * scale),
-            settings.plan.round_trips,
-            chat.tokens_per_s(1) / chat.tokens_per_s(settings.plan.round_trips),
+        (train_up, train_down), (forward_up, forward_down) = (
+            (after[0] - before[0], after[1] - before[1]) for before, after in pairwise(spent)
         )
+        tried = Tried(
+            statistics.median(seconds),
+            train_up / PROBE_WINDOWS,
+            train_down / PROBE_WINDOWS,
+            forward_s,
+            forward_up,
+            forward_down,
+        )
+        return forecast(
+            settings,
+            tried,
+            OWN_BYTES + 4 * parameters,
+            (chat.tokens_per_s(1), chat.tokens_per_s(settings.plan.round_trips)),
+            round(sum(note.words for note in notes.held_out) * TOKENS_A_WORD),
+            len(notes.learned_secrets),
+        )
+
+
+def _spent(link: Link, session: "TuningSession") -> tuple[int, int]:
+    """Bytes up and down so far."""
+    totals = link.gate.totals(session.message)
+    return totals.bytes_up, totals.bytes_down
 
 
 @contextmanager

@@ -156,6 +156,7 @@ class ScriptedTuning:
                     one.steps * 70_000,
                     trips,
                     slowdown,
+                    (60.0, 120.0),
                 )
             )
         return probes
