@@ -135,3 +135,8 @@ def test_a_computer_that_slept_has_not_been_quiet(rounds: Rounds) -> None:
     rounds.seconds(5, turns=60, young=0)
     rounds.sleep(8 * 3600.0)
     assert rounds.seconds(1, turns=3, young=0) == []
+
+
+def test_nothing_is_collected_in_the_middle_of_a_test_with_a_window(qapp: QApplication) -> None:
+    """tests/conftest.py does it between tests; without that, test processes died."""
+    assert not gc.isenabled()
