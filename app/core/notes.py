@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from app.core.tree import Tree
 from app.domain.conversation import Role, StoredChat
-from app.domain.notes import Fold, Note, NotesSet, Progress, Secret, SecretChoice, Side
+from app.domain.notes import Fold, Note, NotesSet, Progress, Secret, SecretChoice
 from app.domain.redaction import DEFAULT_KINDS
 from app.notes.chats import ChatText, Turn
 from app.notes.limits import LIMITS, Limits
@@ -30,22 +30,21 @@ if TYPE_CHECKING:
 
 # What nobody wants a model to complete is replaced unless the person says otherwise; names take a language model and
 # half a minute for each hundred pages, so they are looked for where they are asked for.
-_REPLACED = ("card", "iban", "social", "passport", "tax", "key", "url")
+_REPLACED = ("own", "card", "iban", "social", "passport", "tax", "key", "url")
 DEFAULT_SECRETS: Mapping[str, SecretChoice] = {
     kind: SecretChoice.REPLACE if kind in _REPLACED else SecretChoice.LEAVE
-    for kind in DEFAULT_KINDS
+    for kind in ("own", *DEFAULT_KINDS)
     if kind != "person"
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class NotesChoices:
-    """secrets: kinds to look for, and what to do with them. seed: of the split. earlier: sides of an earlier set, by
-    Note.sha256, that are kept. own: words of the person's own list, found as kind "own"."""
+    """secrets: kinds to look for, and what to do with them. seed: of the split. own: words of the person's own list
+    of what is redacted, found as kind "own"."""
 
     secrets: Mapping[str, SecretChoice] = field(default_factory=lambda: dict(DEFAULT_SECRETS))
     seed: int = 0
-    earlier: Mapping[str, Side] = field(default_factory=dict)
     own: tuple[str, ...] = ()
 
 
@@ -85,7 +84,7 @@ class NotesReader:
         folding = self._folding = self._folding or fold(self._reading.notes)
         secrets = self._secrets(folding.kept, choices, progress)
         safe = cleared(folding.kept, secrets, choices.secrets, self._replacing(folding.kept, choices))
-        sides = split(safe.notes, choices.seed, folding.alike, choices.earlier)
+        sides = split(safe.notes, choices.seed, folding.alike)
         return NotesSet(
             sides.train,
             sides.held_out,
@@ -97,7 +96,6 @@ class NotesReader:
             safe.replaced_secrets,
             data_hash(sides.train, sides.held_out),
             tuple(learned_secrets(folding.kept, sides.train, secrets, choices.secrets)),
-            sides.sides,
         )
 
     def shown(self, secret: Secret, around: int = 60) -> tuple[str, str, str]:

@@ -27,7 +27,8 @@ class TuningServices(Protocol):
         choices: "NotesChoices",
         progress: "Callable[[Progress], None]",
     ) -> "NotesSet":
-        """Slow. Read what was dropped, and the chats that were opted in. Asked again with the same sources and other
+        """Slow. Read what was dropped, and the chats that were opted in; the person's own list of what is redacted is
+        looked for in them. Asked again with the same sources and other
         choices it reads nothing anew. Raises SettingsError where there is too little text; it says how much is
         needed."""
 

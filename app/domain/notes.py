@@ -1,6 +1,6 @@
 """A person's notes, as the wizard, the terminal and the trainer speak of them. Values only; others make words of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
@@ -185,7 +185,6 @@ class NotesSet:
     replaced_secrets: int = 0
     data_hash: str = ""
     learned_secrets: tuple[Secret, ...] = ()
-    sides: dict[str, Side] = field(default_factory=dict)  # by Note.sha256: what a later split keeps
 
     @property
     def words(self) -> int:

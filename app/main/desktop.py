@@ -145,6 +145,7 @@ class LocalDesktop:
                 self._slow_link,
                 lambda chats: [self._vault.chats.load(chat) for chat in chats],
                 self._files,
+                lambda: own_words(self._vault.read_setting(OWN_WORDS)),
             )
         return self._tuning
 

@@ -14,6 +14,7 @@ from app.core.ports import Conversations
 from app.core.recorded_chat import RecordedChat
 from app.core.services import Backends, ChatRequest, Measurement, Report, TuneRequest
 from app.domain.backend import Backend
+from app.domain.redaction import OWN_WORDS, own_words
 from app.main.audit import key_of_folder, ledgers_of, open_vault
 from app.main.link import Link, Network, measure, open_writer
 from app.storage.backends import BackendStore
@@ -82,6 +83,7 @@ class Nearhalf:
                 open_link,
                 lambda chats: [vault.chats.load(chat) for chat in chats],
                 FilesOnDisk(self._folder, vault.file_key),
+                lambda: own_words(vault.read_setting(OWN_WORDS)),
             )
 
     @contextmanager

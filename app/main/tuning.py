@@ -4,7 +4,7 @@ import statistics
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -67,12 +67,15 @@ class LocalTuning:
         open_link: "Callable[[Backend | None, Report], AbstractContextManager[Link]]",
         load_chats: Callable[[Collection[ChatId]], Sequence[StoredChat]],
         shelf: AdapterShelf,
+        own_words: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
+        """own_words: the person's list of what is redacted; such words are found in notes too."""
         self._folder = folder
         self._place = place
         self._open_link = open_link
         self._load_chats = load_chats
         self._shelf = shelf
+        self._own_words = own_words
         self._starter = TrainerStarter(folder.root, folder.logs / "trainer.log")
         self._jobs = JobsOnDisk(folder.tuning, file_key, self._starter)
         self._reader = NotesReader()
@@ -95,7 +98,7 @@ class LocalTuning:
             self._reader.add_chats(self._load_chats(chats))
             self._sources = sources
             self._shelf.mark_notes(self._reader.notes)
-        found = self._reader.notes_set(choices, progress)
+        found = self._reader.notes_set(replace(choices, own=self._own_words()), progress)
         self._words = sum(note.words for note in found.train)
         return found
 

@@ -2,13 +2,12 @@
 
 The rule, in this order (docs/notes.md says why):
 
-1. A side that was chosen before (`earlier`) is kept.
-2. Every other note's own hash decides: the first 8 bytes of SHA-256(seed, note.sha256), below SHARE: held out. So a
-   note added, changed or taken away moves no other one.
-3. While the set is small that can miss. Where the held-out words are less than LEAST_SHARE or more than MOST_SHARE of
+1. Every note's own hash decides: the first 8 bytes of SHA-256(seed, note.sha256), below SHARE: held out. So a note
+   added, changed or taken away moves no other one.
+2. While the set is small that can miss. Where the held-out words are less than LEAST_SHARE or more than MOST_SHARE of
    all, notes change sides until they are not, those whose hash is nearest to the border first, notes that are alike
-   together, and none that was chosen before. Sets of a hundred different notes hardly ever come here.
-4. A held-out note that is alike to one that is learned (duplicates.py) is set aside: neither learned nor asked about.
+   together. Sets of a hundred different notes hardly ever come here.
+3. A held-out note that is alike to one that is learned (duplicates.py) is set aside: neither learned nor asked about.
    It never goes to the other side.
 """
 
@@ -32,26 +31,15 @@ class Split:
     train: tuple[Note, ...]
     held_out: tuple[Note, ...]
     aside: tuple[Note, ...]
-    sides: dict[str, Side]  # by Note.sha256
 
 
-def split(
-    notes: Sequence[Note],
-    seed: int = 0,
-    alike: Iterable[tuple[str, str]] = (),
-    earlier: Mapping[str, Side] | None = None,
-) -> Split:
+def split(notes: Sequence[Note], seed: int = 0, alike: Iterable[tuple[str, str]] = ()) -> Split:
     """notes: folded, so that no two say the same. alike: pairs of Note.id. Raises SettingsError: too little text."""
     _check_enough(notes)
-    earlier = earlier or {}
     places = {note.id: place(note, seed) for note in notes}
-    sides = {
-        note.id: earlier.get(note.sha256) or (Side.HELD_OUT if places[note.id] < SHARE else Side.TRAIN)
-        for note in notes
-    }
+    sides = {note.id: Side.HELD_OUT if places[note.id] < SHARE else Side.TRAIN for note in notes}
     pairs = list(alike)
-    free = [group for group in _groups(notes, pairs) if not any(note.sha256 in earlier for note in group)]
-    _balance(notes, free, places, sides, pairs)
+    _balance(notes, _groups(notes, pairs), places, sides, pairs)
     aside = _aside(notes, sides, pairs)
     kept = [note for note in notes if note.id not in aside]
     held_out = tuple(note for note in kept if sides[note.id] is Side.HELD_OUT)
@@ -61,8 +49,7 @@ def split(
             "These notes are too alike to hold some of them back.",
             "Whether training helps is measured on notes that it never saw. Add notes about something else.",
         )
-    chosen = {note.sha256: sides[note.id] for note in notes}
-    return Split(train, held_out, tuple(note for note in notes if note.id in aside), chosen)
+    return Split(train, held_out, tuple(note for note in notes if note.id in aside))
 
 
 def place(note: Note, seed: int) -> float:
@@ -88,7 +75,7 @@ def _balance(
     sides: dict[str, Side],
     pairs: Sequence[tuple[str, str]],
 ) -> None:
-    """Rule 3. groups: that may change sides, each as a whole; none does so twice."""
+    """Rule 2. groups: that may change sides, each as a whole; none does so twice."""
     waiting = sorted(groups, key=lambda group: min((abs(places[note.id] - SHARE), note.sha256) for note in group))
     for _ in range(min(len(groups), MOST_MOVES)):
         aside = _aside(notes, sides, pairs)
@@ -131,7 +118,7 @@ def _groups(notes: Sequence[Note], pairs: Sequence[tuple[str, str]]) -> list[lis
 
 
 def _aside(notes: Sequence[Note], sides: Mapping[str, Side], pairs: Sequence[tuple[str, str]]) -> set[str]:
-    """Rule 4."""
+    """Rule 3."""
     known = {note.id for note in notes}
     found = set()
     for one, other in pairs:

@@ -148,13 +148,14 @@ class NotesPage(Step):
     def _list_chats(self) -> None:
         self.chat_list.blockSignals(True)
         self.chat_list.clear()
-        for chat in self._chats():
-            if not chat.is_temporary:
-                item = QListWidgetItem(chat_title(chat), self.chat_list)
-                item.setData(_CHAT, chat.id)
-                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-                is_on = chat.id in self._draft.chats
-                item.setCheckState(Qt.CheckState.Checked if is_on else Qt.CheckState.Unchecked)
+        offered = [chat for chat in self._chats() if not chat.is_temporary]
+        self._draft.chats &= {chat.id for chat in offered}  # one may have been deleted since
+        for chat in offered:
+            item = QListWidgetItem(chat_title(chat), self.chat_list)
+            item.setData(_CHAT, chat.id)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            is_on = chat.id in self._draft.chats
+            item.setCheckState(Qt.CheckState.Checked if is_on else Qt.CheckState.Unchecked)
         self.chat_list.blockSignals(False)
         self.choose_chats.setEnabled(self.chat_list.count() > 0)
         self._explain_chats()

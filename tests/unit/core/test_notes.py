@@ -9,7 +9,7 @@ from app.core.notes import NotesChoices, NotesReader, folded_into, learned_hashe
 from app.domain.conversation import ChatInfo, Message, Role, StoredChat
 from app.domain.errors import Cancelled, SettingsError
 from app.domain.ids import new_chat_id, new_message_id
-from app.domain.notes import NotesSet, Progress, SecretChoice, Side
+from app.domain.notes import NotesSet, Progress, SecretChoice
 from tests.sim.note_files import prose, vault
 
 CARD = "4111 1111 1111 1111"
@@ -91,8 +91,9 @@ def test_what_is_left_in_is_known_where_it_stands_in_what_is_learned(folder: Pat
         f"Card {CARD} here.\n\nAsk eva@example.org.\n\nOr ben@example.org.\n\n{prose(99)}\n"
     )
     choices = {"card": SecretChoice.DROP_PASSAGE, "mail": SecretChoice.LEAVE}
-    earlier = {note.sha256: Side.TRAIN for note in reader_of(folder).notes if note.title == "bank"}
-    found = reader_of(folder).notes_set(NotesChoices(choices, earlier=earlier))
+    reader = reader_of(folder)
+    sets = (reader.notes_set(NotesChoices(choices, seed)) for seed in range(99))
+    found = next(one for one in sets if "bank" in [note.title for note in one.train])
     texts = {note.id: note.text for note in found.train}
     learned = [texts[one.note_id][one.start : one.end] for one in found.learned_secrets]
     assert learned == ["eva@example.org", "ben@example.org"]
@@ -119,14 +120,6 @@ def test_a_deleted_or_changed_note_is_known_to_be_gone_and_a_moved_one_is_not(fo
     (folder / names[2]).rename(folder / "moved.md")
     gone = notes_gone(reader_of(folder).notes, known)
     assert set(gone.hashes) == {found.train[0].sha256, found.train[1].sha256}
-
-
-def test_sides_of_an_earlier_set_are_kept(folder: Path) -> None:
-    reader = reader_of(folder)
-    first = reader.notes_set(NotesChoices(seed=1))
-    again = reader.notes_set(NotesChoices(seed=2, earlier=first.sides))
-    assert {note.id for note in again.held_out} == {note.id for note in first.held_out}
-    assert set(first.sides.values()) == {Side.TRAIN, Side.HELD_OUT}
 
 
 def test_own_chats_come_in_where_they_are_given(folder: Path) -> None:

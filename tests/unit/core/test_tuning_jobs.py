@@ -24,7 +24,7 @@ from app.core.tuning_jobs import JobRecord, JobsOnDisk, read_backend
 from app.core.tuning_ledgers import JobLedgers
 from app.domain.backend import Backend
 from app.domain.errors import AppError, SettingsError, StorageError, StoreDamaged
-from app.domain.notes import Note, NotesSet, Side
+from app.domain.notes import Note, NotesSet
 from app.privacy.ledger import Ledger
 from app.storage.job_files import JobFiles
 from app.wire.frames import Dtype
@@ -34,7 +34,7 @@ from app.wire.plan import grouped
 KEY = bytes(range(32))
 GPU = Backend("gpu", "https://gpu.example.org", "a token of mine")
 NOTE = Note("id", "A title", "notes/a.md", "The needle is in the hay.", "ab" * 32, ("tag",), date(2026, 11, 1))
-NOTES = NotesSet((NOTE,), (replace(NOTE, id="other"),), data_hash="cd" * 32, sides={NOTE.sha256: Side.TRAIN})
+NOTES = NotesSet((NOTE,), (replace(NOTE, id="other"),), data_hash="cd" * 32)
 SETTINGS = TuningSettings(grouped(6, 2, 8), Recipe.SVD, 4, 100, 5e-3, 5e-3, exchange_dtype=Dtype.INT8)
 PROGRESS = JobProgress(
     JobState.TRAINING,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pytest
 
 from app.domain.errors import SettingsError
-from app.domain.notes import Note, Side
+from app.domain.notes import Note
 from app.notes import split as splitting
 from app.notes.duplicates import fold
 from app.notes.reading import note_of
@@ -61,14 +61,6 @@ def test_one_enormous_note_is_learned_where_it_can_be() -> None:
     assert some[0].id in ids(split(some).train)
 
 
-def test_a_side_that_was_chosen_before_is_kept() -> None:
-    first = notes(5, words=200)
-    before = split(first)
-    after = split([*first, *notes(60, seed=9)], earlier=before.sides)
-    assert ids(before.held_out) <= ids(after.held_out)
-    assert ids(before.train) <= ids(after.train)
-
-
 def test_notes_that_are_alike_are_never_on_two_sides() -> None:
     some = notes(60, words=80)
     longer = [
@@ -97,10 +89,3 @@ def test_notes_that_all_say_nearly_the_same_are_refused() -> None:
     pairs = [(one.id, other.id) for one in some for other in some if one is not other]
     with pytest.raises(SettingsError, match="too alike"):
         split(some, alike=pairs)
-
-
-def test_sides_are_known_by_the_hash_of_the_text() -> None:
-    some = notes(30)
-    found = split(some)
-    assert set(found.sides) == {note.sha256 for note in some}
-    assert {found.sides[note.sha256] for note in found.held_out} == {Side.HELD_OUT}
