@@ -54,6 +54,7 @@ def run_window(
     hook = CrashHook(theme, log_path, session.window, desktop.services.problem_report)
     instance.woken.connect(session.window.bring_to_front)
     session.window.closed.connect(application.quit)
+    session.chats_put_away.connect(collector.ask_for_all)
     session.window.show()
     session.begin()
     QTimer.singleShot(COLLECTS_AFTER_MS, collector.start)

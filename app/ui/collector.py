@@ -36,6 +36,7 @@ class Collector(QObject):
         self._turns = 0
         self._rounds = 0  # since the last full collection
         self._has_changed = True  # since the last of everything
+        self._is_asked = False
         self._looked_at = self._full_at = clock()
         self._quiet_s = 0.0
         self._timer = QTimer(self, interval=EVERY_MS)
@@ -61,6 +62,10 @@ class Collector(QObject):
         """The event loop has something to do."""
         self._turns += 1
 
+    def ask_for_all(self) -> None:
+        """Everything in the next round: what was let go of must not wait in memory until the person is away."""
+        self._is_asked = True
+
     def look(self) -> None:
         """One round: collect what is worth it now."""
         now = self._clock()
@@ -73,18 +78,18 @@ class Collector(QObject):
         if gc.get_count()[0] > YOUNG_OBJECTS:
             gc.collect(0)
             self._rounds += 1
-        if self._has_changed and self._quiet_s >= ALL_QUIET_S:
+        if self._is_asked or (self._has_changed and self._quiet_s >= ALL_QUIET_S):
             self.collect_all()
         elif self._rounds and self._is_full_due(now):
             gc.collect()
             self._note_full()
 
     def collect_all(self) -> None:
-        """The frozen too: nothing that was let go of is left, a locked chat's page for one. Takes up to 0.3 s."""
+        """The frozen too: nothing that was let go of is left. Takes up to 0.3 s."""
         gc.unfreeze()
         gc.collect()
         gc.freeze()
-        self._has_changed = False
+        self._has_changed = self._is_asked = False
         self._note_full()
 
     def _is_full_due(self, now: float) -> bool:

@@ -10,7 +10,7 @@ from functools import partial
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.events import LinkChanged, LinkState
 from app.core.vault import KeyHolder
@@ -40,6 +40,8 @@ SHOWN_WITHIN_S = 5.0  # or the device's half of the model is imported all the sa
 
 class Session(QObject):
     """Makes the window; `begin` opens everything. The window's `closed` comes when nothing of ours runs any more."""
+
+    chats_put_away = Signal()  # locked, or another history: nothing shows or reads them any more
 
     def __init__(self, theme: Theme, preferences: Preferences, desktop: Desktop) -> None:
         super().__init__()
@@ -203,7 +205,11 @@ class Session(QObject):
             self._desktop.forget_frames()
             then()
 
-        self._run("nearhalf-lock", work, lambda _: done(), self._ask_for_key)
+        def finish(_: object) -> None:
+            self.chats_put_away.emit()
+            done()
+
+        self._run("nearhalf-lock", work, finish, self._ask_for_key)
 
     # The backend
 

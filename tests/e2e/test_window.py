@@ -96,8 +96,11 @@ def test_found_locked_unlocked_and_there_after_a_restart(start_app: Callable[[],
     app.window.page.composer.set_text("a zanzibarr and end")
     app.until(lambda: marked(app) == ["zanzibarr"])
     app.desktop.vault.set_passphrase("correct horse", ask_at_start=True)
+    put_away: list[bool] = []
+    app.session.chats_put_away.connect(lambda: put_away.append(True))
     app.session.lock()
     page = app.page(LockPage)
+    assert put_away == [True]
     assert isinstance(page, LockPage)
     app.until(lambda: app.desktop.vault.state is VaultState.LOCKED)
     assert app.window.page is None  # every text has gone with its widgets

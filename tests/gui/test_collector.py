@@ -127,6 +127,11 @@ def test_once_the_person_is_away_everything_is_collected_once(rounds: Rounds) ->
     assert rounds.seconds(1, turns=3, young=0) == ["unfreeze", "full", "freeze"]
 
 
+def test_what_a_lock_leaves_is_collected_at_once(rounds: Rounds) -> None:
+    rounds.collector.ask_for_all()
+    assert rounds.seconds(5, turns=60, young=0) == ["unfreeze", "full", "freeze"]
+
+
 def test_it_never_waits_for_longer_than_ten_minutes(rounds: Rounds) -> None:
     assert rounds.seconds(1200, turns=60, young=1000).count("full") == 2
 
