@@ -121,7 +121,7 @@ class Nearhalf:
 
     def open_window(self, keylog: Path | None = None) -> int:
         """Show the window until it is closed. Raises SettingsError where no keys can be written to `keylog`."""
-        gc.disable()  # a start leaves nothing to collect: 0.1 to 0.3 s sooner. run_window enables it again
+        gc.disable()  # a start leaves nothing to collect: 0.1 to 0.3 s sooner; app/ui/collector.py does it from then on
         from app.main.desktop import LocalDesktop
         from app.ui.application import run_window
         from app.ui.preferences import Preferences
