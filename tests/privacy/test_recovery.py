@@ -13,10 +13,12 @@ import torch
 
 from app.core.generation import Reply, generate
 from app.core.session import RemoteSession, RetryPolicy
+from app.core.tuning_session import TuningSession
 from app.device.adapter import Adapter
 from app.device.near_half import NearHalf
 from app.device.pack import DevicePack, install_pack
 from app.device.tokenizer import DeviceTokenizer, load_tokenizer
+from app.device.tuning_half import TuningHalf
 from app.domain.backend import Backend, ModelInfo
 from app.domain.ids import MessageId, new_message_id
 from app.domain.sampling import SamplingSettings
@@ -207,3 +209,28 @@ def test_noise_leaves_most_tokens_readable(setup: Setup, plain: tuple[Recording,
     shares = [point["share"] for point in found.data["curve"]]  # type: ignore[union-attr, index, call-overload]
     assert shares[0] > 0.97 and 0.8 < shares[1] <= shares[0]
     assert shares[2] < 0.2, "so much noise hides the words, so the test can fail"
+
+
+def test_the_notes_of_a_fine_tuning_are_rebuilt_whole_from_what_trains_on_them(setup: Setup) -> None:
+    fresh = Adapter.random(grouped(30, 30, 8), setup.pack.facts, Recipe.SVD, seed=3, scale=0.01)
+    half = TuningHalf(setup.pack, fresh, exchange_dtype=Dtype.INT8)
+    notes = [f"In the {place} note: {TEXT}" for place in ("first", "second")]
+    windows = [setup.tokenizer.encode(note) for note in notes]
+    message = new_message_id()
+    session = TuningSession(
+        half, setup.model, setup.link.open_channel, RetryPolicy(list), print, lambda: None, window=128, message=message
+    )
+    try:
+        for window in windows:
+            session.train(window, 1.0)
+        session.states(windows[0])  # a held-out note is asked about
+    finally:
+        session.close()
+    recording = setup.recorded(message)
+    assert [text.is_whole for text in recording.texts()] == [True, True, True]
+    (found,) = run_all(recording, setup.weights, Real("\n".join(notes)), attacks=[NearestEmbeddings()])
+    assert list(found.tokens) == [*windows[0], *windows[1], *windows[0]]
+    assert found.share == 1.0
+    assert all(note in found.rebuilt for note in notes)
+    (copy,) = run_all(recording, setup.weights, attacks=[AdapterCopy()])
+    assert not copy.is_possible, "M is another one at each step: nothing is claimed of it"

@@ -48,7 +48,7 @@ def _answers(recording: Recording) -> Iterator[tuple[Open, Tap, dict[Place, Floa
         if tap is not None and exchange.opened is not None:
             rows = decode_rows(y.payload, y.rows, y.cols, y.dtype)
             taps.setdefault(tap, (exchange.opened, {}))[1].update(_placed(rows, exchange.message, y.position))
-    for step in recording.steps:
+    for step in (one for one in recording.steps if not one.passage):
         frame, opened = step.frame, step.opened
         if opened is None or not frame.side_cols:
             continue

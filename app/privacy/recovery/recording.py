@@ -2,6 +2,9 @@
 
 Made from what the gate kept in memory (or from an export that holds frames). Contents come oldest first; the window may
 have been cut anywhere, so nothing is taken for granted: bytes that are no frame are counted and left out.
+
+Of fine-tuning the steps are taken: each window of notes is a text of its own. Its exchanges and states are not, for M
+changes from step to step; whoever records can do with them what the attacks do with a chat's.
 Legend: N positions, D hidden size.
 """
 
@@ -21,7 +24,7 @@ from app.wire.messages import Open
 from app.wire.plan import Tap
 
 _LIMITS = Limits(max_rows=65_536)
-_PURPOSES = frozenset({Purpose.SESSION, Purpose.GENERATE, Purpose.REPLAY})
+_PURPOSES = frozenset({Purpose.SESSION, Purpose.GENERATE, Purpose.REPLAY, Purpose.TUNE})
 _WANTS = Flags.WANT_LAST | Flags.WANT_ALL
 
 
@@ -38,11 +41,15 @@ class Content(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SentStep:
-    """A STEP, and what is known of its session: None where the frame that opened it is no longer there."""
+    """A STEP, and what is known of its session: None where the frame that opened it is no longer there.
+
+    passage: of fine-tuning, from 1 on, which of the texts that one message holds; 0: a chat's.
+    """
 
     frame: Frame
     opened: Open | None
     message: MessageId
+    passage: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,8 @@ class Recording:
         for content in contents:
             if content.purpose in _PURPOSES:
                 wanted = message is None or content.message == message
-                reader.take(content.content, content.message, is_wanted=wanted)
+                is_tuning = content.purpose is Purpose.TUNE
+                reader.take(content.content, content.message, is_wanted=wanted, is_tuning=is_tuning)
         return reader.recording
 
     @property
@@ -117,15 +125,17 @@ class Recording:
         return tuple(dict.fromkeys(step.message for step in self.steps))
 
     def texts(self) -> list[Text]:
-        """The embeddings of each message. A position that was sent twice (rolled back, sent again) counts as it was
-        sent last; where a session was opened anew within a message, its positions are the same text's."""
-        return [self._text(message) for message in self.messages]
+        """The embeddings of each message, or of each window of notes. A position that was sent twice (rolled back, sent
+        again) counts as it was sent last; where a session was opened anew within a message, its positions are the same
+        text's."""
+        places = dict.fromkeys((step.message, step.passage) for step in self.steps)
+        return [self._text(message, passage) for message, passage in places]
 
-    def _text(self, message: MessageId) -> Text:
+    def _text(self, message: MessageId, passage: int) -> Text:
         rows: dict[int, Floats] = {}
         reply_at: int | None = None
         for step in self.steps:
-            if step.message != message:
+            if (step.message, step.passage) != (message, passage):
                 continue
             frame = step.frame
             embeddings_RD = decode_rows(frame.payload, frame.rows, frame.cols, frame.dtype)
@@ -148,8 +158,9 @@ class _Reader:
         self._opened: dict[int, Open | None] = {}
         self._steps: dict[int, Frame] = {}  # by session: the step under way
         self._taps: dict[tuple[int, int], Frame] = {}  # by session and tap
+        self._passages = 0
 
-    def take(self, untrusted: bytes, message: MessageId, *, is_wanted: bool) -> None:
+    def take(self, untrusted: bytes, message: MessageId, *, is_wanted: bool, is_tuning: bool) -> None:
         try:
             frame = decode(untrusted, _LIMITS)
             opening = Open.decode(frame.payload) if frame.kind is Kind.OPEN else None
@@ -160,8 +171,18 @@ class _Reader:
             self._opening.append(opening)
         elif frame.kind is Kind.OPENED:
             self._opened[frame.session] = self._opening.pop(0) if self._opening else None
+        elif is_wanted and message != NO_MESSAGE and is_tuning:
+            self._take_window(frame, message)
         elif is_wanted and message != NO_MESSAGE:
             self._take(frame, message)
+
+    def _take_window(self, frame: Frame, message: MessageId) -> None:
+        """Position 0 begins another text; of what begins in the middle its beginning is no longer kept."""
+        if frame.kind is Kind.STEP and frame.rows:
+            self._passages += frame.position == 0 or not self._passages
+            opened = self._opened.get(frame.session)
+            opened = opened if _fits(frame, opened) else None
+            self.recording.steps.append(SentStep(frame, opened, message, self._passages))
 
     def _take(self, frame: Frame, message: MessageId) -> None:
         session, recording = frame.session, self.recording

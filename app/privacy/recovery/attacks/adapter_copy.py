@@ -149,7 +149,7 @@ def all_pairs(recording: Recording, weights: PublicWeights) -> Iterator[Pairs]:
 
 def _free_pairs(recording: Recording, weights: PublicWeights) -> Iterator[Pairs]:
     """z of a tap at layer 0, computed as the device does: A times the normed embeddings that were sent."""
-    steps = [step for step in recording.steps if step.frame.side_cols and step.opened is not None]
+    steps = [step for step in recording.steps if step.frame.side_cols and step.opened is not None and not step.passage]
     if not steps or steps[-1].opened is None:
         return
     opened = steps[-1].opened

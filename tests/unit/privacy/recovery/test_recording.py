@@ -114,3 +114,26 @@ def test_sessions_that_were_opened_side_by_side_are_not_mixed_up() -> None:
     two.step(rows(2), 0, side=rows(2, cols=3))
     recording = Recording.of(crossed + two.contents[2:])
     assert recording.steps[0].opened is None
+
+
+def test_each_window_of_a_fine_tuning_is_a_text_of_its_own() -> None:
+    recorder = a_reply()
+    recorder.message = tuned = new_message_id()
+    recorder.step(rows(4, 100), 0, state=rows(1), purpose=Purpose.TUNE)
+    recorder.step(rows(3, 200), 0, state=rows(1), purpose=Purpose.TUNE)
+    recorder.step(rows(2, 300), 3, purpose=Purpose.TUNE)  # a sample goes on
+    recording = Recording.of(recorder.contents, tuned)
+    first, second = recording.texts()
+    assert np.array_equal(first.rows, rows(4, 100))
+    assert np.array_equal(second.rows, np.concatenate([rows(3, 200), rows(2, 300)]))
+    assert (second.positions, second.is_whole) == ((0, 1, 2, 3, 4), True)
+    assert not recording.states and not recording.exchanges
+    assert len(Recording.of(recorder.contents).texts()) == 3
+    assert len(Recording.of(recorder.contents, MESSAGE).texts()) == 1
+
+
+def test_a_window_whose_beginning_is_no_longer_kept_is_still_a_text() -> None:
+    recorder = Recorder(PLAN)
+    recorder.step(rows(2, 50), 6, purpose=Purpose.TUNE)
+    recorder.step(rows(3), 0, purpose=Purpose.TUNE)
+    assert [text.positions for text in Recording.of(recorder.contents).texts()] == [(6, 7), (0, 1, 2)]
