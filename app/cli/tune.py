@@ -112,8 +112,9 @@ def _follow(tuning: TuningServices, job: TuningJob, arguments: argparse.Namespac
     if arguments.json:
         terminal.print(json.dumps(summary(job, adapter)))
     if progress.state is JobState.FAILED:
-        raise AppError(progress.message, progress.advice)
+        raise AppError(progress.message, f"{progress.advice} Resume it with: nearhalf tune --resume {job.id}".strip())
     if progress.state is JobState.PAUSED:
+        terminal.warn(trouble(progress))
         terminal.note(f"Paused at step {progress.step}. Go on with: nearhalf tune --resume {job.id}")
     elif verdict is not None and not arguments.json:
         for line in verdict_lines(verdict):
@@ -125,13 +126,26 @@ def _follow(tuning: TuningServices, job: TuningJob, arguments: argparse.Namespac
 
 
 def _watch(read: Callable[[], TuningJob], terminal: Terminal) -> TuningJob:
+    """Until it is over. What stands in its way is said once, also where no line can be written over."""
+    is_told = False
     while True:
         job = read()
         if job.progress.state in _OVER:
             terminal.clear_progress()
             return job
+        found = trouble(job.progress)
+        if found and not is_told:
+            terminal.warn(found)
+        is_told = bool(found)
         terminal.progress(progress_line(job.progress))
         time.sleep(LOOK_EVERY_S)
+
+
+def trouble(progress: JobProgress) -> str:
+    """What is in its way, and what to do; "" where all is well."""
+    if progress.state in (JobState.PREPARING, JobState.JUDGING, JobState.FINISHED):
+        return ""  # their messages say what is under way
+    return f"{progress.message} {progress.advice}".strip()
 
 
 def progress_line(progress: JobProgress) -> str:

@@ -21,7 +21,7 @@ from app.core.tuning import (
     Verdict,
 )
 from app.domain.backend import Backend
-from app.domain.errors import SettingsError, StorageError, StoreDamaged
+from app.domain.errors import AppError, SettingsError, StoreDamaged
 from app.domain.notes import NotesSet
 from app.storage.job_files import JobFiles, job_folders
 
@@ -60,9 +60,12 @@ class JobRecord:
         if not self.files.has(PROGRESS):
             return JobProgress(JobState.PREPARING, 0)
         progress = _read(JobProgress, self.files, PROGRESS)
-        if progress.state in _ENDED or self.files.is_running:
+        is_running = self.files.is_running
+        if self.files.is_full:  # what was written last is old
+            return _on_a_full_disk(progress, is_running)
+        if progress.state in _ENDED or is_running:
             return progress
-        return replace(progress, state=JobState.PAUSED, seconds_left=None)
+        return replace(progress, state=JobState.PAUSED, seconds_left=None, message="", advice="")
 
     def notes(self) -> NotesSet:
         return _read(NotesSet, self.files, NOTES)
@@ -93,13 +96,17 @@ class JobsOnDisk:
         self._start_trainer = start_trainer
 
     def list(self) -> Sequence[TuningJob]:
-        """Newest first. One whose files are damaged is left out."""
+        """Newest first. One whose files are damaged is left out; one whose making was broken off is deleted."""
         key = self._file_key()
         jobs: list[TuningJob] = []
         for folder in job_folders(self._root):
             try:
-                jobs.append(JobRecord(JobFiles.open(folder, key)).whole())
-            except StorageError:
+                files = JobFiles.open(folder, key)
+                if files.has(JOB):
+                    jobs.append(JobRecord(files).whole())
+                elif not files.is_running:
+                    files.discard()
+            except AppError:
                 continue
         return jobs
 
@@ -128,12 +135,12 @@ class JobsOnDisk:
         created = now.isoformat(timespec="seconds").replace("+00:00", "Z")
         name_of_backend = backend.name if backend else ""
         job = TuningJob(job_id, name, created, name_of_backend, model, preset, settings, notes.data_hash)
-        files = JobFiles.create(self._root / job_id, self._file_key())
-        try:
-            files.write(JOB, _json(job))
+        with JobFiles.made(self._root / job_id, self._file_key()) as files:
             files.write(NOTES, _json(notes))
             files.write(BACKEND, _json(_Place(backend)))
             files.write(PROGRESS, _json(JobProgress(JobState.PREPARING, settings.steps)))
+            files.write(JOB, _json(job))  # last: without it, it never was
+        try:
             self._start_trainer(files)
         except BaseException:
             files.discard()
@@ -166,6 +173,24 @@ class JobsOnDisk:
             if folder.name == job:
                 return folder
         raise SettingsError("This fine-tuning job is no longer there.", "Choose another one, or start a new one.")
+
+
+def _on_a_full_disk(progress: JobProgress, is_running: bool) -> JobProgress:
+    if is_running:
+        return replace(
+            progress,
+            state=JobState.WAITING,
+            seconds_left=None,
+            message="The disk is full, so nothing of the training can be stored.",
+            advice="Make room on the disk: it goes on by itself. Nothing is lost.",
+        )
+    return replace(
+        progress,
+        state=JobState.PAUSED,
+        seconds_left=None,
+        message="The disk was full when this training stopped, so its last steps are not stored.",
+        advice="Make room on the disk, then resume: the same steps are done again, to the same result.",
+    )
 
 
 def read_backend(files: JobFiles) -> Backend | None:

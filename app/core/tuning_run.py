@@ -169,6 +169,14 @@ class TuningRun:
         self._points, self._evaluations, self._best = list(found.points), list(found.evaluations), found.best
         self._sample = found.sample
 
+    def count_as_sent(self, bytes_up: int, bytes_down: int, round_trips: int) -> None:
+        """What earlier processes of this job sent in all, what was lost with a killed one too. After `restore`."""
+        counted = self._line.meter.totals(self._line.message)
+        self._base.bytes_up = bytes_up - counted.bytes_up
+        self._base.bytes_down = bytes_down - counted.bytes_down
+        self._base.round_trips = round_trips - counted.frames_up
+        self._count_traffic()
+
     @property
     def _steps_done(self) -> int:
         return len(self._points)

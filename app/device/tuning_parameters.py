@@ -12,7 +12,7 @@ import torch
 from safetensors import SafetensorError
 
 from app.device.adapter import Adapter
-from app.device.adapter_card import METADATA_KEY, read_header
+from app.device.adapter_card import METADATA_KEY, AdapterCard, read_header
 from app.domain.errors import AdapterError, SettingsError, StoreDamaged
 from app.wire.plan import Tap, Target
 
@@ -121,8 +121,8 @@ class Parameters:
             card, _ = read_header(state)
             found = safetensors.torch.load(state)
             updates = int(found["updates"])
-            if (card.plan, card.head_rank) != (self.card.plan, self.card.head_rank):
-                raise ValueError("another plan")
+            if _trained_for(card) != _trained_for(self.card):
+                raise ValueError("another model, recipe or plan")
             if any(found[name].shape != flat.shape or found[name].dtype != flat.dtype for name, flat in flats.items()):
                 raise ValueError("another shape")
         except (AdapterError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
@@ -132,6 +132,10 @@ class Parameters:
         for name, flat in flats.items():
             flat.copy_(found[name])
         self._updates, self.card = updates, card
+
+
+def _trained_for(card: AdapterCard) -> tuple[object, ...]:
+    return card.backbone_sha256, card.recipe_sha256, card.plan, card.head_rank
 
 
 def _padded(shape: tuple[int, int]) -> int:

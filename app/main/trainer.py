@@ -5,8 +5,8 @@ knows one job's key and nothing else of the vault; it has a gate and a ledger of
 is gone: whoever resumes starts it again. It computes at low priority, and so does its built-in backend.
 
 Contract: every end is written into the job's progress first, in words for a person. A backend that is gone, a full disk
-and a ledger that cannot be written are waited for; another model or a refusal that will not pass is a FAILED that can
-be resumed once its reason is gone.
+and a ledger that cannot be written are waited for, with the last checkpoint in memory; another model or a refusal that
+will not pass is a FAILED that can be resumed once its reason is gone.
 """
 
 import faulthandler
@@ -24,19 +24,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.tuning import JobOrder, JobProgress, JobState, TuningJob
-from app.core.tuning_jobs import BEST, CHECKPOINT, MODEL, JobRecord, read_backend
+from app.core.tuning_jobs import BEST, CHECKPOINT, JobRecord, read_backend
 from app.domain.errors import (
     AppError,
     BackendRefused,
     Cancelled,
     ConnectionLost,
     LedgerError,
-    ModelError,
     StorageError,
+    StoreDamaged,
     where_it_failed,
 )
 from app.domain.ids import new_message_id
-from app.main.link import Network, model_with_pack, retry_policy
+from app.main.link import Network, retry_policy
+from app.main.trainer_model import another_model, is_another_model, same_model
 from app.privacy import guard
 from app.storage.app_log import start_logging
 from app.storage.job_files import JobFiles
@@ -44,7 +45,6 @@ from app.storage.paths import DataFolder, data_folder
 
 if TYPE_CHECKING:
     from app.core.tuning_run import TuningRun
-    from app.domain.backend import ModelInfo
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +67,7 @@ class Trainer:
         self._written_s = 0.0
         self._saved_s = time.monotonic()
         self._warning = ("", "")
+        self._unsaved = b""  # the last checkpoint, where the disk did not take it
         self._run: TuningRun | None = None
         self._order: JobOrder | None = None
         self._ordered = threading.Event()
@@ -113,11 +114,17 @@ class Trainer:
     def _try(self) -> bool:
         """Work until the end or an order; False where something has to be waited for first. Raises AppError."""
         try:
+            if self._unsaved:  # no room for it yet: nothing else need be tried
+                self._store(self._unsaved)
             with ExitStack() as stack:
                 self._work(stack)
+        except StoreDamaged:
+            raise
         except (ConnectionLost, LedgerError, StorageError) as error:
             return self._wait_for(error)
         except BackendRefused as error:
+            if is_another_model(error):
+                raise another_model() from error
             if not error.can_retry:
                 raise
             return self._wait_for(error)
@@ -137,15 +144,15 @@ class Trainer:
         from app.device.threads import use_threads
         from app.device.tokenizer import load_tokenizer
         from app.device.tuning_half import TuningHalf
-        from app.main.trainer_data import samples_of, tokens_of
+        from app.main.trainer_data import samples_of, sent_before, tokens_of
         from app.main.trainer_judge import judged
 
         files, settings = self._record.files, self._job.settings
+        sent = sent_before(files.ledger)
         network = Network(self._folder, self._note, files.ledger, "trainer-backend.log")
         stack.callback(network.close)
         link = network.link(read_backend(files), self._note)
-        model, pack = model_with_pack(link, self._folder, self._job.model or None, self._note)
-        self._check_model(model)
+        model, pack = same_model(link, self._folder, self._job, files, self._note)
         self._note("Loading the device's half of the model.")
         use_threads(1)
         tokenizer = load_tokenizer(pack)
@@ -177,8 +184,8 @@ class Trainer:
             sample=samples_of(data, tokenizer, SAMPLE_PROMPT_TOKENS),
             end_tokens=tokenizer.eos_ids,
         )
-        if files.has(CHECKPOINT):
-            run.restore(files.read(CHECKPOINT))
+        self._restore(run)
+        run.count_as_sent(*sent)
         self._run = run
         if self._order is not None:  # it came while we prepared
             self.obey(self._order)
@@ -196,16 +203,16 @@ class Trainer:
             self._record.write_verdict(verdict)
             self._tell(replace(self._progress, state=JobState.FINISHED, message="", advice=""), now=True)
 
-    def _check_model(self, model: "ModelInfo") -> None:
-        """The job's numbers belong to one model. Raises ModelError where the backend has another by now."""
+    def _restore(self, run: "TuningRun") -> None:
+        """Where the last checkpoint was taken. One that cannot be read costs time only: the notes are here, and the
+        same steps give the same numbers."""
         files = self._record.files
-        if not files.has(MODEL):
-            files.write(MODEL, model.backbone_sha256.encode())
-        elif files.read(MODEL) != model.backbone_sha256.encode():
-            raise ModelError(
-                f"The backend has another model called {model.model_id} now than when this training began.",
-                "Resume it when that model is back, or begin a new training. Nothing was lost.",
-            )
+        try:
+            if files.has(CHECKPOINT):
+                run.restore(files.read(CHECKPOINT))
+        except StoreDamaged as error:
+            log.info("begins anew: %s", type(error).__name__)
+            self._note("The last checkpoint cannot be read, so the training begins anew, with the same notes.")
 
     def _leave_if_ordered(self) -> None:
         if self._must_leave:
@@ -219,24 +226,33 @@ class Trainer:
         """A checkpoint. Where the disk is full training goes on, from memory, and says so."""
         self._saved_s = time.monotonic()
         try:
-            self._record.files.write(CHECKPOINT, run.checkpoint())
-            self._warning = ("", "")
+            self._store(run.checkpoint())
         except StorageError as error:
             self._warning = (error.message, error.advice)
+
+    def _store(self, checkpoint: bytes) -> None:
+        """Raises StorageError; it stays in memory then."""
+        self._unsaved = checkpoint
+        self._record.files.write(CHECKPOINT, checkpoint)
+        self._unsaved, self._warning = b"", ("", "")
 
     def _note(self, sentence: str) -> None:
         self._tell(replace(self._progress, state=JobState.PREPARING, message=sentence, advice=""))
 
     def _tell(self, progress: JobProgress, *, now: bool = False) -> None:
-        """Write it, at most once a second unless the state changes. A full disk must not stop the training."""
+        """Write it, at most once a second unless the state changes. A full disk must not stop the training, nor what is
+        to be said of it: for that there is room (JobFiles.say_full)."""
         if not progress.message and self._warning[0]:
             progress = replace(progress, message=self._warning[0], advice=self._warning[1])
         is_new = progress.state is not self._progress.state
         self._progress = progress
         if now or is_new or time.monotonic() - self._written_s > PROGRESS_EVERY_S:
             self._written_s = time.monotonic()
-            with suppress(StorageError):
+            try:
                 self._record.write_progress(progress)
+                self._record.files.say_full(False)
+            except StorageError:
+                self._record.files.say_full(True)
 
 
 def main() -> int:

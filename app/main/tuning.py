@@ -20,7 +20,7 @@ from app.core.tuning_presets import for_notes, presets
 from app.device.adapter_card import TrainingFacts
 from app.domain.backend import Backend, ModelInfo
 from app.domain.conversation import StoredChat
-from app.domain.errors import ModelError
+from app.domain.errors import ModelError, SettingsError
 from app.domain.ids import ChatId, new_message_id
 from app.domain.notes import Note, NotesSet, Progress
 from app.main.link import Link, measure, model_with_pack, retry_policy
@@ -94,11 +94,16 @@ class LocalTuning:
         sources = tuple(paths), frozenset(chats)
         if sources != self._sources:
             self.forget_notes()
+            _check_there(paths)
             self._reader.add(paths, progress)
             self._reader.add_chats(self._load_chats(chats))
             self._sources = sources
             self._shelf.mark_notes(self._reader.notes)
-        found = self._reader.notes_set(replace(choices, own=self._own_words()), progress)
+        try:
+            found = self._reader.notes_set(replace(choices, own=self._own_words()), progress)
+        except SettingsError:  # there may be more of them when they are read again
+            self._sources = ((), frozenset())
+            raise
         self._words = sum(note.words for note in found.train)
         return found
 
@@ -218,6 +223,15 @@ def _spent(link: Link, session: "TuningSession") -> tuple[int, int]:
     """Bytes up and down so far."""
     totals = link.gate.totals(session.message)
     return totals.bytes_up, totals.bytes_down
+
+
+def _check_there(paths: Sequence[Path]) -> None:
+    """Raises SettingsError where something that was chosen has vanished, a stick that was pulled out, say."""
+    for path in paths:
+        if not path.exists():
+            raise SettingsError(
+                f"{path} is no longer there.", "Bring it back, or leave it out, then have the notes read again."
+            )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ name), so a nonce is simply the chunk's number and whether it is the last. A chu
 header and another file's content under this name are all refused.
 """
 
+import errno
 import os
 import struct
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ VERSION = 1
 CHUNK_BYTES = 256 * 1024
 _HEADER = struct.Struct("<8sB3xI16s")
 _MAGIC = b"NHSEALED"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _TAG_BYTES = 16
 _NONCE = struct.Struct(">3xQB")
 
@@ -144,6 +146,11 @@ def _in_words(path: Path) -> Iterator[None]:
             f"{path} is damaged or cut short, or was encrypted with another key.", "Use another copy of it."
         ) from error
     except OSError as error:
+        if error.errno in FULL:
+            raise StorageError(
+                f"The disk is full: {path} cannot be written. What was there before is safe.",
+                "Make room on the disk, then try again.",
+            ) from error
         raise StorageError(
             f"{path} cannot be read or written: {error.strerror or error}.",
             "Check the path and its permissions, and the room on the disk.",

@@ -7,7 +7,8 @@ kept.
     key.sealed         the job's key, under the vault's
     NAME.sealed        everything else, under the job's key: what the job is, its notes, checkpoint, best adapter, ...
     order              one word, what the person asks of the trainer; gone once it is obeyed
-    lock               held by the trainer while it runs
+    lock               held by the trainer while it runs, and by whoever makes the job until it is whole
+    full               one byte, there from the beginning: whether the disk takes nothing more
     ledger.nhl         what the trainer's gate let out (docs/ledger-format.md)
     name.kept          what the job was called, under the vault's key: beside a ledger that outlived its job
 """
@@ -29,6 +30,7 @@ _KEY_FILE = "key.sealed"
 _SUFFIX = ".sealed"
 _NAME_FILE = "name.kept"
 _LEDGERS = "ledger*.nhl"
+_FULL_FILE = "full"
 
 
 class JobFiles:
@@ -39,17 +41,27 @@ class JobFiles:
         self.key = key
 
     @classmethod
-    def create(cls, folder: Path, file_key: bytes) -> "JobFiles":
-        """Make the folder and a key. file_key: the vault's."""
+    @contextmanager
+    def made(cls, folder: Path, file_key: bytes) -> Iterator["JobFiles"]:
+        """A new folder with a key of its own, held while the block fills it. Nothing is left where that fails.
+
+        file_key: the vault's. Raises StorageError.
+        """
+        files = cls(folder, secrets.token_bytes(_KEY_BYTES))
         try:
             folder.mkdir(mode=OWNER_ONLY, parents=True)
         except OSError as error:
             raise StorageError(
                 f"The folder {folder} cannot be made: {error.strerror or error}.", "Free some space and try again."
             ) from error
-        key = secrets.token_bytes(_KEY_BYTES)
-        seal_bytes(key, folder / _KEY_FILE, file_key, _label(folder, _KEY_FILE))
-        return cls(folder, key)
+        try:
+            with files.held():
+                files.say_full(False)
+                seal_bytes(files.key, folder / _KEY_FILE, file_key, _label(folder, _KEY_FILE))
+                yield files
+        except BaseException:
+            files.discard()
+            raise
 
     @classmethod
     def open(cls, folder: Path, file_key: bytes) -> "JobFiles":
@@ -101,6 +113,24 @@ class JobFiles:
             return ""
         return word
 
+    def say_full(self, is_full: bool) -> None:
+        """The one thing that can be told on a disk that takes nothing more: its byte has its room. Never raises."""
+        path, byte = self.folder / _FULL_FILE, b"1" if is_full else b"0"
+        with suppress(OSError):
+            if not path.exists():
+                path.touch(0o600)
+            if path.read_bytes() != byte:
+                with path.open("r+b") as file:
+                    file.write(byte)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the trainer could not write how it stands when it last tried."""
+        try:
+            return (self.folder / _FULL_FILE).read_bytes() == b"1"
+        except OSError:
+            return False
+
     @property
     def is_running(self) -> bool:
         """Whether a trainer's process holds the job."""
@@ -110,6 +140,8 @@ class JobFiles:
                 return False
         except Timeout:
             return True
+        except OSError:  # where no lock can be held, no trainer runs
+            return False
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -118,7 +150,14 @@ class JobFiles:
         try:
             lock.acquire()
         except Timeout as error:
-            raise StorageError("This fine-tuning job is already running.") from error
+            raise StorageError(
+                "This fine-tuning job is already running.", "Wait for it, or pause it; nothing is lost."
+            ) from error
+        except OSError as error:
+            raise StorageError(
+                f"The folder {self.folder} cannot be written: {error.strerror or error}.",
+                "Free some space and try again.",
+            ) from error
         try:
             yield
         finally:

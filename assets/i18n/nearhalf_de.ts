@@ -5869,6 +5869,10 @@
         <translation>Beginnen Sie das Training von vorn, mit denselben Notizen.</translation>
     </message>
     <message>
+        <source>Bring it back, or leave it out, then have the notes read again.</source>
+        <translation>Bringen Sie es zurück oder lassen Sie es weg, und lassen Sie die Notizen dann erneut lesen.</translation>
+    </message>
+    <message>
         <source>Change it and try again.</source>
         <translation>Ändern Sie es, und versuchen Sie es erneut.</translation>
     </message>
@@ -6265,8 +6269,16 @@
         <translation>Schaffen Sie Platz auf der Festplatte, oder machen Sie den Ordner beschreibbar. Die bisherigen Schlüssel öffnen den Verlauf weiterhin.</translation>
     </message>
     <message>
+        <source>Make room on the disk, then resume: the same steps are done again, to the same result.</source>
+        <translation>Schaffen Sie Platz auf der Festplatte und setzen Sie dann fort: Dieselben Schritte werden noch einmal gemacht, mit demselben Ergebnis.</translation>
+    </message>
+    <message>
         <source>Make room on the disk, then try again.</source>
         <translation>Schaffen Sie Platz auf der Festplatte, und versuchen Sie es dann erneut.</translation>
+    </message>
+    <message>
+        <source>Make room on the disk: it goes on by itself. Nothing is lost.</source>
+        <translation>Schaffen Sie Platz auf der Festplatte: Es geht von selbst weiter. Nichts ist verloren.</translation>
     </message>
     <message>
         <source>Make the folder writable, or name another one in the environment variable NEARHALF_HOME.</source>
@@ -6713,6 +6725,10 @@
         <translation>Das Backend hatte einen eigenen Fehler.</translation>
     </message>
     <message>
+        <source>The backend has another model now than when this training began, or other matrices A and B.</source>
+        <translation>Das Backend hat jetzt ein anderes Modell als zu Beginn dieses Trainings, oder andere Matrizen A und B.</translation>
+    </message>
+    <message>
         <source>The backend has no memory left for another chat.</source>
         <translation>Das Backend hat keinen Speicher mehr für einen weiteren Chat.</translation>
     </message>
@@ -6861,6 +6877,18 @@
         <translation>Der Teil des Modells für das Gerät, mit dem diese Frames gemacht wurden, ist nicht auf diesem Computer.</translation>
     </message>
     <message>
+        <source>The disk is full, so nothing of the training can be stored.</source>
+        <translation>Die Festplatte ist voll, deshalb kann vom Training nichts gespeichert werden.</translation>
+    </message>
+    <message>
+        <source>The disk is full: {0} cannot be written. What was there before is safe.</source>
+        <translation>Die Festplatte ist voll: {0} kann nicht geschrieben werden. Was vorher da war, ist sicher.</translation>
+    </message>
+    <message>
+        <source>The disk was full when this training stopped, so its last steps are not stored.</source>
+        <translation>Die Festplatte war voll, als dieses Training anhielt, deshalb sind seine letzten Schritte nicht gespeichert.</translation>
+    </message>
+    <message>
         <source>The file ends inside record {0}.</source>
         <translation>Die Datei endet innerhalb des Eintrags {0}.</translation>
     </message>
@@ -6883,6 +6911,10 @@
     <message>
         <source>The file {0} cannot be written: {1}.</source>
         <translation>Die Datei {0} kann nicht geschrieben werden: {1}.</translation>
+    </message>
+    <message>
+        <source>The folder {0} cannot be written: {1}.</source>
+        <translation>Der Ordner {0} kann nicht geschrieben werden: {1}.</translation>
     </message>
     <message>
         <source>The gate kept bytes from leaving this computer: {0}.</source>
@@ -6991,6 +7023,10 @@
     <message>
         <source>The keys of the history, {0}, cannot be read: {1}.</source>
         <translation>Die Schlüssel des Verlaufs, {0}, können nicht gelesen werden: {1}.</translation>
+    </message>
+    <message>
+        <source>The last checkpoint cannot be read, so the training begins anew, with the same notes.</source>
+        <translation>Der letzte Zwischenstand kann nicht gelesen werden, deshalb beginnt das Training neu, mit denselben Notizen.</translation>
     </message>
     <message>
         <source>The ledger cannot be written ({0}), so nothing is sent.</source>
@@ -7231,10 +7267,6 @@
     <message>
         <source>The backend does not train now: it does not offer that, or has no room left for it.</source>
         <translation>Das Backend trainiert jetzt nicht: Es bietet das nicht an, oder es hat keinen Platz mehr dafür.</translation>
-    </message>
-    <message>
-        <source>The backend has another model called {0} now than when this training began.</source>
-        <translation>Das Backend hat jetzt ein anderes Modell namens {0} als zu Beginn dieses Trainings.</translation>
     </message>
     <message>
         <source>The backend no longer has the model that is chosen.</source>
@@ -7753,6 +7785,10 @@
         <translation>Warten Sie ein wenig.</translation>
     </message>
     <message>
+        <source>Wait for it, or pause it; nothing is lost.</source>
+        <translation>Warten Sie darauf oder halten Sie es an; nichts ist verloren.</translation>
+    </message>
+    <message>
         <source>Wait until the backend is ready.</source>
         <translation>Warten Sie, bis das Backend bereit ist.</translation>
     </message>
@@ -8015,6 +8051,10 @@
     <message>
         <source>{0} is damaged or cut short, or was encrypted with another key.</source>
         <translation>{0} ist beschädigt oder unvollständig oder wurde mit einem anderen Schlüssel verschlüsselt.</translation>
+    </message>
+    <message>
+        <source>{0} is no longer there.</source>
+        <translation>{0} ist nicht mehr da.</translation>
     </message>
     <message>
         <source>{0} is not an address.</source>

@@ -18,6 +18,7 @@ from app.storage.paths import DataFolder
 from app.storage.secrets import NoKeyring, TokenStore
 from app.storage.settings import Settings, SettingsFile
 from tests.sim.backend_process import ROOT, BackendProcess
+from tests.sim.trainer_process import HOLD
 from tests.sim.tuning_home import SETTINGS, Outcome, TuningHome, tiny_backend, write_notes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -62,6 +63,7 @@ def test_app_backend_and_trainer_killed_at_random_steps_change_nothing(
     BackendStore(folder.backends, TokenStore(folder.tokens, NoKeyring())).add(place)
     SettingsFile(folder.settings).save(Settings(backend="tiny", is_first_run_done=True))
 
+    (tmp_path / HOLD).write_text("6")
     with app_that_tunes(folder, write_notes(tmp_path / "notes")) as (app, job_id):
         app.kill()
         app.wait()
@@ -76,20 +78,23 @@ def test_app_backend_and_trainer_killed_at_random_steps_change_nothing(
             home.wait(job, lambda progress: progress.step >= step)
             return step
 
-        until_step(2, 4)
+        until_step(1, 4)
         backend.kill()
+        home.hold_at(None)
         waiting = home.wait(job, lambda progress: progress.state is JobState.WAITING)
         assert "Trying again" in waiting.message
         assert files.is_running
+        home.hold_at(SETTINGS.steps - 1)
         backend.start()
 
-        for least, most in ((5, 6), (8, 9)):
+        for least, most in ((5, 7), (8, 10)):
             step = until_step(least, most)
             home.kill_trainers()
             stands = home.tuning.job(job.id).progress
             assert stands.state is JobState.PAUSED
             assert step <= stands.step < SETTINGS.steps
             home.tuning.order(job.id, JobOrder.RESUME)
+        home.hold_at(None)
         home.wait(job, lambda progress: progress.state is JobState.JUDGING)
         home.kill_trainers()
         home.tuning.order(job.id, JobOrder.RESUME)

@@ -65,6 +65,11 @@ class BackendProcess:
         assert line, self.log.read_text()
         assert json.loads(line)["event"] == "listening"
 
+    def serve(self, model: Path) -> None:
+        """Start again, with another model on the same port."""
+        self._model = model
+        self.start()
+
     def kill(self) -> None:
         """SIGKILL, as a crash would: no goodbye, no flush."""
         child, self._child = self._child, None

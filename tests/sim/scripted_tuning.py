@@ -186,7 +186,7 @@ class ScriptedTuning:
             self.finish(job)
         else:
             state = JobState.PAUSED if order is JobOrder.PAUSE else JobState.TRAINING
-            self.move(job, replace(self.jobs_kept[job].progress, state=state))
+            self.move(job, replace(self.jobs_kept[job].progress, state=state, message="", advice=""))
 
     def keep_adapter(self, job: str, name: str) -> Path:
         self._wait()

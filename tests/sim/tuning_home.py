@@ -26,6 +26,7 @@ from app.wire.messages import Recipe
 from app.wire.plan import grouped
 from tests.sim.backend_process import BackendProcess
 from tests.sim.keyrings import NullKeyring
+from tests.sim.trainer_process import HOLD
 from tests.tiny_models import prepare_tiny, tiny_model
 
 PATIENCE_S = 120.0
@@ -117,6 +118,13 @@ class TuningHome:
 
     def record(self, job: TuningJob) -> JobRecord:
         return self.tuning._jobs.record(job.id)
+
+    def hold_at(self, step: int | None) -> None:
+        """Jobs wait once they have done that many steps; None: they go on."""
+        hold = self.folder.root.parent / HOLD
+        hold.unlink(missing_ok=True)
+        if step is not None:
+            hold.write_text(str(step))
 
     def outcome(self, job: TuningJob) -> Outcome:
         found, record = self.tuning.job(job.id), self.record(job)

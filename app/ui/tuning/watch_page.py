@@ -20,6 +20,7 @@ from app.ui.tuning.words import duration, happening, percent_done, progress_word
 from app.ui.words import number, size
 
 BAR = 100
+_WARNED = (JobState.TRAINING, JobState.EVALUATING, JobState.PAUSED)  # whose message is one for a person
 
 
 class WatchPage(Step):
@@ -30,7 +31,8 @@ class WatchPage(Step):
         super().__init__(theme, parent)
         self._services = services
         self.job: TuningJob | None = None
-        self._told: JobState | None = None
+        self._told: tuple[JobState, str] | None = None
+        self._is_asking = False  # the notice holds a question, which no news may take away
         self.bar = QProgressBar(self.column)
         self.bar.setTextVisible(False)
         self.bar.setRange(0, BAR)
@@ -86,6 +88,7 @@ class WatchPage(Step):
 
     def leave(self) -> None:
         self.notice.hide()
+        self._is_asking = False
         self._told = None  # trouble is shown again when it comes back on show
 
     def end(self) -> None:
@@ -95,8 +98,10 @@ class WatchPage(Step):
     def show_job(self, job: TuningJob) -> None:
         progress = job.progress
         is_another = self.job is None or self.job.id != job.id
-        is_new_state = is_another or self._told is not progress.state
-        self.job, self._told = job, progress.state
+        told = progress.state, progress.message
+        is_news = is_another or self._told != told
+        self._is_asking = self._is_asking and not is_another
+        self.job, self._told = job, told
         self.set_title(self.tr("Fine-tuning: {name}").format(name=job.name))
         self.set_lead(happening(progress, job.settings.patience))
         self.where.setText(
@@ -109,7 +114,7 @@ class WatchPage(Step):
         self.curves.show_run(progress.points, progress.evaluations, progress.steps)
         self.facts.setText(self._facts(job))
         self._show_sample(job)
-        if is_new_state:
+        if is_news and not self._is_asking:
             self._show_trouble(job)
         self._enable()
         self.changed.emit()
@@ -157,11 +162,14 @@ class WatchPage(Step):
                 progress.advice or self.tr("It goes on by itself."),
                 can_dismiss=False,
             )
+        elif progress.state in _WARNED and progress.message:  # it goes on, or could: but not all is well
+            self.notice.show_words("warning", progress.message, progress.advice, can_dismiss=False)
         else:
             self.notice.hide()
 
     def _show_trouble_again(self) -> None:
         """Another question stood in its place."""
+        self._is_asking = False
         if self.job is not None:
             self._show_trouble(self.job)
 
@@ -187,6 +195,7 @@ class WatchPage(Step):
         self._give(order, self.ordered.emit)
 
     def _ask_to_discard(self) -> None:
+        self._is_asking = True
         self.notice.show_words(
             "warning",
             self.tr("Discard this fine-tuning?"),

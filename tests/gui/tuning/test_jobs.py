@@ -90,6 +90,26 @@ def test_trouble_has_its_message_advice_and_next_step(open_host: OpenHost, servi
     assert services.orders == [(job.id, JobOrder.RESUME)]
 
 
+def test_news_of_trouble_takes_the_place_of_old_ones_and_takes_no_question_away(
+    open_host: OpenHost, services: ScriptedTuning
+) -> None:
+    wizard, job = opened(open_host, services, JobState.TRAINING)
+    notice = wizard.watch.notice
+    services.move(job.id, replace(progress(JobState.WAITING), message="The backend is gone.", advice="It is tried."))
+    until(lambda: "The backend is gone." in notice.text)
+    services.move(job.id, replace(progress(JobState.WAITING), message="The disk is full.", advice="Make room."))
+    until(lambda: "The disk is full. Make room." in notice.text)
+    services.move(job.id, replace(progress(JobState.TRAINING), message="It is not stored.", advice="Make room."))
+    until(lambda: "It is not stored. Make room." in notice.text)
+    wizard.watch.discard.click()
+    assert "Discard this" in notice.text
+    services.move(job.id, replace(progress(JobState.WAITING), message="The backend is gone.", advice="It is tried."))
+    until(lambda: wizard.watch.job is not None and wizard.watch.job.progress.state is JobState.WAITING)
+    assert "Discard this" in notice.text
+    notice.dismiss()
+    assert "The backend is gone." in notice.text
+
+
 def test_closing_the_window_says_that_it_goes_on_and_the_line_opens_it_again(
     open_host: OpenHost, services: ScriptedTuning
 ) -> None:

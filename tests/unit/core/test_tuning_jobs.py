@@ -205,3 +205,32 @@ def test_a_discarded_job_is_gone_and_does_not_come_back(jobs: JobsOnDisk, tmp_pa
     with pytest.raises(SettingsError):
         record.write_progress(PROGRESS)
     assert not (tmp_path / "tuning" / made.id).exists()
+
+
+def test_a_job_whose_making_was_broken_off_is_deleted_and_one_that_is_being_made_is_not(
+    jobs: JobsOnDisk, tmp_path: Path
+) -> None:
+    folder = tmp_path / "tuning" / "20261123-101112-abcdef"
+    with JobFiles.made(folder, KEY) as files:
+        files.write("notes", b"words")
+        assert jobs.list() == []
+        assert files.has("notes")
+    assert jobs.list() == []  # as after a kill: nobody holds it, and it never got as far as a job
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("name", ["notes", "backend", "progress", "job"])
+def test_a_job_that_finds_no_room_leaves_nothing(
+    jobs: JobsOnDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    write = JobFiles.write
+
+    def fail(files: JobFiles, written: str, data: bytes) -> None:
+        if written == name:
+            raise StorageError("The disk is full.")
+        write(files, written, data)
+
+    monkeypatch.setattr(JobFiles, "write", fail)
+    with pytest.raises(StorageError, match="full"):
+        jobs.create("Diary", None, "m", NOTES, SETTINGS, None)
+    assert not list((tmp_path / "tuning").iterdir())
