@@ -71,7 +71,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
 
 
 def _uses_qt(item: pytest.Item) -> bool:
-    return "qapp" in getattr(item, "fixturenames", ())
+    """A QObject needs no application."""
+    return "qapp" in getattr(item, "fixturenames", ()) or "gui" in item.path.parts
 
 
 @pytest.fixture(scope="session")
