@@ -32,7 +32,6 @@ class Input(QPlainTextEdit):
         self.setObjectName("input")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.document().setDocumentMargin(0)
         self.document().documentLayout().documentSizeChanged.connect(self._grow)
         self.textChanged.connect(self._align)
@@ -122,8 +121,15 @@ class Input(QPlainTextEdit):
             self.document().setDefaultTextOption(option)
 
     def _grow(self) -> None:
-        lines = max(1, min(MAX_LINES, round(self.document().size().height())))  # of a plain text layout: in lines
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 2 * round(self.document().documentMargin()) + 2)
+        lines = round(self.document().size().height())  # of a plain text layout: in lines
+        # A bar takes width, so that the text may need another line: while the field can grow there must be none, or the
+        # two drive each other round and round (docs/lab-log.md). Beyond that the height stays, and only the bar comes.
+        bars = Qt.ScrollBarPolicy
+        bar = bars.ScrollBarAsNeeded if lines > MAX_LINES else bars.ScrollBarAlwaysOff
+        if self.verticalScrollBarPolicy() is not bar:
+            self.setVerticalScrollBarPolicy(bar)
+        shown = max(1, min(MAX_LINES, lines))
+        self.setFixedHeight(shown * self.fontMetrics().lineSpacing() + 2 * round(self.document().documentMargin()) + 2)
 
 
 def local_files(data: QMimeData) -> list[Path]:
