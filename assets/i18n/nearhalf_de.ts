@@ -8586,8 +8586,10 @@
         <translation>{up} hinauf, {down} herunter</translation>
     </message>
     <message>
-        <source>Estimated: {time}, then {verdict} for the verdict; {memory} of memory, traffic {traffic}.</source>
-        <translation>Geschätzt: {time}, danach {verdict} für das Urteil; {memory} Arbeitsspeicher, Verkehr {traffic}.</translation>
+        <source>Estimated: {time}, then {verdict} for the verdict.
+{memory} of memory, traffic {traffic}.</source>
+        <translation>Geschätzt: {time}, danach {verdict} für das Urteil.
+{memory} Arbeitsspeicher, Verkehr {traffic}.</translation>
     </message>
     <message>
         <source>Chats stay as fast as they are ({trips}).</source>

@@ -8,7 +8,9 @@ import pytest
 from PySide6.QtCore import QMimeData, QUrl
 
 from app.core.tuning import JobState, Preset, TuningSettings
+from app.domain.clearance import Purpose
 from app.domain.conversation import Role
+from app.privacy.ledger_format import read_entries, verify
 from app.storage.paths import DataFolder
 from tests.e2e.real_app import App, settle
 
@@ -78,7 +80,13 @@ def test_from_a_dropped_folder_to_a_chat_with_the_adapter(
     used = app.preferences.settings.adapter
     assert used is not None
     assert Path(used).parent == app_folder.adapters
-    assert not list(app_folder.tuning.iterdir()), "the copy of the notes is gone with the job"
+    left = {path.name for path in app_folder.tuning.rglob("*") if path.is_file()}
+    assert left == {"ledger.nhl", "name.kept"}, "the copy of the notes is gone with the job, what left is on record"
+    (ledger,) = app.desktop.panel.job_ledgers()
+    assert (ledger.job, ledger.name) == (job.id, "Diary")
+    entries = list(read_entries(ledger.path))
+    assert verify(ledger.path).is_good
+    assert sum(entry.wire_bytes for entry in entries if entry.purpose == Purpose.TUNE) > 100_000
     app.ready()
     app.send("What does the mill do on Mondays?")
     assert [turn.message.role for turn in app.turns] == [Role.USER, Role.ASSISTANT]

@@ -6,22 +6,23 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.core.tuning_services import TuningServices
 from app.domain.conversation import ChatInfo
 from app.domain.ids import ChatId
 from app.domain.notes import NotesSet, Progress
-from app.ui.settings.fit import Fit
+from app.ui.settings.fit import Fit, spaced
 from app.ui.settings.words import push
 from app.ui.settings.work import Telling, Work
-from app.ui.theme import Theme
+from app.ui.theme import Metrics, Theme
 from app.ui.tuning.draft import Draft
 from app.ui.tuning.drop_zone import DropZone
 from app.ui.tuning.step import Step
 from app.ui.words import chat_title, counted, number
 
 SAYS_EVERY_S = 0.1  # more sentences than this nobody can read
+MOST_CHATS = 8  # in sight at once
 _CHAT = Qt.ItemDataRole.UserRole
 
 
@@ -72,10 +73,14 @@ class NotesPage(Step):
         self.chat_list = QListWidget(self.column)
         self.chat_list.setProperty("kind", "lines")
         self.chat_list.setAccessibleName(self.tr("Chats to learn from"))
-        self._chats_card.join(self.chat_list)
-        self.chat_list.hide()
-        Fit(self.chat_list, theme, lambda metrics: self.chat_list.setFixedHeight(metrics.control * 6))
-        self.choose_chats.toggled.connect(self.chat_list.setVisible)
+        self._chats_inset = QWidget(self._chats_card)
+        inset = QVBoxLayout(self._chats_inset)
+        spaced(self._chats_inset, theme, inset, "", "space_4", "", "space_4", "space_3")
+        inset.addWidget(self.chat_list)
+        self._chats_card.join(self._chats_inset)
+        self._chats_inset.hide()
+        Fit(self.chat_list, theme, self._fit_chats)
+        self.choose_chats.toggled.connect(self._chats_inset.setVisible)
         self.chat_list.itemChanged.connect(self._choose_chat)
         self.work = Work(theme, self.column)
         self.work.busy_changed.connect(self._enable)
@@ -157,8 +162,15 @@ class NotesPage(Step):
             is_on = chat.id in self._draft.chats
             item.setCheckState(Qt.CheckState.Checked if is_on else Qt.CheckState.Unchecked)
         self.chat_list.blockSignals(False)
+        self._fit_chats(self.theme.metrics)
         self.choose_chats.setEnabled(self.chat_list.count() > 0)
         self._explain_chats()
+
+    def _fit_chats(self, metrics: Metrics) -> None:
+        """As tall as its lines, up to MOST_CHATS; more scroll."""
+        shown = min(max(self.chat_list.count(), 1), MOST_CHATS)
+        height = self.chat_list.sizeHintForRow(0) if self.chat_list.count() else metrics.control
+        self.chat_list.setFixedHeight(shown * height + 2 * metrics.space_2)
 
     def _choose_chat(self, item: QListWidgetItem) -> None:
         chat: ChatId = item.data(_CHAT)

@@ -1,6 +1,7 @@
 """One of several ways to go, with what it costs: a radio button to a screen reader's ears."""
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.ui.settings.fit import spaced
@@ -31,8 +32,18 @@ class OptionCard(QPushButton):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
+        """As tall as its words are at the width it has: a page would else keep room for words one letter wide."""
         layout = self.layout()
-        return layout.sizeHint() if layout is not None else super().sizeHint()
+        wide = layout.sizeHint().width() if layout is not None else super().sizeHint().width()
+        return QSize(wide, self.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.heightForWidth(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def hasHeightForWidth(self) -> bool:
         return True

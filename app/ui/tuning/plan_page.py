@@ -58,7 +58,8 @@ class PlanPage(Step):
         self.add(self.work)
         self.again = push(self.tr("Estimate"), "plain", self)
         self.again.clicked.connect(self._estimate_all)
-        self.add(_left(self.again))
+        self._again_row = _left(self.again)
+        self.add(self._again_row)
         self.advanced = Advanced(theme, self.column)
         self.own = line("", "muted", self.column)
         self.own.hide()
@@ -190,7 +191,7 @@ class PlanPage(Step):
             card.show_facts(self._facts(settings) if settings is not None else "")
         self.fold.setEnabled(self._asked is not None)
         known = self._asked is not None and all(one in self._probes for one in self._asked.presets.values())
-        self.again.setVisible(not known and not self.work.is_busy)
+        self._again_row.setVisible(not known and not self.work.is_busy)
         self._show_own()
         self.changed.emit()
 

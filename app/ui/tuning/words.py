@@ -136,7 +136,7 @@ def duration_range(low_s: float, high_s: float) -> str:
 def probe_words(probe: Probe) -> str:
     """What a preset costs, as estimated from some steps."""
     traffic = tr("{up} up, {down} down").format(up=size(probe.bytes_up), down=size(probe.bytes_down))
-    words = tr("Estimated: {time}, then {verdict} for the verdict; {memory} of memory, traffic {traffic}.")
+    words = tr("Estimated: {time}, then {verdict} for the verdict.\n{memory} of memory, traffic {traffic}.")
     return words.format(
         time=duration_range(*probe.seconds),
         verdict=duration_range(*probe.verdict_seconds),
