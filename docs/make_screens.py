@@ -1,8 +1,9 @@
 """Makes the pictures in docs/img from the real app: window, encrypted history, built-in backend and default model.
 
-    python docs/make_screens.py --out docs/img [--scale 1] [--only light]
+    python docs/make_screens.py --out docs/img [--scale 1] [--scenes chat|tuning] [--only light]
 
-Each run uses a data folder of its own, in which the default model of the usual one is linked.
+--scenes tuning trains an adapter, and takes ten minutes. Each run uses a data folder of its own, in which the default
+model of the usual one is linked.
 """
 
 import argparse
@@ -19,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402  the path comes first
 from PySide6.QtWidgets import QWidget  # noqa: E402
+from tuning_screens import photograph_tuning  # noqa: E402
 
 from app.core.events import LinkChanged, LinkState  # noqa: E402
 from app.domain.errors import ConnectionLost  # noqa: E402
@@ -36,6 +38,7 @@ from app.ui.session import Session  # noqa: E402
 
 APPEARANCES = ("light", "dark")
 SIZE = (1120, 760)
+SCENES = ("chat", "tuning")
 WAIT_S = 120.0
 OLDER = ("Give me three ideas for a rainy Sunday.", "Explain photosynthesis to a child.")
 PROMPT = "Write a Python function that reverses a string, and say in two sentences how it works."
@@ -53,10 +56,11 @@ class Photographer:
     """Leads one app through its states; each is a picture."""
 
     def __init__(self, folder: DataFolder, out: Path, appearance: str, scale: str) -> None:
-        self._out, self._suffix = out, f"{appearance}-{scale}x"
+        self._out, self._appearance, self._scale = out, appearance, scale
+        self._folder = folder
         keeper = SettingsFile(folder.settings)
         keeper.save(Settings(appearance=appearance, sampling=SamplingSettings(max_tokens=220), language="en"))
-        preferences = Preferences(keeper.load()[0], keeper)
+        preferences = self._preferences = Preferences(keeper.load()[0], keeper)
         _, theme = make_application(preferences)
         backends = BackendStore(folder.backends, TokenStore(folder.tokens))
         self._desktop = LocalDesktop(folder, preferences, backends, lambda notice: None)
@@ -64,22 +68,37 @@ class Photographer:
         self._window = self._session.window
         self._window.resize(*SIZE)
 
-    def run(self) -> None:
+    def run(self, scenes: str) -> None:
         session, window = self._session, self._window
         window.show()
         session.begin()
-        self._wait(lambda: isinstance(session._page, FirstRun))
+        self.wait(lambda: isinstance(session._page, FirstRun))
         page = session._page
         assert isinstance(page, FirstRun)
-        self._shoot("first-run")
+        if scenes == "chat":
+            self._shoot("first-run")
         page.skip.click()
-        self._wait(lambda: session._chats is not None and session._chats.is_ready)
-        self._shoot("empty")
+        self.wait(lambda: session._chats is not None and session._chats.is_ready)
+        if scenes == "chat":
+            self._shoot("empty")
         for text in OLDER:
             self._ask(text)
             self._reply()
+        if scenes == "tuning":
+            self.wait(lambda: session.extras.tuning is not None)
+            photograph_tuning(session, self._desktop, self._preferences, self, self._folder.root)
+        else:
+            self._photograph_chat()
+        loop = QEventLoop()
+        window.closed.connect(loop.quit)
+        window.close()
+        loop.exec()
+        self._desktop.close()
+
+    def _photograph_chat(self) -> None:
+        session, window = self._session, self._window
         self._ask(PROMPT)
-        self._wait(lambda: len(window.page.view.plain_text()) > 220 or session._chats.busy_chat is None)
+        self.wait(lambda: len(window.page.view.plain_text()) > 220 or session._chats.busy_chat is None)
         self._shoot("streaming")
         self._reply()
         self._shoot("chat")
@@ -103,13 +122,8 @@ class Photographer:
         self._shoot("error")
         self._desktop.vault.set_passphrase(SPOKEN, ask_at_start=False)
         session.lock()
-        self._wait(lambda: session._page is not None)
+        self.wait(lambda: session._page is not None)
         self._shoot("locked")
-        loop = QEventLoop()
-        window.closed.connect(loop.quit)
-        window.close()
-        loop.exec()
-        self._desktop.close()
 
     def _photograph_one_frame(self) -> None:
         """The panel in its own window: the prompt's embeddings, as a picture."""
@@ -130,15 +144,15 @@ class Photographer:
         window = self._window
         window.desk.new_chat()
         window.page.composer.set_text(prompt)
-        self._wait(window.page.composer.button.isEnabled)
+        self.wait(window.page.composer.button.isEnabled)
         window.page.composer.button.click()
         wait_ms(100)
 
     def _reply(self) -> None:
-        self._wait(lambda: self._session._chats.busy_chat is None)
+        self.wait(lambda: self._session._chats.busy_chat is None)
 
-    def _wait(self, holds: Callable[[], bool]) -> None:
-        deadline_s = time.monotonic() + WAIT_S
+    def wait(self, holds: Callable[[], bool], timeout_s: float = WAIT_S) -> None:
+        deadline_s = time.monotonic() + timeout_s
         while not holds():
             if time.monotonic() > deadline_s:
                 raise TimeoutError("the app does not go on")
@@ -147,14 +161,21 @@ class Photographer:
 
     def _shoot(self, scene: str, widget: QWidget | None = None) -> None:
         wait_ms(200)
-        (widget or self._window).grab().save(str(self._out / f"{scene}-{self._suffix}.png"))
+        name = f"{scene}-{self._appearance}-{self._scale}x.png"
+        (widget or self._window).grab().save(str(self._out / name))
+
+    def shoot_both(self, scene: str, widget: QWidget) -> None:
+        for appearance in APPEARANCES:
+            self._appearance = appearance
+            self._preferences.update(appearance=appearance)
+            self._shoot(scene, widget)
 
 
-def photograph(out: Path, appearance: str, scale: str) -> None:
+def photograph(out: Path, appearance: str, scale: str, scenes: str) -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = DataFolder(Path(place)).create()
         (folder.models / BUILT_IN_MODEL).symlink_to((data_folder().models / BUILT_IN_MODEL).resolve())
-        Photographer(folder, out, appearance, scale).run()
+        Photographer(folder, out, appearance, scale).run(scenes)
 
 
 def main() -> None:
@@ -162,16 +183,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "img")
     parser.add_argument("--scale", choices=("1", "2", "3"), default="1")
     parser.add_argument("--only", choices=APPEARANCES)
+    parser.add_argument("--scenes", choices=SCENES, default="chat")
     arguments = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     arguments.out.mkdir(parents=True, exist_ok=True)
     if arguments.only:
         os.environ["QT_SCALE_FACTOR"] = arguments.scale
-        photograph(arguments.out, arguments.only, arguments.scale)
+        photograph(arguments.out, arguments.only, arguments.scale, arguments.scenes)
         return
-    for appearance in APPEARANCES:  # a process each: Qt reads the scale once
+    # a process each: Qt reads the scale once. An adapter is trained once, and its pictures are taken in both
+    for appearance in APPEARANCES if arguments.scenes == "chat" else APPEARANCES[:1]:
         command = [sys.executable, __file__, "--out", str(arguments.out), "--scale", arguments.scale]
-        subprocess.run([*command, "--only", appearance], check=True)
+        subprocess.run([*command, "--only", appearance, "--scenes", arguments.scenes], check=True)
 
 
 if __name__ == "__main__":
