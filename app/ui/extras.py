@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.ui.tuning.host import TuningHost
 
 # What the conversation is made of, each after what it needs itself
-_NEXT = (
+NEXT = (
     "markdown_it.presets",
     "markdown_it",
     "mdit_py_plugins.dollarmath",
@@ -46,7 +46,7 @@ class Extras(QObject):
         self._theme, self._preferences, self._desktop, self._window = theme, preferences, desktop, window
         self.spelling: SpellingDesk | None = None
         self.tuning: TuningHost | None = None
-        self._left = list(_NEXT)
+        self._left = list(NEXT)
         self._next = QTimer(self, interval=0)
         self._next.timeout.connect(self._import_next)
 

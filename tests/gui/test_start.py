@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from app.storage.paths import DataFolder
 from app.storage.settings import Settings, SettingsFile
 from app.storage.vault import DataVault
+from app.ui.extras import NEXT
 
 CHILD = """
 import json
@@ -130,3 +132,7 @@ def test_the_window_is_shown_before_it_is_imported(told: dict[str, object], modu
 def test_what_it_can_be_shown_without_comes_after(told: dict[str, object]) -> None:
     assert told["after"] is True  # torch waited
     assert told["spelling"] is True
+
+
+def test_what_is_imported_then_is_there() -> None:
+    assert [import_module(name).__name__ for name in NEXT] == list(NEXT)
