@@ -17,7 +17,7 @@ from app.ui.session import Session
 from app.ui.tuning.window import TuningWindow
 
 DOCS = Path(__file__).resolve().parent
-CHAPTERS = ("architecture", "recovery", "redaction", "threat-model", "what-leaves-your-device")
+CHAPTERS = ("architecture", "recovery", "redaction", "threat-model", "what-leaves-your-device", "storage", "notes")
 LEAST_WORDS = 60  # of a note: paragraphs of a section are put together
 PERSONAL = {
     "Who to ask": "Ask Ann about the keys of the release: ann.lindqvist@example.org, or call her at +44 20 7946 0958. ",
@@ -56,7 +56,8 @@ def _pieces(section: str) -> list[str]:
         if len(pieces[-1].split()) >= LEAST_WORDS:
             pieces.append("")
         pieces[-1] += f"{paragraph}\n\n"
-    return [piece for piece in pieces if len(piece.split()) >= LEAST_WORDS]
+    prose = [piece for piece in pieces if "\n|" not in piece and "```" not in piece]  # reads better than tables
+    return [piece for piece in prose if len(piece.split()) >= LEAST_WORDS]
 
 
 def photograph_tuning(
