@@ -1,7 +1,7 @@
 """All fine-tuning jobs of one person: what the window and the terminal read of them, and the orders they leave.
 
 A job's process outlives the window (app/main/trainer.py). Both sides meet in the job's folder only (JobFiles): the
-trainer writes `progress` about once a second, the window leaves one-word orders.
+trainer writes `progress` about once a second, the window leaves orders of one word.
 """
 
 import secrets
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 _Value = TypeVar("_Value")
 _FORMS: "dict[str, TypeAdapter[Any]]" = {}  # by the name of the kind
+NOT_STORED = (  # of a training that stopped meanwhile
+    "The disk was full when this training stopped, so its last steps are not stored.",
+    "Make room on the disk, then resume: the same steps are done again, to the same result.",
+)
 _ENDED = (JobState.FINISHED, JobState.FAILED, JobState.PAUSED)
 
 
@@ -188,8 +192,8 @@ def _on_a_full_disk(progress: JobProgress, is_running: bool) -> JobProgress:
         progress,
         state=JobState.PAUSED,
         seconds_left=None,
-        message="The disk was full when this training stopped, so its last steps are not stored.",
-        advice="Make room on the disk, then resume: the same steps are done again, to the same result.",
+        message=NOT_STORED[0],
+        advice=NOT_STORED[1],
     )
 
 

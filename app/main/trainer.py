@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.tuning import JobOrder, JobProgress, JobState, TuningJob
-from app.core.tuning_jobs import BEST, CHECKPOINT, JobRecord, read_backend
+from app.core.tuning_jobs import BEST, CHECKPOINT, NOT_STORED, JobRecord, read_backend
 from app.domain.errors import (
     AppError,
     BackendRefused,
@@ -108,7 +108,8 @@ class Trainer:
         if self._order is JobOrder.DISCARD:
             return True
         if self._progress.state is not JobState.FINISHED:
-            self._tell(replace(self._progress, state=JobState.PAUSED, message="", advice=""), now=True)
+            message, advice = NOT_STORED if self._unsaved else ("", "")
+            self._tell(replace(self._progress, state=JobState.PAUSED, message=message, advice=advice), now=True)
         return False
 
     def _try(self) -> bool:

@@ -6,7 +6,7 @@ kept.
 
     key.sealed         the job's key, under the vault's
     NAME.sealed        everything else, under the job's key: what the job is, its notes, checkpoint, best adapter, ...
-    order              one word, what the person asks of the trainer; gone once it is obeyed
+    order.WORD         empty: what the person asks of the trainer; gone once it is obeyed
     lock               held by the trainer while it runs, and by whoever makes the job until it is whole
     full               one byte, there from the beginning: whether the disk takes nothing more
     ledger.nhl         what the trainer's gate let out (docs/ledger-format.md)
@@ -31,6 +31,7 @@ _SUFFIX = ".sealed"
 _NAME_FILE = "name.kept"
 _LEDGERS = "ledger*.nhl"
 _FULL_FILE = "full"
+_ORDER = "order."
 
 
 class JobFiles:
@@ -94,10 +95,11 @@ class JobFiles:
     # ---------------------------------------------------------------- between the window and the trainer
 
     def leave_order(self, word: str) -> None:
-        fresh = self.folder / f".order.{secrets.token_hex(4)}"
+        """It takes the place of one that was not obeyed yet. An empty file: on a full disk too there is room for it."""
         try:
-            fresh.write_text(word, encoding="ascii")
-            fresh.replace(self.folder / "order")
+            for earlier in self.folder.glob(f"{_ORDER}*"):
+                earlier.unlink(missing_ok=True)
+            (self.folder / f"{_ORDER}{word}").touch(0o600)
         except OSError as error:
             raise StorageError(
                 f"The trainer cannot be told: {error.strerror or error}.", "Free some space and try again."
@@ -105,13 +107,13 @@ class JobFiles:
 
     def take_order(self) -> str:
         """The word that was left, or ""; it is taken away."""
-        path = self.folder / "order"
         try:
-            word = path.read_text(encoding="ascii")
-            path.unlink()
-        except (OSError, ValueError):
-            return ""
-        return word
+            for path in self.folder.glob(f"{_ORDER}*"):
+                path.unlink()
+                return path.name.removeprefix(_ORDER)
+        except OSError:
+            pass
+        return ""
 
     def say_full(self, is_full: bool) -> None:
         """The one thing that can be told on a disk that takes nothing more: its byte has its room. Never raises."""

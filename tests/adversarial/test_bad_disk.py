@@ -16,6 +16,7 @@ from app.storage.paths import DataFolder
 from app.storage.schema import SCHEMA
 from app.storage.vault import DataVault
 from tests.sim.keyrings import NullKeyring
+from tests.sim.small_disk import small_disk
 from tests.sim.stored_chats import a_chat, a_message, texts
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="rlimits, mounts and permission bits are POSIX's")
@@ -24,21 +25,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 3 MB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", place], capture_output=True)
-    if made.returncode:
-        pytest.skip("only root may mount")
-    try:
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", 3) as place:
         yield place
-    finally:
-        subprocess.run(["umount", "-l", place], check=True)
 
 
-def test_a_full_disk_is_said_and_what_was_stored_is_there(small_disk: Path) -> None:
-    folder = DataFolder(small_disk / "data").create()
+def test_a_full_disk_is_said_and_what_was_stored_is_there(disk: Path) -> None:
+    folder = DataFolder(disk / "data").create()
     vault = DataVault(folder, NullKeyring())
     vault.open_without_asking()
     chat, _ = a_chat(vault.chats, "before")
@@ -53,7 +46,7 @@ def test_a_full_disk_is_said_and_what_was_stored_is_there(small_disk: Path) -> N
     assert "disk is full" in error.message and "safe" in error.message and "Make room" in error.advice
     assert len(stored) > 20
     assert [text.split()[0] for text in texts(vault.chats, chat)] == stored, "it can be read while it is full"
-    for attempt in (vault.new_recovery_code, lambda: vault.back_up(small_disk / "b")):
+    for attempt in (vault.new_recovery_code, lambda: vault.back_up(disk / "b")):
         with pytest.raises(StorageError):
             attempt()
     vault.close()
@@ -62,7 +55,7 @@ def test_a_full_disk_is_said_and_what_was_stored_is_there(small_disk: Path) -> N
     assert [text.split()[0] for text in texts(again.chats, chat)] == stored
     key = again._keys.derive("history")
     again.close()
-    moved = shutil.copytree(folder.root, small_disk.parent / "moved")  # room again
+    moved = shutil.copytree(folder.root, disk.parent / "moved")  # room again
     assert check_database(moved / "history.db", key, SCHEMA.counted)["messages"] == len(stored)
     last = DataVault(DataFolder(moved), NullKeyring())
     last.open_without_asking()
@@ -106,6 +99,7 @@ from app.domain.errors import StorageError
 from app.storage.paths import DataFolder
 from app.storage.vault import DataVault
 from tests.sim.keyrings import NullKeyring
+from tests.sim.small_disk import small_disk
 try:
     vault = DataVault(DataFolder(Path(sys.argv[1])), NullKeyring())
     vault.open_without_asking()

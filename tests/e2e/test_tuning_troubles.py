@@ -66,9 +66,14 @@ class Shown:
         """As after an order: it is read again."""
         self._desk.read_now()
 
-    def says(self, *words: str) -> None:
+    def says(self, *words: str, meanwhile: Callable[[], object] = lambda: None) -> None:
         notice = self._window.watch.notice
-        self._qtbot.waitUntil(lambda: not notice.isHidden() and all(word in notice.text for word in words))
+
+        def is_said() -> bool:
+            meanwhile()
+            return not notice.isHidden() and all(word in notice.text for word in words)
+
+        self._qtbot.waitUntil(is_said, timeout=120_000)
 
     def has_nothing_to_say(self) -> None:
         self._qtbot.waitUntil(self._window.watch.notice.isHidden)
@@ -128,12 +133,12 @@ def test_a_full_disk_is_said_and_waited_for_and_costs_nothing(
         home.hold_at(3)
         learned = home.read(notes)
         job = home.start(learned)
-        home.wait(job, lambda progress: progress.step >= 3)
+        home.wait_until_held(job)
         filler = fill(disk)
         home.hold_at(None)
         command = Command(home, "--resume", job.id)
         with closing(show(home, job)) as shown:
-            shown.says("disk is full", "Make room on the disk", "goes on by itself")
+            shown.says("disk is full", "Make room on the disk", "goes on by itself", meanwhile=lambda: fill(disk))
             qtbot.waitUntil(lambda: "Warning: The disk is full" in command.said and "Make room" in command.said)
             assert home.record(job).files.is_running
             with pytest.raises(StorageError, match="disk is full") as refused:
@@ -141,7 +146,7 @@ def test_a_full_disk_is_said_and_waited_for_and_costs_nothing(
             assert "Make room" in refused.value.advice
             assert [one.id for one in home.tuning.jobs()] == [job.id], "nothing is left of the one that was not begun"
 
-            home.kill_trainers()
+            home.tuning.order(job.id, JobOrder.PAUSE)  # there is room for that
             shown.says("disk was full", "resume")
             command.wait()
             assert "Warning: The disk was full" in command.said
@@ -149,11 +154,11 @@ def test_a_full_disk_is_said_and_waited_for_and_costs_nothing(
             filler.unlink()
             home.hold_at(7)
             home.tuning.order(job.id, JobOrder.RESUME)
-            home.wait(job, lambda progress: progress.step >= 7)
+            home.wait_until_held(job)
             filler = fill(disk)
             home.hold_at(None)
             shown.look()
-            shown.says("disk is full", "goes on by itself")
+            shown.says("disk is full", "goes on by itself", meanwhile=lambda: fill(disk))
             filler.unlink()
             shown.has_nothing_to_say()
         home.wait_for_end(job)
@@ -190,7 +195,7 @@ def test_notes_that_vanish_and_a_vault_that_is_locked_meanwhile_stop_no_training
     home.hold_at(4)
     job = home.start(learned)  # from what was read
     files = home.record(job).files
-    home.wait(job, lambda progress: progress.step >= 4)
+    home.wait_until_held(job)
     home.vault.lock()
     home.hold_at(None)
     asked: dict[str, Callable[[], object]] = {
@@ -225,7 +230,7 @@ def test_a_backend_that_comes_back_with_another_model_is_said_and_the_job_goes_o
     ):
         home.hold_at(4)
         job = home.start(home.read(write_notes(tmp_path / "notes")))
-        home.wait(job, lambda progress: progress.step >= 4)
+        home.wait_until_held(job)
         command = Command(home, "--resume", job.id)
         with closing(show(home, job)) as shown:
             backend.kill()

@@ -26,10 +26,10 @@ from app.wire.messages import Recipe
 from app.wire.plan import grouped
 from tests.sim.backend_process import BackendProcess
 from tests.sim.keyrings import NullKeyring
-from tests.sim.trainer_process import HOLD
+from tests.sim.trainer_process import HELD, HOLD
 from tests.tiny_models import prepare_tiny, tiny_model
 
-PATIENCE_S = 120.0
+PATIENCE_S = 200.0
 SETTINGS = TuningSettings(
     grouped(6, 2, 4),
     Recipe.SVD,
@@ -121,10 +121,15 @@ class TuningHome:
 
     def hold_at(self, step: int | None) -> None:
         """Jobs wait once they have done that many steps; None: they go on."""
-        hold = self.folder.root.parent / HOLD
-        hold.unlink(missing_ok=True)
+        beside = self.folder.root.parent
+        for name in (HOLD, HELD):
+            (beside / name).unlink(missing_ok=True)
         if step is not None:
-            hold.write_text(str(step))
+            (beside / HOLD).write_text(str(step))
+
+    def wait_until_held(self, job: TuningJob) -> JobProgress:
+        """Until it waits at that step: all is stored, nothing is sent."""
+        return self.wait(job, lambda _: (self.folder.root.parent / HELD).exists())
 
     def outcome(self, job: TuningJob) -> Outcome:
         found, record = self.tuning.job(job.id), self.record(job)

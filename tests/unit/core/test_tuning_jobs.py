@@ -146,6 +146,10 @@ def test_orders_reach_a_running_trainer_once(jobs: JobsOnDisk, started: Started)
         jobs.order(made.id, JobOrder.PAUSE)
         assert record.take_order() is JobOrder.PAUSE
         assert record.take_order() is None
+        jobs.order(made.id, JobOrder.PAUSE)
+        jobs.order(made.id, JobOrder.KEEP_BEST)
+        assert record.take_order() is JobOrder.KEEP_BEST, "the last one counts"
+        assert record.take_order() is None
     assert started.jobs == [made.id]
     jobs.order(made.id, JobOrder.RESUME)
     assert started.jobs == [made.id, made.id]
