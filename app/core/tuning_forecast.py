@@ -40,7 +40,7 @@ def forecast(
     plain, tuned = tokens_per_s
     windows = settings.steps * settings.sequences_per_step
     evaluations = settings.steps // settings.evaluate_every + 1
-    asked = evaluations * settings.evaluation_tokens / settings.window
+    asked = evaluations * min(settings.evaluation_tokens, held_out_tokens) / settings.window
     run_s = windows * tried.train_s + asked * tried.forward_s + evaluations * SAMPLE_TOKENS / tuned
     judged = 2 * (min(held_out_tokens, HELD_OUT_TOKENS) + QUESTIONS_TOKENS) / settings.window
     written_s = WRITTEN_TOKENS * (1 / plain + 1 / tuned) + min(secrets * SECRET_TOKENS / tuned, SECRETS_S)
