@@ -29,7 +29,7 @@ class Candidate:
     head_rank: int = 0
     lora_rank: int = 0
     exchange: Dtype = Dtype.BF16
-    rates: tuple[float, ...] = (3e-3, 1e-2)  # learning rates that are searched
+    rates: tuple[float, ...] = (5e-4, 1e-3, 2e-3)  # learning rates that are searched
 
     @property
     def is_split(self) -> bool:
@@ -81,7 +81,7 @@ def rounded(x: Tensor, dtype: Dtype) -> Tensor:
 
 
 class SplitAdapter(nn.Module):
-    """M of every target, and a head part, hooked into a frozen model; `remove` takes the hooks out again."""
+    """M of every target (times the rms of its tap's z), and a head part, hooked into a frozen model."""
 
     def __init__(self, model: Any, folder: Path, candidate: Candidate, seed: int) -> None:
         super().__init__()
@@ -89,7 +89,8 @@ class SplitAdapter(nn.Module):
         layers, width = model.model.layers, model.config.hidden_size
         self._exchange = candidate.exchange
         self._z: dict[int, Tensor] = {}
-        self.matrices = nn.ParameterDict()
+        self._rms: dict[int, Tensor] = {}  # of a tap's first z: its rate is divided by it, which is to divide z and M
+        self.matrices, self.head = nn.ParameterDict(), nn.ParameterDict()
         self._hooks: list[Any] = []
         for tap in candidate.plan.taps:
             a_Dd = recipe[f"layers.{tap.layer}.a"][: tap.r_down].float()
@@ -104,25 +105,29 @@ class SplitAdapter(nn.Module):
                 self._hooks.append(linear.register_forward_hook(self._delta(tap.layer, key, b_tU)))
         if candidate.head_rank:
             noise = torch.randn(candidate.head_rank, width, generator=torch.Generator().manual_seed(seed))
-            self.head_v = nn.Parameter(torch.zeros(width, candidate.head_rank))
-            self.head_u = nn.Parameter(noise / width**0.5)
-            self._hooks.append(model.model.norm.register_forward_hook(self._head))
+            self.head["v"] = nn.Parameter(torch.zeros(width, candidate.head_rank))
+            self.head["u"] = nn.Parameter(noise / width**0.5)
+            self._hooks.append(model.model.norm.register_forward_hook(self._with_head))
 
     def _tap(self, layer: int, a_Dd: Tensor) -> Any:
         def hook(_module: Any, _inputs: Any, x: Tensor) -> None:
-            self._z[layer] = _AsOnTheWire.apply(nn.functional.linear(x, a_Dd), self._exchange)
+            z = nn.functional.linear(x.float(), a_Dd)
+            if layer not in self._rms:
+                self._rms[layer] = z.detach().square().mean().sqrt()
+            self._z[layer] = _AsOnTheWire.apply(z / self._rms[layer], self._exchange)
 
         return hook
 
     def _delta(self, layer: int, key: str, b_tU: Tensor) -> Any:
         def hook(_module: Any, _inputs: Any, base: Tensor) -> Tensor:
             y = _AsOnTheWire.apply(nn.functional.linear(self._z[layer], self.matrices[key]), self._exchange)
-            return base + nn.functional.linear(y, b_tU)
+            return base + nn.functional.linear(y, b_tU).to(base.dtype)
 
         return hook
 
-    def _head(self, _module: Any, _inputs: Any, h: Tensor) -> Tensor:
-        return h + nn.functional.linear(nn.functional.linear(h, self.head_u), self.head_v)
+    def _with_head(self, _module: Any, _inputs: Any, h: Tensor) -> Tensor:
+        wide = h.float()
+        return (wide + nn.functional.linear(nn.functional.linear(wide, self.head["u"]), self.head["v"])).to(h.dtype)
 
     def remove(self) -> None:
         for hook in self._hooks:

@@ -4,7 +4,8 @@
 
 Every run is one line of RESULTS, so that a broken-off benchmark goes on where it was; the tables are made from it.
 Learning rates are searched for each adapter by itself, on the first text with a seed of its own. One process, the
-mathematics of the split (tuning_plans.py) on transformers, fp32; the peer is PEFT LoRA (q, k, v of all layers).
+mathematics of the split (tuning_plans.py) on transformers, frozen weights in the dtype that is fastest here, what is
+trained in fp32; the peer is PEFT LoRA (q, k, v of all layers).
 """
 
 import argparse
@@ -19,6 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from app.device.linear import fastest_dtype
 from app.wire.frames import Dtype
 from app.wire.plan import layer_by_layer
 from benchmarks.machine import print_header, print_table
@@ -32,33 +34,27 @@ STEPS = 70
 WARMUP = 7
 TRAIN_CHARACTERS, HELD_OUT_CHARACTERS = 80_000, 16_000
 FACT_CHARACTERS, FACT_STEPS, FACT_QUESTIONS = 26_000, 160, 100
-SPLIT_RATES, LORA_RATES = (3e-3, 6e-3), (2e-3, 5e-3)
+HEAD_RANK, HEAD_RATE = 64, 1e-3
+LORA_RATES = (2e-3, 5e-3, 1e-2)
 
 
 def candidates(layers: int) -> list[Candidate]:
-    """What is compared. "trips": round trips a token."""
+    """What is compared. "trips": round trips a token. "v", "qkv": what is adapted."""
     free, three, six = [0], [0, 10, 20], [0, 5, 10, 15, 20, 25]
     whole = range(layers)
     return [
         Candidate("LoRA r=8", lora_rank=8, rates=LORA_RATES),
         Candidate("LoRA r=16", lora_rank=16, rates=LORA_RATES),
-        Candidate("free tap 64/64 + head", spread(free, layers, 64, 64), head_rank=64, rates=SPLIT_RATES),
-        Candidate("free tap 128/16 + head", spread(free, layers, 128, 16), head_rank=64, rates=SPLIT_RATES),
-        Candidate("free tap 128/32 + head", spread(free, layers, 128, 32), head_rank=64, rates=SPLIT_RATES),
-        Candidate(
-            "free tap 128/32 + head, int8",
-            spread(free, layers, 128, 32),
-            head_rank=64,
-            exchange=Dtype.INT8,
-            rates=SPLIT_RATES,
-        ),
-        Candidate("head r=64", head_rank=64, rates=SPLIT_RATES),
-        Candidate("3 trips 128/32", spread(three, layers, 128, 32), rates=SPLIT_RATES),
-        Candidate("3 trips 128/32 + head", spread(three, layers, 128, 32), head_rank=64, rates=SPLIT_RATES),
-        Candidate("6 trips 128/32", spread(six, layers, 128, 32), rates=SPLIT_RATES),
-        Candidate("6 trips 128/32 + head", spread(six, layers, 128, 32), head_rank=64, rates=SPLIT_RATES),
-        Candidate("SVD r=64, 30 trips", layer_by_layer(whole, 64), rates=SPLIT_RATES),
-        Candidate("paper: random r=128", layer_by_layer(whole, 128), recipe="random", rates=SPLIT_RATES),
+        Candidate("free tap v 128/128 + head", spread(free, layers, 128, 128, "v"), head_rank=HEAD_RANK),
+        Candidate("free tap v 128/128", spread(free, layers, 128, 128, "v")),
+        Candidate("free tap qkv 128/32 + head", spread(free, layers, 128, 32), head_rank=HEAD_RANK),
+        Candidate("head r=64", head_rank=HEAD_RANK),
+        Candidate("3 trips v 128/128", spread(three, layers, 128, 128, "v")),
+        Candidate("3 trips v 128/128 + head", spread(three, layers, 128, 128, "v"), head_rank=HEAD_RANK),
+        Candidate("6 trips v 128/128", spread(six, layers, 128, 128, "v")),
+        Candidate("6 trips v 128/128 + head", spread(six, layers, 128, 128, "v"), head_rank=HEAD_RANK),
+        Candidate("30 trips v 128/128", spread(whole, layers, 128, 128, "v")),
+        Candidate("paper: random r=128, qkv", layer_by_layer(whole, 128), recipe="random"),
     ]
 
 
@@ -69,7 +65,7 @@ class Bench:
         from transformers import AutoTokenizer
 
         self._folder = folder
-        self.model = load_whole_model(folder, torch.float32)
+        self.model = load_whole_model(folder, fastest_dtype())
         self.model.requires_grad_(requires_grad=False)
         self.tokenizer: Any = AutoTokenizer.from_pretrained(_tokenizer_folder(folder, texts))
         self._notes = {name: notes_of(texts, name) for name in PACKAGES}
@@ -82,13 +78,14 @@ class Bench:
         asked = questions(train, seed, FACT_QUESTIONS) if is_about_facts else []
         before, right_before = self._loss(tests), self._right(asked)
         started_s = time.monotonic()
-        parameters, remove = self._attach(candidate, seed)
-        optimiser = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.0)
+        groups, remove = self._attach(candidate, seed, rate)
+        parameters = [parameter for group in groups for parameter in group["params"]]
+        optimiser = torch.optim.AdamW(groups, weight_decay=0.0)
         steps = FACT_STEPS if is_about_facts else STEPS
         for step in range(steps):
             share = min(1.0, (step + 1) / WARMUP) * (0.55 + 0.45 * math.cos(math.pi * step / steps))
             for group in optimiser.param_groups:
-                group["lr"] = rate * share
+                group["lr"] = group["rate"] * share
             loss = self._mean_loss(next(windows))
             loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -112,10 +109,13 @@ class Bench:
         remove()
         return result
 
-    def _attach(self, candidate: Candidate, seed: int) -> tuple[list[Any], Any]:
+    def _attach(self, candidate: Candidate, seed: int, rate: float) -> tuple[list[dict[str, Any]], Any]:
+        """What the optimiser takes, and what takes the adapter off again."""
         if candidate.is_split:
             adapter = SplitAdapter(self.model, self._folder, candidate, seed)
-            return list(adapter.parameters()), adapter.remove
+            parts = ((adapter.matrices.parameters(), rate), (adapter.head.parameters(), HEAD_RATE))
+            groups = [{"params": list(parameters), "rate": rate_of_part} for parameters, rate_of_part in parts]
+            return [group for group in groups if group["params"]], adapter.remove
         from peft import LoraConfig, get_peft_model
 
         torch.manual_seed(seed)
@@ -123,7 +123,7 @@ class Bench:
         wrapped: Any = get_peft_model(
             self.model, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=["q_proj", "k_proj", "v_proj"])
         )
-        return [p for p in wrapped.parameters() if p.requires_grad], wrapped.unload
+        return [{"params": [p for p in wrapped.parameters() if p.requires_grad], "rate": rate}], wrapped.unload
 
     def _ids(self, text: str) -> list[int]:
         return [*self.tokenizer(text, add_special_tokens=False)["input_ids"], self.tokenizer.eos_token_id]

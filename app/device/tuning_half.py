@@ -65,6 +65,7 @@ class TuningHalf:
         """Forget a step that was broken off."""
         self._rows = 0
         self._z: dict[Tap, torch.Tensor] = {}  # of the step under way (R x d, fp32)
+        self._input_rms: dict[Tap, float] = {}  # of z
         self._tap_gradients: dict[Tap, torch.Tensor] = {}  # dM (U x d), times 2 ** _shift
         self._head_gradient: tuple[torch.Tensor, torch.Tensor] | None = None
         self._shift = 0
@@ -133,6 +134,7 @@ class TuningHalf:
             for tap, dy_RU in zip(self.plan.free_taps, torch.split(pieces, widths, dim=1), strict=True):
                 self._take_gradient(tap, dy_RU)
         for tap, gradient_Ud in self._tap_gradients.items():
+            self._parameters.see_input(tap, self._input_rms[tap])
             self._parameters.tap_gradient(tap).add_(gradient_Ud, alpha=2.0**-self._shift)
         if self._head_gradient is not None:
             for total, one in zip(self._parameters.head_gradient, self._head_gradient, strict=True):
@@ -196,7 +198,9 @@ class TuningHalf:
         return self._z[tap] @ self._parameters.tap_matrix(tap).T
 
     def _take_gradient(self, tap: Tap, dy_RU: torch.Tensor) -> torch.Tensor:
-        self._tap_gradients[tap] = dy_RU.T @ self._z.pop(tap)
+        z_Rd = self._z.pop(tap)
+        self._input_rms[tap] = math.sqrt(float(z_Rd.square().mean()))
+        self._tap_gradients[tap] = dy_RU.T @ z_Rd
         return dy_RU
 
     def _decode(self, untrusted: bytes, cols: int, dtype: Dtype) -> torch.Tensor:

@@ -2,6 +2,8 @@
 
 One flat tensor each, so that a step of AdamW is a few operations and the state is four runs of bytes. The M of a tap
 lie together, as one matrix (up_cols x r_down). All is exact: what `state` gives, `restore` brings back to the bit.
+AdamW's steps have one size whatever the gradient's, while z of one tap is ten times that of another (SmolLM2: an rms of
+0.1 at layer 0, 1.0 at layer 20). So the rate of a tap is divided by the rms of its first z.
 Legend: U up_cols of a tap, D r_down of a tap; in the head part D is the hidden size and R its rank.
 """
 
@@ -18,6 +20,7 @@ from app.wire.plan import Tap, Target
 
 BETAS = (0.9, 0.999)
 EPSILON = 1e-8
+SMALLEST_RMS = 1e-3
 _ALIGNED = 16  # floats: each matrix begins on a cache line, so that its products have the same bits in every process
 
 
@@ -28,7 +31,6 @@ class Parameters:
         self.card = adapter.card
         self._decay = weight_decay
         shapes: dict[Tap | str, tuple[int, int]] = {tap: (tap.up_cols, tap.r_down) for tap in adapter.card.plan.taps}
-        self._head_start = sum(map(_padded, shapes.values()))
         if adapter.head is not None:
             v_DR, u_RD = adapter.head
             shapes |= {"v": (v_DR.shape[0], v_DR.shape[1]), "u": (u_RD.shape[0], u_RD.shape[1])}
@@ -36,6 +38,7 @@ class Parameters:
         self._values, self._gradients = torch.zeros(size), torch.zeros(size)
         self._first, self._second = torch.zeros(size), torch.zeros(size)
         self._updates = 0
+        self._input_rms = torch.zeros(len(adapter.card.plan.taps))  # of each tap's first z; 0: not seen yet
         self._values_of = _views(self._values, shapes)
         self._gradients_of = _views(self._gradients, shapes)
         for tap in adapter.card.plan.taps:
@@ -60,6 +63,12 @@ class Parameters:
     def head_gradient(self) -> tuple[torch.Tensor, torch.Tensor]:
         return self._gradients_of["v"], self._gradients_of["u"]
 
+    def see_input(self, tap: Tap, rms: float) -> None:
+        """Of a step's z. The first one decides how the tap's learning rate is scaled."""
+        place = self.card.plan.taps.index(tap)
+        if not self._input_rms[place]:
+            self._input_rms[place] = max(rms, SMALLEST_RMS)
+
     def update(self, learning_rate: float, head_learning_rate: float, clip: float) -> float:
         """One AdamW step (Loshchilov and Hutter 2019) with the gradients clipped to a 2-norm of `clip`; zero them.
 
@@ -76,11 +85,12 @@ class Parameters:
         if norm > clip:
             self._gradients.mul_(clip / norm)
         self._updates += 1
-        for part, rate in (
-            (slice(0, self._head_start), learning_rate),
-            (slice(self._head_start, None), head_learning_rate),
-        ):
-            self._update_part(part, rate)
+        start = 0
+        for tap, rms in zip(self.card.plan.taps, self._input_rms.tolist(), strict=True):
+            end = start + _padded((tap.up_cols, tap.r_down))
+            self._update_part(slice(start, end), learning_rate / (rms or 1.0))
+            start = end
+        self._update_part(slice(start, None), head_learning_rate)
         self._gradients.zero_()
         return norm
 
@@ -110,13 +120,20 @@ class Parameters:
             "gradients": self._gradients,
             "first": self._first,
             "second": self._second,
+            "input_rms": self._input_rms,
             "updates": torch.tensor([self._updates]),
         }
         return safetensors.torch.save(tensors, {METADATA_KEY: self.card.to_text()})
 
     def restore(self, state: bytes) -> None:
         """Raises StoreDamaged where `state` is none of this adapter's shape; nothing is changed then."""
-        flats = {"values": self._values, "gradients": self._gradients, "first": self._first, "second": self._second}
+        flats = {
+            "values": self._values,
+            "gradients": self._gradients,
+            "first": self._first,
+            "second": self._second,
+            "input_rms": self._input_rms,
+        }
         try:
             card, _ = read_header(state)
             found = safetensors.torch.load(state)

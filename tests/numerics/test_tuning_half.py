@@ -149,7 +149,9 @@ def test_rounded_exchanges_give_nearly_the_same_gradients(
         assert (found[name] - expected).norm() < share * expected.norm(), name
 
 
-def test_the_optimiser_is_torchs_adamw(tiny: Callable[..., Any], pack_of: PackOf) -> None:
+def test_the_optimiser_is_torchs_adamw_with_each_taps_rate_over_the_rms_of_its_first_input(
+    tiny: Callable[..., Any], pack_of: PackOf
+) -> None:
     _, backbone = tiny("llama")
     pack = pack_of(backbone)
     plan = grouped(6, 2, 4)
@@ -158,9 +160,13 @@ def test_the_optimiser_is_torchs_adamw(tiny: Callable[..., Any], pack_of: PackOf
     assert adapter.head is not None
     ours = {adapter.card.key(target): matrix.clone() for target, matrix in adapter.matrices.items()}
     head = {"head.v": adapter.head[0].clone(), "head.u": adapter.head[1].clone()}
-    groups = [{"params": [*ours.values()], "lr": 0.01}, {"params": [*head.values()], "lr": 0.002}]
-    theirs = torch.optim.AdamW(groups, weight_decay=0.1)
     parameters = half._parameters
+    groups: list[dict[str, Any]] = [{"params": [*head.values()], "lr": 0.002}]
+    for tap, rms in zip(plan.taps, (2.0, 0.25, 0.5), strict=True):
+        parameters.see_input(tap, rms)
+        parameters.see_input(tap, 1.0)  # too late to count
+        groups.append({"params": [ours[adapter.card.key(target)] for target in tap.targets], "lr": 0.01 / rms})
+    theirs = torch.optim.AdamW(groups, weight_decay=0.1)
     generator = torch.Generator().manual_seed(1)
     names = {**ours, **head}
     for clip in (1e9, 0.5, 1e9):
