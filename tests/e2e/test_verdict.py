@@ -28,7 +28,7 @@ NOTES = NotesSet(
     learned_secrets=(Secret("key", "shed", TEXT.index(KEY), TEXT.index(KEY) + len(KEY)),),
 )  # fmt: skip
 OVERTRAINED = replace(
-    SETTINGS, plan=grouped(30, 30, 32), head_rank=32, steps=30, learning_rate=2e-2, head_learning_rate=1e-2,
+    SETTINGS, plan=grouped(30, 30, 32), head_rank=32, steps=30, learning_rate=4e-3, head_learning_rate=1e-2,
     sequences_per_step=1, warmup_steps=2, evaluate_every=30, window=64,
 )  # fmt: skip
 

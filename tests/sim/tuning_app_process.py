@@ -29,7 +29,7 @@ class Clicking(Session):
         super().begin()
 
     def _click(self) -> None:
-        host = self._tuning
+        host = self.extras.tuning
         if host is None or self._chats is None or not self._chats.is_ready:
             return
         if not self._has_begun:

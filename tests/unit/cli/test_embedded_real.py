@@ -34,16 +34,18 @@ def models_status(backend: Backend, token: str) -> int:
     return httpx.get(f"{backend.url}/v1/models", headers=headers, trust_env=False).status_code
 
 
-def the_child() -> psutil.Process:
-    (child,) = (p for p in psutil.Process().children() if "cloud_backend" in p.cmdline())
+def the_child(model: Path) -> psutil.Process:
+    (child,) = (p for p in psutil.Process().children() if str(model) in p.cmdline())
     return child
 
 
-def test_it_answers_its_own_token_only_and_stops_when_asked(embedded: EmbeddedBackend, tmp_path: Path) -> None:
+def test_it_answers_its_own_token_only_and_stops_when_asked(
+    embedded: EmbeddedBackend, model: Path, tmp_path: Path
+) -> None:
     backend = embedded.start()
     assert models_status(backend, backend.token) == 200
     assert models_status(backend, "another") == 401
-    child = the_child()
+    child = the_child(model)
     assert backend.token not in " ".join(child.cmdline())
     began = time.monotonic()
     embedded.stop()
@@ -53,9 +55,9 @@ def test_it_answers_its_own_token_only_and_stops_when_asked(embedded: EmbeddedBa
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_killed_it_is_started_again_and_the_old_token_is_worth_nothing(embedded: EmbeddedBackend) -> None:
+def test_killed_it_is_started_again_and_the_old_token_is_worth_nothing(embedded: EmbeddedBackend, model: Path) -> None:
     first = embedded.start()
-    os.kill(the_child().pid, signal.SIGKILL)
+    os.kill(the_child(model).pid, signal.SIGKILL)
     deadline = time.monotonic() + 30
     while embedded.is_running and time.monotonic() < deadline:
         time.sleep(0.01)

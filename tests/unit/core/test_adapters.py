@@ -109,7 +109,7 @@ def test_a_full_disk_leaves_the_old_card(library: AdapterLibrary, monkeypatch: p
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("app.storage.whole_file.os.fsync", full)
-    with pytest.raises(StorageError, match="No space"):
+    with pytest.raises(StorageError, match="disk is full"):
         library.rename_adapter(path, "other")
     monkeypatch.undo()
     assert [kept.name for kept in library.adapters()] == ["mine"]
