@@ -82,7 +82,7 @@ def rounded(x: Tensor, dtype: Dtype) -> Tensor:
 
 
 class SplitAdapter(nn.Module):
-    """M of every target (times the rms of its tap's z), and a head part, hooked into a frozen model."""
+    """M of every target (in the axes of its tap's z), and a head part, hooked into a frozen model."""
 
     def __init__(self, model: Any, folder: Path, candidate: Candidate, seed: int) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class SplitAdapter(nn.Module):
         layers, width = model.model.layers, model.config.hidden_size
         self._exchange = candidate.exchange
         self._z: dict[int, Tensor] = {}
-        self._rms: dict[int, Tensor] = {}  # of a tap's first z: its rate is divided by it, which is to divide z and M
+        self._axes: dict[int, Tensor] = {}  # principal axes of a tap's first z, over its rms: as app/device trains M
         self.matrices, self.head = nn.ParameterDict(), nn.ParameterDict()
         self._hooks: list[Any] = []
         for tap in candidate.plan.taps:
@@ -113,9 +113,12 @@ class SplitAdapter(nn.Module):
     def _tap(self, layer: int, a_Dd: Tensor) -> Any:
         def hook(_module: Any, _inputs: Any, x: Tensor) -> None:
             z = nn.functional.linear(x.float(), a_Dd)
-            if layer not in self._rms:
-                self._rms[layer] = z.detach().square().mean().sqrt()
-            self._z[layer] = _AsOnTheWire.apply(z / self._rms[layer], self._exchange)
+            if layer not in self._axes:
+                rows = z.detach().flatten(0, -2).double()
+                self._axes[layer] = (
+                    torch.linalg.eigh(rows.T @ rows).eigenvectors / rows.square().mean().sqrt()
+                ).float()
+            self._z[layer] = _AsOnTheWire.apply(z, self._exchange) @ self._axes[layer]
 
         return hook
 

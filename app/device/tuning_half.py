@@ -65,7 +65,7 @@ class TuningHalf:
         """Forget a step that was broken off."""
         self._rows = 0
         self._z: dict[Tap, torch.Tensor] = {}  # of the step under way (R x d, fp32)
-        self._input_rms: dict[Tap, float] = {}  # of z
+        self._inputs: dict[Tap, torch.Tensor] = {}  # z of the taps whose gradient is there
         self._tap_gradients: dict[Tap, torch.Tensor] = {}  # dM (U x d), times 2 ** _shift
         self._head_gradient: tuple[torch.Tensor, torch.Tensor] | None = None
         self._shift = 0
@@ -134,7 +134,7 @@ class TuningHalf:
             for tap, dy_RU in zip(self.plan.free_taps, torch.split(pieces, widths, dim=1), strict=True):
                 self._take_gradient(tap, dy_RU)
         for tap, gradient_Ud in self._tap_gradients.items():
-            self._parameters.see_input(tap, self._input_rms[tap])
+            self._parameters.see_input(tap, self._inputs[tap])
             self._parameters.tap_gradient(tap).add_(gradient_Ud, alpha=2.0**-self._shift)
         if self._head_gradient is not None:
             for total, one in zip(self._parameters.head_gradient, self._head_gradient, strict=True):
@@ -199,7 +199,7 @@ class TuningHalf:
 
     def _take_gradient(self, tap: Tap, dy_RU: torch.Tensor) -> torch.Tensor:
         z_Rd = self._z.pop(tap)
-        self._input_rms[tap] = math.sqrt(float(z_Rd.square().mean()))
+        self._inputs[tap] = z_Rd
         self._tap_gradients[tap] = dy_RU.T @ z_Rd
         return dy_RU
 

@@ -2,8 +2,10 @@
 
 One flat tensor each, so that a step of AdamW is a few operations and the state is four runs of bytes. The M of a tap
 lie together, as one matrix (up_cols x r_down). All is exact: what `state` gives, `restore` brings back to the bit.
-AdamW's steps have one size whatever the gradient's, while z of one tap is ten times that of another (SmolLM2: an rms of
-0.1 at layer 0, 1.0 at layer 20). So the rate of a tap is divided by the rms of its first z.
+AdamW's steps have one size for every entry, whatever its gradient's; but z of one tap is ten times that of another
+(SmolLM2: an rms of 0.1 at layer 0, 1.0 at layer 20), and half of z's energy lies in one direction, which steps of all
+entries push together. So a tap's AdamW works in the principal axes of its first z, with its rate over that z's rms (the
+one-sided, fixed case of Vyas et al. 2024, "SOAP").
 Legend: U up_cols of a tap, D r_down of a tap; in the head part D is the hidden size and R its rank.
 """
 
@@ -38,9 +40,13 @@ class Parameters:
         self._values, self._gradients = torch.zeros(size), torch.zeros(size)
         self._first, self._second = torch.zeros(size), torch.zeros(size)
         self._updates = 0
-        self._input_rms = torch.zeros(len(adapter.card.plan.taps))  # of each tap's first z; 0: not seen yet
+        axes: dict[Tap | str, tuple[int, int]] = {tap: (tap.r_down, tap.r_down) for tap in adapter.card.plan.taps}
+        self._axes = torch.zeros(sum(map(_padded, axes.values())))
+        self._axes_of = _views(self._axes, axes)  # principal axes of each tap's first z, as columns (D x D)
+        self._input_rms = torch.zeros(len(adapter.card.plan.taps))  # of that z; 0: not seen yet
         self._values_of = _views(self._values, shapes)
         self._gradients_of = _views(self._gradients, shapes)
+        self._first_of, self._second_of = _views(self._first, shapes), _views(self._second, shapes)
         for tap in adapter.card.plan.taps:
             self._values_of[tap].copy_(torch.cat([adapter.matrices[target] for target in tap.targets]))
         if adapter.head is not None:
@@ -63,11 +69,13 @@ class Parameters:
     def head_gradient(self) -> tuple[torch.Tensor, torch.Tensor]:
         return self._gradients_of["v"], self._gradients_of["u"]
 
-    def see_input(self, tap: Tap, rms: float) -> None:
-        """Of a step's z. The first one decides how the tap's learning rate is scaled."""
+    def see_input(self, tap: Tap, z_RD: torch.Tensor) -> None:
+        """A step's z. The first one decides in which axes the tap is trained, and how its rate is scaled."""
         place = self.card.plan.taps.index(tap)
         if not self._input_rms[place]:
-            self._input_rms[place] = max(rms, SMALLEST_RMS)
+            z = z_RD.double()
+            self._axes_of[tap].copy_(torch.linalg.eigh(z.T @ z).eigenvectors)
+            self._input_rms[place] = max(float(z.square().mean().sqrt()), SMALLEST_RMS)
 
     def update(self, learning_rate: float, head_learning_rate: float, clip: float) -> float:
         """One AdamW step (Loshchilov and Hutter 2019) with the gradients clipped to a 2-norm of `clip`; zero them.
@@ -85,24 +93,28 @@ class Parameters:
         if norm > clip:
             self._gradients.mul_(clip / norm)
         self._updates += 1
-        start = 0
         for tap, rms in zip(self.card.plan.taps, self._input_rms.tolist(), strict=True):
-            end = start + _padded((tap.up_cols, tap.r_down))
-            self._update_part(slice(start, end), learning_rate / (rms or 1.0))
-            start = end
-        self._update_part(slice(start, None), head_learning_rate)
+            axes = self._axes_of[tap] if rms else None
+            self._update_part(tap, learning_rate / (rms or 1.0), axes)
+        for name in ("v", "u") if "v" in self._values_of else ():
+            self._update_part(name, head_learning_rate)
         self._gradients.zero_()
         return norm
 
-    def _update_part(self, part: slice, rate: float) -> None:
-        values, gradients, first, second = (
-            flat[part] for flat in (self._values, self._gradients, self._first, self._second)
-        )
+    def _update_part(self, part: Tap | str, rate: float, axes_DD: torch.Tensor | None = None) -> None:
+        """axes: of the columns, in which the moments are kept."""
+        values, gradients = self._values_of[part], self._gradients_of[part]
+        first, second = self._first_of[part], self._second_of[part]
+        if axes_DD is not None:
+            gradients = gradients @ axes_DD
         values.mul_(1 - rate * self._decay)
         first.lerp_(gradients, 1 - BETAS[0])
         second.mul_(BETAS[1]).addcmul_(gradients, gradients, value=1 - BETAS[1])
         first_share, second_share = (1 - beta**self._updates for beta in BETAS)
-        values.addcdiv_(first, second.sqrt().div_(math.sqrt(second_share)).add_(EPSILON), value=-rate / first_share)
+        step = first / second.sqrt().div_(math.sqrt(second_share)).add_(EPSILON)
+        if axes_DD is not None:
+            step = step @ axes_DD.T
+        values.add_(step, alpha=-rate / first_share)
 
     def adapter(self) -> Adapter:
         """A copy of the values."""
@@ -120,6 +132,7 @@ class Parameters:
             "gradients": self._gradients,
             "first": self._first,
             "second": self._second,
+            "axes": self._axes,
             "input_rms": self._input_rms,
             "updates": torch.tensor([self._updates]),
         }
@@ -132,6 +145,7 @@ class Parameters:
             "gradients": self._gradients,
             "first": self._first,
             "second": self._second,
+            "axes": self._axes,
             "input_rms": self._input_rms,
         }
         try:
