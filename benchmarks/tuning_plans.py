@@ -29,7 +29,7 @@ class Candidate:
     head_rank: int = 0
     lora_rank: int = 0
     exchange: Dtype = Dtype.BF16
-    rates: tuple[float, ...] = (1e-3, 2e-3)  # learning rates that are searched
+    rates: tuple[float, ...] = (5e-4, 1e-3)  # learning rates that are searched
     is_asked_for_facts: bool = False
 
     @property

@@ -43,7 +43,7 @@ def test_loss_falls_and_a_killed_backend_or_a_cut_socket_changes_nothing(
     whole = open_bench(backend.url)
     assert whole.run.run() is RunEnd.DONE
     last = whole.heard[-1]
-    assert last.evaluations[-1].loss < last.evaluations[0].loss - 0.03  # measured: 5.55, then 5.43
+    assert last.evaluations[-1].loss < last.evaluations[0].loss - 0.03  # measured: 5.55, then 5.45
     assert last.sample is not None and last.sample.text
     whole.close()
 
