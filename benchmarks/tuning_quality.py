@@ -48,6 +48,7 @@ def candidates(layers: int) -> list[Candidate]:
         Candidate("LoRA r=8", lora_rank=8, rates=LORA_RATES, is_asked_for_facts=True),
         Candidate("LoRA r=16", lora_rank=16, rates=LORA_RATES),
         with_head("free tap v 128/128 + head", spread(free, layers, 128, 128, "v"), is_asked_for_facts=True),
+        with_head("free tap v 128/128 + head, int8", spread(free, layers, 128, 128, "v"), exchange=Dtype.INT8),
         Candidate("free tap v 128/128", spread(free, layers, 128, 128, "v")),
         with_head("free tap qkv 128/32 + head", spread(free, layers, 128, 32)),
         with_head("head r=64", rates=(HEAD_RATE,), is_asked_for_facts=True),

@@ -59,10 +59,10 @@ class Layout:
 def layouts(layers: int) -> list[Layout]:
     free, three, six = [0], list(range(0, layers, layers // 3)), list(range(0, layers, layers // 6))
     return [
-        Layout("1 trip: free tap 128/32, head", spread(free, layers, 128, 32)),
-        Layout("1 trip: free tap 64/64, head", spread(free, layers, 64, 64)),
-        Layout("3 trips: taps 128/32, head", spread(three, layers, 128, 32)),
-        Layout("6 trips: taps 128/32, head", spread(six, layers, 128, 32)),
+        Layout("1 trip: free tap v 128/128, head", spread(free, layers, 128, 128, "v")),
+        Layout("1 trip: free tap qkv 128/32, head", spread(free, layers, 128, 32)),
+        Layout("3 trips: taps v 128/128, head", spread(three, layers, 128, 128, "v")),
+        Layout("6 trips: taps v 128/128, head", spread(six, layers, 128, 128, "v")),
         Layout("the paper's: r=128, all layers, fp16", layer_by_layer(range(layers), 128), Recipe.RANDOM, 0, Dtype.FP16,
                Dtype.FP16),
     ]  # fmt: skip

@@ -16,7 +16,7 @@ from app.wire.plan import ExchangePlan, Projection, Tap, Target
 
 HEAD_RANK = 64
 R_DOWN, R_UP = 128, 128
-RATE, HEAD_RATE = 1e-3, 1e-3
+RATE, HEAD_RATE = 5e-4, 1e-3
 WINDOW, SEQUENCES = 256, 2
 EPOCHS = {Preset.QUICK: 1, Preset.BALANCED: 3, Preset.THOROUGH: 4}
 LEAST_STEPS = 20
