@@ -49,7 +49,7 @@ def test_the_canary_test_of_the_real_app_beside_tcpdump(tmp_path: Path, smollm2_
     assert done.returncode == 0, done.stdout + done.stderr
     facts = json.loads((tmp_path / "report.json").read_text())
     assert facts["is_good"] and facts["found"] == []
-    assert facts["self_test"]["planted"] == facts["self_test"]["found"] > 2000
+    assert facts["self_test"]["planted"] == facts["self_test"]["found"] > 1000  # some 2,000, by the sentence drawn
     assert facts["capture"][0].startswith("The capture matches the ledger")
     searched = {one["name"]: one["bytes"] for one in facts["searched"]}
     assert searched["Recorded by somebody else's program"] > 2 * searched["Sent, as the gate let it out"] > 100_000
