@@ -1,9 +1,11 @@
 """Split adapters in one process: the mathematics of the split on a transformers model, for comparing plans quickly.
 
+What the device computes with layers of its own is computed with copies of them, which get no deltas.
 The numbers that would cross the wire are rounded as the wire rounds them, forwards and backwards.
 Legend: R rows, d hidden size, D width of z, U width of y.
 """
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +23,10 @@ NO_TAPS = ExchangePlan()
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One adapter to compare. lora_rank above 0: PEFT's LoRA on q, k, v of all layers, in place of the rest."""
+    """One adapter to compare. lora_rank above 0: PEFT's LoRA on q, k, v of all layers, in place of the rest.
+
+    device_layers: how many layers the device runs itself before the free tap.
+    """
 
     name: str
     plan: ExchangePlan = NO_TAPS
@@ -29,7 +34,8 @@ class Candidate:
     head_rank: int = 0
     lora_rank: int = 0
     exchange: Dtype = Dtype.BF16
-    rates: tuple[float, ...] = (5e-4, 1e-3)  # learning rates that are searched
+    device_layers: int = 0
+    rates: tuple[float, ...] = (3e-3, 6e-3)  # learning rates that are searched
     is_asked_for_facts: bool = False
 
     @property
@@ -49,13 +55,23 @@ class Candidate:
         return up + down + (gradients if self.plan.taps else 0)
 
 
-def spread(layers: Sequence[int], layer_count: int, r_down: int, r_up: int, kinds: str = "qkv") -> ExchangePlan:
-    """A tap at each of `layers`, serving the projections `kinds` of its layer and of those up to the next tap."""
+def spread(
+    layers: Sequence[int], layer_count: int, r_down: int, r_up: int, kinds: str = "qkv", first_served: int = 0
+) -> ExchangePlan:
+    """A tap at each of `layers`, serving the projections `kinds` of its layer and of those up to the next tap.
+
+    Layers below `first_served` are left as they are.
+    """
     projections = [projection for projection in Projection if projection.name.lower() in kinds]
     ends = [*layers[1:], layer_count]
     return ExchangePlan(
         tuple(
-            Tap(first, tuple(Target(layer, p) for layer in range(first, end) for p in projections), r_down, r_up)
+            Tap(
+                first,
+                tuple(Target(one, p) for one in range(max(first, first_served), end) for p in projections),
+                r_down,
+                r_up,
+            )
             for first, end in zip(layers, ends, strict=True)
         )
     )
@@ -90,13 +106,20 @@ class SplitAdapter(nn.Module):
         layers, width = model.model.layers, model.config.hidden_size
         self._exchange = candidate.exchange
         self._z: dict[int, Tensor] = {}
-        self._axes: dict[int, Tensor] = {}  # principal axes of a tap's first z, over its rms: as app/device trains M
+        self._rms: dict[int, Tensor] = {}  # of a tap's first z, which M is trained in units of: as app/device does
         self.matrices, self.head = nn.ParameterDict(), nn.ParameterDict()
         self._hooks: list[Any] = []
+        near = candidate.device_layers
+        self._near = [copy.deepcopy(layer) for layer in layers[:near]]
         for tap in candidate.plan.taps:
-            a_Dd = recipe[f"layers.{tap.layer}.a"][: tap.r_down].float()
-            norm = layers[tap.layer].input_layernorm
-            self._hooks.append(norm.register_forward_hook(self._tap(tap.layer, a_Dd)))
+            read = near if tap.is_free else tap.layer
+            a_Dd = recipe[f"layers.{read}.a"][: tap.r_down].float()
+            if tap.is_free and near:
+                norm = copy.deepcopy(layers[near].input_layernorm)
+                self._hooks.append(model.model.embed_tokens.register_forward_hook(self._near_tap(model, norm, a_Dd)))
+            else:
+                norm = layers[tap.layer].input_layernorm
+                self._hooks.append(norm.register_forward_hook(self._tap(tap.layer, a_Dd)))
             for target in tap.targets:
                 name = target.projection.name.lower()
                 b_tU = recipe[f"layers.{target.layer}.b.{name}"][:, : tap.r_up].float()
@@ -110,17 +133,31 @@ class SplitAdapter(nn.Module):
             self.head["u"] = nn.Parameter(noise / width**0.5)
             self._hooks.append(model.model.norm.register_forward_hook(self._with_head))
 
-    def _tap(self, layer: int, a_Dd: Tensor) -> Any:
-        def hook(_module: Any, _inputs: Any, x: Tensor) -> None:
-            z = nn.functional.linear(x.float(), a_Dd)
-            if layer not in self._axes:
-                rows = z.detach().flatten(0, -2).double()
-                self._axes[layer] = (
-                    torch.linalg.eigh(rows.T @ rows).eigenvectors / rows.square().mean().sqrt()
-                ).float()
-            self._z[layer] = _AsOnTheWire.apply(z, self._exchange) @ self._axes[layer]
+    def _near_tap(self, model: Any, norm: Any, a_Dd: Tensor) -> Any:
+        """The free tap behind the device's own layers."""
+
+        def hook(_module: Any, _inputs: Any, embeddings: Tensor) -> None:
+            with torch.no_grad():
+                rows, h = embeddings.shape[1], embeddings
+                places = torch.arange(rows)[None]
+                later = torch.full((rows, rows), float("-inf"), dtype=h.dtype).triu(1)[None, None]
+                for layer in self._near:
+                    rope = model.model.rotary_emb(h, places)
+                    h = layer(h, position_embeddings=rope, attention_mask=later, position_ids=places)
+                self._take(0, nn.functional.linear(norm(h).float(), a_Dd))
 
         return hook
+
+    def _tap(self, layer: int, a_Dd: Tensor) -> Any:
+        def hook(_module: Any, _inputs: Any, x: Tensor) -> None:
+            self._take(layer, nn.functional.linear(x.float(), a_Dd))
+
+        return hook
+
+    def _take(self, layer: int, z: Tensor) -> None:
+        if layer not in self._rms:
+            self._rms[layer] = z.detach().square().mean().sqrt()
+        self._z[layer] = _AsOnTheWire.apply(z, self._exchange) / self._rms[layer]
 
     def _delta(self, layer: int, key: str, b_tU: Tensor) -> Any:
         def hook(_module: Any, _inputs: Any, base: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
 """How much of LoRA's gain split adapters keep, plan by plan, on public texts: held-out loss, and facts of the notes.
 
-    python -m benchmarks.tuning_quality MODEL_FOLDER RESULTS.jsonl [--texts FOLDER] [--seeds 3] [--only WORD ...]
+    python -m benchmarks.tuning_quality MODEL_FOLDER RESULTS.jsonl [--texts FOLDER] [--seeds 3] [--only NAME ...]
 
 Every run is one line of RESULTS, so that a broken-off benchmark goes on where it was; the tables are made from it.
 Learning rates are searched for each adapter by itself, on the first text with a seed of its own. One process, the
@@ -42,22 +42,26 @@ LORA_RATES = (2e-3, 5e-3, 1e-2)
 def candidates(layers: int) -> list[Candidate]:
     """What is compared. "trips": round trips a token. "v", "qkv": what is adapted."""
     free, three, six = [0], [0, 10, 20], [0, 5, 10, 15, 20, 25]
-    whole = range(layers)
     with_head = partial(Candidate, head_rank=HEAD_RANK)
+
+    def near(taps: list[int], count: int = 2) -> dict[str, Any]:
+        """v of the layers behind the device's own."""
+        return {"plan": spread(taps, layers, 128, 128, "v", count), "device_layers": count}
+
     return [
         Candidate("LoRA r=8", lora_rank=8, rates=LORA_RATES, is_asked_for_facts=True),
+        with_head("1 trip, head", **near(free), is_asked_for_facts=True),
+        with_head("6 trips, head", **near(six), is_asked_for_facts=True),
+        with_head("3 trips, head", **near(three)),
+        Candidate("1 trip", **near(free)),
+        Candidate("3 trips", **near(three)),
+        Candidate("6 trips", **near(six)),
+        with_head("head alone", rates=(HEAD_RATE,), is_asked_for_facts=True),
         Candidate("LoRA r=16", lora_rank=16, rates=LORA_RATES),
-        with_head("free tap v 128/128 + head", spread(free, layers, 128, 128, "v"), is_asked_for_facts=True),
-        with_head("free tap v 128/128 + head, int8", spread(free, layers, 128, 128, "v"), exchange=Dtype.INT8),
-        Candidate("free tap v 128/128", spread(free, layers, 128, 128, "v")),
-        with_head("free tap qkv 128/32 + head", spread(free, layers, 128, 32)),
-        with_head("head r=64", rates=(HEAD_RATE,), is_asked_for_facts=True),
-        Candidate("3 trips v 128/128", spread(three, layers, 128, 128, "v")),
-        with_head("3 trips v 128/128 + head", spread(three, layers, 128, 128, "v")),
-        Candidate("6 trips v 128/128", spread(six, layers, 128, 128, "v")),
-        with_head("6 trips v 128/128 + head", spread(six, layers, 128, 128, "v"), is_asked_for_facts=True),
-        Candidate("30 trips v 128/128", spread(whole, layers, 128, 128, "v")),
-        Candidate("paper: random r=128, qkv", layer_by_layer(whole, 128), recipe="random"),
+        with_head("1 trip, head, int8", **near(free), exchange=Dtype.INT8),
+        with_head("1 trip, head, embeddings only", **near(free, 0)),
+        Candidate("paper: random r=128, qkv", layer_by_layer(range(layers), 128), recipe="random"),
+        Candidate("30 trips: SVD r=128, v", spread(range(layers), layers, 128, 128, "v")),
     ]
 
 
@@ -81,19 +85,20 @@ class Bench:
         asked = questions(train, seed, FACT_QUESTIONS) if is_about_facts else []
         before, right_before = self._loss(tests), self._right(asked)
         started_s = time.monotonic()
-        groups, remove = self._attach(candidate, seed, rate)
+        optimisers, remove = self._attach(candidate, seed, rate)
+        groups = [group for optimiser in optimisers for group in optimiser.param_groups]
         parameters = [parameter for group in groups for parameter in group["params"]]
-        optimiser = torch.optim.AdamW(groups, weight_decay=0.0)
         steps = FACT_STEPS if is_about_facts else STEPS
         for step in range(steps):
             share = min(1.0, (step + 1) / WARMUP) * (0.55 + 0.45 * math.cos(math.pi * step / steps))
-            for group in optimiser.param_groups:
+            for group in groups:
                 group["lr"] = group["rate"] * share
             loss = self._mean_loss(next(windows))
             loss.backward()
             torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimiser.step()
-            optimiser.zero_grad()
+            for optimiser in optimisers:
+                optimiser.step()
+                optimiser.zero_grad()
         seconds = time.monotonic() - started_s
         result = {
             "name": candidate.name,
@@ -112,13 +117,16 @@ class Bench:
         remove()
         return result
 
-    def _attach(self, candidate: Candidate, seed: int, rate: float) -> tuple[list[dict[str, Any]], Any]:
-        """What the optimiser takes, and what takes the adapter off again."""
+    def _attach(self, candidate: Candidate, seed: int, rate: float) -> tuple[list[torch.optim.Optimizer], Any]:
+        """The app's optimisers (Muon for M, AdamW for the head part), and what takes the adapter off again."""
         if candidate.is_split:
             adapter = SplitAdapter(self.model, self._folder, candidate, seed)
-            parts = ((adapter.matrices.parameters(), rate), (adapter.head.parameters(), HEAD_RATE))
-            groups = [{"params": list(parameters), "rate": rate_of_part} for parameters, rate_of_part in parts]
-            return [group for group in groups if group["params"]], adapter.remove
+            found: list[torch.optim.Optimizer] = []
+            if candidate.plan.taps:
+                found.append(torch.optim.Muon(_group(adapter.matrices, rate), weight_decay=0.0, momentum=0.9))
+            if candidate.head_rank:
+                found.append(torch.optim.AdamW(_group(adapter.head, HEAD_RATE), weight_decay=0.0))
+            return found, adapter.remove
         from peft import LoraConfig, get_peft_model
 
         torch.manual_seed(seed)
@@ -126,7 +134,7 @@ class Bench:
         wrapped: Any = get_peft_model(
             self.model, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=["q_proj", "k_proj", "v_proj"])
         )
-        return [{"params": [p for p in wrapped.parameters() if p.requires_grad], "rate": rate}], wrapped.unload
+        return [torch.optim.AdamW(_group(wrapped, rate), weight_decay=0.0)], wrapped.unload
 
     def _ids(self, text: str) -> list[int]:
         return [*self.tokenizer(text, add_special_tokens=False)["input_ids"], self.tokenizer.eos_token_id]
@@ -162,6 +170,10 @@ class Bench:
             logits = self.model(input_ids=torch.tensor([prompt + answer])).logits[0]
             right += logits[len(prompt) - 1 : -1].argmax(-1).tolist() == answer
         return right / len(asked) if asked else 0.0
+
+
+def _group(module: torch.nn.Module, rate: float) -> list[dict[str, Any]]:
+    return [{"params": [one for one in module.parameters() if one.requires_grad], "rate": rate}]
 
 
 def _tokenizer_folder(folder: Path, texts: Path) -> Path:
@@ -279,7 +291,7 @@ def main() -> None:
     fetch(arguments.texts)
     bench = Bench(arguments.folder, arguments.texts)
     layers, width = bench.model.config.num_hidden_layers, bench.model.config.hidden_size
-    chosen = [one for one in candidates(layers) if not arguments.only or any(w in one.name for w in arguments.only)]
+    chosen = [one for one in candidates(layers) if not arguments.only or one.name in arguments.only]
     results = Results(arguments.results)
     print_header("Tuning: share of LoRA's gain that split adapters keep", SEARCH_SEED)
     measure(bench, results, chosen, arguments.seeds)
