@@ -34,13 +34,21 @@ class Adapter:
 
     @classmethod
     def zero(
-        cls, plan: ExchangePlan, facts: PackFacts, recipe: Recipe, *, name: str, head_rank: int = 0, seed: int = 0
+        cls,
+        plan: ExchangePlan,
+        facts: PackFacts,
+        recipe: Recipe,
+        *,
+        name: str,
+        head_rank: int = 0,
+        device_layers: int = 0,
+        seed: int = 0,
     ) -> "Adapter":
         """A fresh adapter, which changes nothing: every M and V is 0 (asserted); U is small noise, so it can learn.
 
-        Raises AdapterError where the plan does not fit the model or the recipe.
+        Raises AdapterError where the plan does not fit the model, the recipe or the device's own layers.
         """
-        card = _fresh_card(plan, facts, recipe, name, head_rank)
+        card = _fresh_card(plan, facts, recipe, name, head_rank, device_layers)
         matrices = {target: torch.zeros(shape) for target, shape in card.matrix_shapes().items()}
         head = None
         if head_rank:
@@ -53,10 +61,18 @@ class Adapter:
 
     @classmethod
     def random(
-        cls, plan: ExchangePlan, facts: PackFacts, recipe: Recipe, *, seed: int, scale: float, head_rank: int = 0
+        cls,
+        plan: ExchangePlan,
+        facts: PackFacts,
+        recipe: Recipe,
+        *,
+        seed: int,
+        scale: float,
+        head_rank: int = 0,
+        device_layers: int = 0,
     ) -> "Adapter":
         """Untrained noise for tests and benchmarks: gaussians of standard deviation `scale`. Its card says so."""
-        card = _fresh_card(plan, facts, recipe, "random noise, for tests only", head_rank)
+        card = _fresh_card(plan, facts, recipe, "random noise, for tests only", head_rank, device_layers)
         generator = torch.Generator().manual_seed(seed)
         matrices = {t: scale * torch.randn(shape, generator=generator) for t, shape in card.matrix_shapes().items()}
         head = None
@@ -145,6 +161,7 @@ def check_fits(card: AdapterCard, facts: PackFacts) -> None:
             )
     if card.head_rank > facts.hidden_size:
         raise AdapterError("The adapter's head part is wider than the model.", _TRAIN_AGAIN)
+    card.check_device_layers()
 
 
 def _check_tensors(announced: dict[str, tuple[str, tuple[int, ...]]], expected: dict[str, tuple[int, ...]]) -> None:
@@ -157,12 +174,24 @@ def _check_tensors(announced: dict[str, tuple[str, tuple[int, ...]]], expected: 
             raise AdapterError(f"The adapter's tensor {name} has the wrong shape or type.", _TRAIN_AGAIN)
 
 
-def _fresh_card(plan: ExchangePlan, facts: PackFacts, recipe: Recipe, name: str, head_rank: int) -> AdapterCard:
+def _fresh_card(
+    plan: ExchangePlan, facts: PackFacts, recipe: Recipe, name: str, head_rank: int, device_layers: int
+) -> AdapterCard:
     offered = [found for found in facts.recipes if found.name == recipe.name.lower()]
     if not offered:
         raise AdapterError(f"The model offers no recipe {recipe.name.lower()!r}.", "Choose another recipe or model.")
     newest = max(offered, key=lambda found: found.version)
     created = datetime.now(UTC).isoformat(timespec="seconds")
-    card = AdapterCard(name, created, facts.backbone_sha256, recipe, newest.version, newest.sha256, plan, head_rank)
+    card = AdapterCard(
+        name,
+        created,
+        facts.backbone_sha256,
+        recipe,
+        newest.version,
+        newest.sha256,
+        plan,
+        head_rank,
+        device_layers=device_layers,
+    )
     check_fits(card, facts)
     return card

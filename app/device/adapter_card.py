@@ -1,7 +1,7 @@
 """The card of an adapter: what it was made for. JSON in the metadata of the adapter's safetensors file.
 
-To add a field: give it a default in `parse`, so that older files stay readable; raise FORMAT only where an older app
-must not read the file.
+To add a field: give it a default in `parse`, so that older files stay readable; raise the format only where an older
+app must not read the file: 2 is that of adapters with device layers, of which it would compute another z.
 """
 
 import json
@@ -14,7 +14,7 @@ from app.domain.errors import AdapterError
 from app.wire.messages import Recipe
 from app.wire.plan import ExchangePlan, Projection, Tap, Target
 
-FORMAT = 1
+FORMATS = (1, 2)
 METADATA_KEY = "nearhalf_adapter"
 
 
@@ -49,6 +49,7 @@ class AdapterCard:
     """created: UTC, ISO 8601. recipe_sha256: of the A/B file. head_rank 0: no head part. Raises nothing itself.
 
     note: the person's own words. training: None for one that was made elsewhere, or before this was kept.
+    device_layers: layers that the device runs itself before the free tap; 0: it reads the embeddings.
     """
 
     name: str
@@ -61,6 +62,7 @@ class AdapterCard:
     head_rank: int = 0
     note: str = ""
     training: TrainingFacts | None = None
+    device_layers: int = 0
 
     @staticmethod
     def key(target: Target) -> str:
@@ -78,6 +80,26 @@ class AdapterCard:
             shapes |= {"head.v": (hidden_size, self.head_rank), "head.u": (self.head_rank, hidden_size)}
         return shapes
 
+    def read_at(self, tap: Tap) -> int:
+        """The layer whose normed input a tap reads: that of a free tap lies behind the device's own layers."""
+        return self.device_layers if tap.is_free else tap.layer
+
+    def check_device_layers(self) -> None:
+        """Raises AdapterError where the plan and the device's own layers do not go together.
+
+        Those layers get no deltas, for the device computes them without; and a tap that is exchanged within or right
+        behind them would ask for what the device has.
+        """
+        if not self.device_layers:
+            return
+        own = self.device_layers
+        if not self.plan.free_taps:
+            raise _misfit("lets the device run layers of its own, and has no tap that reads what comes out of them")
+        if any(target.layer < own for tap in self.plan.taps for target in tap.targets):
+            raise _misfit(f"changes one of the {own} layers that the device runs itself")
+        if any(tap.layer <= own for tap in self.plan.exchanged_taps):
+            raise _misfit(f"asks the backend for what the device has itself, behind {own} layers of its own")
+
     def to_text(self) -> str:
         """The card as JSON."""
         taps = [
@@ -91,7 +113,7 @@ class AdapterCard:
         ]
         return json.dumps(
             {
-                "format": FORMAT,
+                "format": 2 if self.device_layers else 1,
                 "name": self.name,
                 "created": self.created,
                 "backbone_sha256": self.backbone_sha256,
@@ -102,6 +124,7 @@ class AdapterCard:
                 },
                 "plan": taps,
                 "head_rank": self.head_rank,
+                "device_layers": self.device_layers,
                 "note": self.note,
                 "training": asdict(self.training) if self.training is not None else None,
             }
@@ -112,12 +135,13 @@ class AdapterCard:
         """Raises AdapterError where the text is not a card, or of a format from the future."""
         try:
             card = json.loads(untrusted)
-            if card["format"] != FORMAT:
+            if card["format"] not in FORMATS:
                 raise AdapterError(
-                    f"The adapter has format {card['format']!r}; this app reads format {FORMAT}.", "Update the app."
+                    f"The adapter has format {card['format']!r}; this app reads formats up to {FORMATS[-1]}.",
+                    "Update the app.",
                 )
             recipe = card["recipe"]
-            return cls(
+            parsed = cls(
                 name=_text(card["name"]),
                 created=_text(card["created"]),
                 backbone_sha256=_text(card["backbone_sha256"]),
@@ -128,11 +152,16 @@ class AdapterCard:
                 head_rank=_number(card.get("head_rank", 0)),
                 note=_text(card.get("note", "")),
                 training=_training(card["training"]) if card.get("training") is not None else None,
+                device_layers=_number(card.get("device_layers", 0)),
             )
+            if parsed.device_layers and card["format"] < 2:
+                raise ValueError("device layers came with format 2")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise AdapterError(
                 "The adapter's description of itself is damaged.", "Choose another adapter, or make this one again."
             ) from error
+        parsed.check_device_layers()
+        return parsed
 
 
 def is_ordinary_lora(plan: ExchangePlan) -> bool:
@@ -182,6 +211,10 @@ def with_card(data: bytes, card: AdapterCard) -> bytes:
     text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)  # safetensors: the numbers begin at a multiple of eight
     return len(text).to_bytes(8, "little") + text + data[8 + length :]
+
+
+def _misfit(what: str) -> AdapterError:
+    return AdapterError(f"The adapter's plan {what}.", "Choose another adapter, or make this one again.")
 
 
 def _training(untrusted: dict[str, Any]) -> TrainingFacts:

@@ -11,7 +11,7 @@ import torch
 from safetensors import safe_open
 
 from app.device.adapter import Adapter
-from app.device.adapter_card import METADATA_KEY
+from app.device.adapter_card import METADATA_KEY, read_header
 from app.device.pack import DevicePack
 from app.device.pack_facts import PackFacts
 from app.domain.errors import AdapterError
@@ -22,6 +22,14 @@ MIXED = ExchangePlan(
     (
         Tap(0, (Target(0, Projection.V), Target(2, Projection.Q)), r_down=3, r_up=5),
         Tap(1, (Target(1, Projection.Q), Target(1, Projection.K)), r_down=6, r_up=2),
+    )
+)
+V = Projection.V
+BEHIND_TWO = ExchangePlan((Tap(0, (Target(2, V), Target(3, V)), r_down=3, r_up=5),))  # with two device layers
+MIXED_BEHIND_ONE = ExchangePlan(
+    (
+        Tap(0, (Target(1, V), Target(3, V)), r_down=3, r_up=5),
+        Tap(2, (Target(2, V), Target(3, Projection.Q)), r_down=4, r_up=2),
     )
 )
 PLANS = [layer_by_layer(range(4), 4), grouped(4, 2, 3), MIXED, ExchangePlan()]
@@ -159,7 +167,10 @@ def test_a_tensor_too_many_is_refused(saved: Path, facts: PackFacts) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 2},
+        {"format": 3},
+        {"format": 2, "device_layers": -1},
+        {"format": 2, "device_layers": True},
+        {"format": 2, "device_layers": "1"},
         {"plan": None},
         {"plan": [{"layer": 0, "r_down": 3, "r_up": 5, "targets": []}]},
         {"plan": [{"layer": 0, "r_down": 3, "r_up": 5, "targets": [[9, "q"]]}]},
@@ -177,6 +188,61 @@ def test_a_card_that_is_wrong_is_refused(change: dict[str, Any], saved: Path, fa
     card, tensors = parts(saved)
     rewrite(saved, card | change, tensors)
     assert_refused(saved, facts)
+
+
+@pytest.mark.parametrize(("plan", "count"), [(BEHIND_TWO, 2), (MIXED_BEHIND_ONE, 1)], ids=["free", "mixed"])
+def test_device_layers_are_kept_and_older_apps_refuse_them(
+    plan: ExchangePlan, count: int, facts: PackFacts, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.adapter"
+    adapter = Adapter.random(plan, facts, Recipe.SVD, seed=2, scale=0.5, device_layers=count)
+    adapter.save(path)
+    assert Adapter.load(path, facts).card == adapter.card
+    assert adapter.card.device_layers == count
+    card, tensors = parts(path)
+    assert (card["format"], card["device_layers"]) == (2, count)
+    assert adapter.scaled(0.5).card.device_layers == count
+    assert Adapter.zero(plan, facts, Recipe.SVD, name="x", device_layers=count).card.device_layers == count
+    rewrite(path, card | {"format": 1}, tensors)
+    assert_refused(path, facts)
+
+
+def test_a_card_from_before_device_layers_has_none(saved: Path, facts: PackFacts) -> None:
+    card, tensors = parts(saved)
+    assert card["format"] == 1 and card.pop("device_layers") == 0
+    rewrite(saved, card, tensors)
+    assert Adapter.load(saved, facts).card.device_layers == 0
+
+
+@pytest.mark.parametrize(
+    ("plan", "count", "match"),
+    [
+        (layer_by_layer([2, 3], 2), 1, "no tap"),
+        (ExchangePlan(), 1, "no tap"),
+        (BEHIND_TWO, 3, "one of the 3 layers"),
+        (ExchangePlan((Tap(0, (Target(2, V), Target(1, V)), 3, 3),)), 2, "one of the 2 layers"),
+        (MIXED_BEHIND_ONE, 2, "one of the 2 layers"),
+        (ExchangePlan((Tap(0, (Target(2, V),), 3, 3), Tap(2, (Target(3, V),), 3, 3))), 2, "has itself"),
+        (ExchangePlan((Tap(0, (Target(2, V),), 3, 3), Tap(1, (Target(3, V),), 3, 3))), 2, "has itself"),
+    ],
+)
+def test_a_plan_that_does_not_go_with_device_layers_is_refused(
+    plan: ExchangePlan, count: int, match: str, facts: PackFacts, tmp_path: Path
+) -> None:
+    for make in (
+        lambda: Adapter.zero(plan, facts, Recipe.SVD, name="x", device_layers=count),
+        lambda: Adapter.random(plan, facts, Recipe.SVD, seed=1, scale=1.0, device_layers=count),
+    ):
+        with pytest.raises(AdapterError, match=match) as caught:
+            make()
+        assert caught.value.advice
+    path = tmp_path / "x.adapter"
+    Adapter.random(plan, facts, Recipe.SVD, seed=1, scale=1.0).save(path)
+    card, tensors = parts(path)
+    rewrite(path, card | {"format": 2, "device_layers": count}, tensors)
+    assert_refused(path, facts, match)
+    with pytest.raises(AdapterError, match=match):
+        read_header(path.read_bytes())
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{}", "[" * 100_000])
