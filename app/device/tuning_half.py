@@ -143,9 +143,9 @@ class TuningHalf:
 
     @torch.inference_mode()
     def update(self, learning_rate: float, head_learning_rate: float, clip: float) -> float:
-        """One AdamW step with the accumulated gradients, which become zero. Returns their 2-norm before clipping.
+        """One step of Muon and AdamW with the accumulated gradients, which become zero.
 
-        Raises SettingsError where it is not finite.
+        Returns their 2-norm before clipping. Raises SettingsError where it is not finite.
         """
         return self._parameters.update(learning_rate, head_learning_rate, clip)
 

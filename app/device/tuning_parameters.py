@@ -1,12 +1,11 @@
-"""The parameters of an adapter in training, with their gradients and AdamW's moments, in flat fp32 tensors.
+"""The parameters of an adapter in training, with their gradients and the optimiser's moments, in flat fp32 tensors.
 
-One flat tensor each, so that a step of AdamW is a few operations and the state is four runs of bytes. The M of a tap
-lie together, as one matrix (up_cols x r_down). All is exact: what `state` gives, `restore` brings back to the bit.
-AdamW's steps have one size for every entry, whatever its gradient's; but z of one tap is ten times that of another
-(SmolLM2: an rms of 0.1 at layer 0, 1.0 at layer 20), and half of z's energy lies in one direction, which steps of all
-entries push together. So a tap's AdamW works in the principal axes of its first z, with its rate over that z's rms (the
-one-sided, fixed case of Vyas et al. 2024, "SOAP").
-Legend: U up_cols of a tap, D r_down of a tap; in the head part D is the hidden size and R its rank.
+The M of a tap lie together, as one matrix (up_cols x r_down). Muon trains them (Jordan et al. 2024, "Muon: an optimizer
+for hidden layers in neural networks"): every direction of a block M moves by the same amount, whatever its gradient's
+size. z of one tap is ten times that of another (SmolLM2: an rms of 0.1 at layer 0, 1.0 at layer 20), so its rate is
+over the rms of the tap's first z: a step then changes y by as much at every tap. AdamW trains the head part. All is
+exact: what `state` gives, `restore` brings back to the bit.
+Legend: U up_cols of a tap, u its r_up, D its r_down, T its targets; in the head part D is the hidden size, R its rank.
 """
 
 import math
@@ -20,6 +19,10 @@ from app.device.adapter_card import METADATA_KEY, AdapterCard, read_header
 from app.domain.errors import AdapterError, SettingsError, StoreDamaged
 from app.wire.plan import Tap, Target
 
+MOMENTUM = 0.9
+NEWTON_SCHULZ = (3.4445, -4.7750, 2.0315)
+ROUNDS = 5
+SMALLEST_NORM = 1e-12
 BETAS = (0.9, 0.999)
 EPSILON = 1e-8
 SMALLEST_RMS = 1e-3
@@ -36,17 +39,15 @@ class Parameters:
         if adapter.head is not None:
             v_DR, u_RD = adapter.head
             shapes |= {"v": (v_DR.shape[0], v_DR.shape[1]), "u": (u_RD.shape[0], u_RD.shape[1])}
-        size = sum(map(_padded, shapes.values()))
+        of_head: dict[Tap | str, tuple[int, int]] = {part: shapes[part] for part in ("v", "u") if part in shapes}
+        size, size_of_head = (sum(map(_padded, parts.values())) for parts in (shapes, of_head))
         self._values, self._gradients = torch.zeros(size), torch.zeros(size)
-        self._first, self._second = torch.zeros(size), torch.zeros(size)
+        self._first, self._second = torch.zeros(size), torch.zeros(size_of_head)
         self._updates = 0
-        axes: dict[Tap | str, tuple[int, int]] = {tap: (tap.r_down, tap.r_down) for tap in adapter.card.plan.taps}
-        self._axes = torch.zeros(sum(map(_padded, axes.values())))
-        self._axes_of = _views(self._axes, axes)  # principal axes of each tap's first z, as columns (D x D)
-        self._input_rms = torch.zeros(len(adapter.card.plan.taps))  # of that z; 0: not seen yet
+        self._input_rms = torch.zeros(len(adapter.card.plan.taps))  # of each tap's first z; 0: not seen yet
         self._values_of = _views(self._values, shapes)
         self._gradients_of = _views(self._gradients, shapes)
-        self._first_of, self._second_of = _views(self._first, shapes), _views(self._second, shapes)
+        self._first_of, self._second_of = _views(self._first, shapes), _views(self._second, of_head)
         for tap in adapter.card.plan.taps:
             self._values_of[tap].copy_(torch.cat([adapter.matrices[target] for target in tap.targets]))
         if adapter.head is not None:
@@ -70,15 +71,13 @@ class Parameters:
         return self._gradients_of["v"], self._gradients_of["u"]
 
     def see_input(self, tap: Tap, z_RD: torch.Tensor) -> None:
-        """A step's z. The first one decides in which axes the tap is trained, and how its rate is scaled."""
+        """A step's z. The first one decides how the tap's rate is scaled."""
         place = self.card.plan.taps.index(tap)
         if not self._input_rms[place]:
-            z = z_RD.double()
-            self._axes_of[tap].copy_(torch.linalg.eigh(z.T @ z).eigenvectors)
-            self._input_rms[place] = max(float(z.square().mean().sqrt()), SMALLEST_RMS)
+            self._input_rms[place] = max(float(z_RD.double().square().mean().sqrt()), SMALLEST_RMS)
 
     def update(self, learning_rate: float, head_learning_rate: float, clip: float) -> float:
-        """One AdamW step (Loshchilov and Hutter 2019) with the gradients clipped to a 2-norm of `clip`; zero them.
+        """One step of Muon (M) and AdamW (V, U) with the gradients clipped to a 2-norm of `clip`; zero them.
 
         Returns the norm before clipping. Raises SettingsError where it is not finite; nothing is changed then but the
         gradients, which are zero.
@@ -94,26 +93,34 @@ class Parameters:
             self._gradients.mul_(clip / norm)
         self._updates += 1
         for tap, rms in zip(self.card.plan.taps, self._input_rms.tolist(), strict=True):
-            axes = self._axes_of[tap] if rms else None
-            self._update_part(tap, learning_rate / (rms or 1.0), axes)
+            self._update_tap(tap, learning_rate / (rms or 1.0))
         for name in ("v", "u") if "v" in self._values_of else ():
-            self._update_part(name, head_learning_rate)
+            self._update_head(name, head_learning_rate)
         self._gradients.zero_()
         return norm
 
-    def _update_part(self, part: Tap | str, rate: float, axes_DD: torch.Tensor | None = None) -> None:
-        """axes: of the columns, in which the moments are kept."""
-        values, gradients = self._values_of[part], self._gradients_of[part]
-        first, second = self._first_of[part], self._second_of[part]
-        if axes_DD is not None:
-            gradients = gradients @ axes_DD
+    def _update_tap(self, tap: Tap, rate: float) -> None:
+        """Muon with Nesterov's momentum, each target's M by itself. An M without a gradient stays as it is: its old
+        momentum, however small, would else become a whole step."""
+        blocks = (len(tap.targets), tap.r_up, tap.r_down)
+        values_TuD, gradients_TuD, momentum_TuD = (
+            of[tap].view(blocks) for of in (self._values_of, self._gradients_of, self._first_of)
+        )
+        momentum_TuD.lerp_(gradients_TuD, 1 - MOMENTUM)
+        step_TuD = orthogonal(torch.lerp(gradients_TuD, momentum_TuD, MOMENTUM))
+        step_TuD.add_(values_TuD, alpha=self._decay)
+        step_TuD.mul_(gradients_TuD.flatten(1).any(1)[:, None, None])
+        values_TuD.sub_(step_TuD, alpha=rate)
+
+    def _update_head(self, name: str, rate: float) -> None:
+        """AdamW (Loshchilov and Hutter 2019)."""
+        values, gradients = self._values_of[name], self._gradients_of[name]
+        first, second = self._first_of[name], self._second_of[name]
         values.mul_(1 - rate * self._decay)
         first.lerp_(gradients, 1 - BETAS[0])
         second.mul_(BETAS[1]).addcmul_(gradients, gradients, value=1 - BETAS[1])
         first_share, second_share = (1 - beta**self._updates for beta in BETAS)
         step = first / second.sqrt().div_(math.sqrt(second_share)).add_(EPSILON)
-        if axes_DD is not None:
-            step = step @ axes_DD.T
         values.add_(step, alpha=-rate / first_share)
 
     def adapter(self) -> Adapter:
@@ -132,7 +139,6 @@ class Parameters:
             "gradients": self._gradients,
             "first": self._first,
             "second": self._second,
-            "axes": self._axes,
             "input_rms": self._input_rms,
             "updates": torch.tensor([self._updates]),
         }
@@ -145,7 +151,6 @@ class Parameters:
             "gradients": self._gradients,
             "first": self._first,
             "second": self._second,
-            "axes": self._axes,
             "input_rms": self._input_rms,
         }
         try:
@@ -163,6 +168,23 @@ class Parameters:
         for name, flat in flats.items():
             flat.copy_(found[name])
         self._updates, self.card = updates, card
+
+
+def orthogonal(steps_TuD: torch.Tensor) -> torch.Tensor:
+    """Each matrix with its singular values brought near 1 (0.68 to 1.21, but for those below 1/600 of its norm).
+
+    Newton and Schulz's iteration with the quintic of Jordan et al. 2024 ("Muon"), five times, from X / |X|:
+    X <- a X + (b XX' + c (XX')^2) X. Zero stays zero. In fp32 (theirs: bf16), so that a resumed run is the same to the
+    bit.
+    """
+    a, b, c = NEWTON_SCHULZ
+    is_tall = steps_TuD.shape[1] > steps_TuD.shape[2]
+    x = steps_TuD.mT.contiguous() if is_tall else steps_TuD
+    x = x / (torch.linalg.matrix_norm(x, keepdim=True) + SMALLEST_NORM)
+    for _ in range(ROUNDS):
+        square = torch.bmm(x, x.mT)
+        x = torch.baddbmm(x, torch.baddbmm(square, square, square, beta=b, alpha=c), x, beta=a)
+    return x.mT.contiguous() if is_tall else x
 
 
 def _trained_for(card: AdapterCard) -> tuple[object, ...]:

@@ -149,48 +149,6 @@ def test_rounded_exchanges_give_nearly_the_same_gradients(
         assert (found[name] - expected).norm() < share * expected.norm(), name
 
 
-def test_the_optimiser_is_torchs_adamw_in_the_axes_and_over_the_rms_of_a_taps_first_input(
-    tiny: Callable[..., Any], pack_of: PackOf
-) -> None:
-    _, backbone = tiny("llama")
-    pack = pack_of(backbone)
-    plan = grouped(6, 2, 4)
-    adapter = noisy(pack, plan, head_rank=3)
-    half = make_half(pack, adapter, weight_decay=0.1)
-    assert adapter.head is not None
-    parameters = half._parameters
-    generator = torch.Generator().manual_seed(1)
-    axes: dict[str, torch.Tensor] = {}
-    names = {"head.v": adapter.head[0].clone(), "head.u": adapter.head[1].clone()}
-    groups: list[dict[str, Any]] = [{"params": [*names.values()], "lr": 0.002}]
-    for tap, size in zip(plan.taps, (2.0, 0.25, 0.5), strict=True):
-        z = torch.randn(30, tap.r_down, generator=generator) * size
-        parameters.see_input(tap, z)
-        parameters.see_input(tap, torch.ones(3, tap.r_down))  # too late to count
-        axes |= {adapter.card.key(target): torch.linalg.svd(z).Vh.T for target in tap.targets}
-        theirs_of_tap = {adapter.card.key(t): adapter.matrices[t] @ axes[adapter.card.key(t)] for t in tap.targets}
-        groups.append({"params": [*theirs_of_tap.values()], "lr": 0.01 / z.square().mean().sqrt().item()})
-        names |= theirs_of_tap
-    theirs = torch.optim.AdamW(groups, weight_decay=0.1)
-    for clip in (1e9, 0.5, 1e9):
-        for tap in plan.taps:
-            parameters.tap_gradient(tap).normal_(generator=generator)
-        for part in parameters.head_gradient:
-            part.normal_(generator=generator)
-        for name, gradient in gradients(half).items():
-            names[name].grad = gradient @ axes[name] if name in axes else gradient
-        norm = torch.nn.utils.clip_grad_norm_([*names.values()], clip)
-        theirs.step()
-        assert half.update(0.01, 0.002, clip) == pytest.approx(norm.item(), rel=1e-5)
-    stored = half.adapter()
-    assert stored.head is not None
-    for target, matrix in stored.matrices.items():
-        name = adapter.card.key(target)
-        torch.testing.assert_close(matrix, names[name] @ axes[name].T, atol=2e-5, rtol=1e-4)
-    torch.testing.assert_close(stored.head[0], names["head.v"], atol=1e-6, rtol=1e-5)
-    torch.testing.assert_close(stored.head[1], names["head.u"], atol=1e-6, rtol=1e-5)
-
-
 def test_the_bytes_of_the_adapter_are_its_file(tiny: Callable[..., Any], pack_of: PackOf) -> None:
     _, backbone = tiny("llama")
     pack = pack_of(backbone)
