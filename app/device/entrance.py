@@ -28,8 +28,8 @@ class Entrance:
             self._embeddings_VD = weights.tensor("embed_tokens.weight")
             self._scale = torch.tensor(pack.facts.embed_scale).to(compute)
             if plan.free_taps:
-                self._norm_D = weights.tensor("free.input_norm.weight").to(compute, copy=True)
-                name = f"free.{recipe[0].name.lower()}-{recipe[1]}.a"
+                self._norm_D = weights.tensor("free.0.input_norm.weight").to(compute, copy=True)
+                name = f"free.0.{recipe[0].name.lower()}-{recipe[1]}.a"
                 self._a_0 = weights.tensor(name).to(compute, copy=True)
 
     def embeddings(self, tokens: Sequence[int]) -> bytes:

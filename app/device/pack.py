@@ -79,14 +79,9 @@ class DevicePack:
             raise DamagedPack(f"{name} cannot be read") from error
 
     def _check_weights(self) -> None:
-        facts = self.facts
-        table = [facts.vocab_size, facts.hidden_size]
-        expected = {"embed_tokens.weight": table, "free.input_norm.weight": [facts.hidden_size]}
-        for recipe in facts.recipes:
-            expected[f"free.{recipe.name}-{recipe.version}.a"] = [recipe.rank, facts.hidden_size]
         with self.weights() as weights:
-            if "lm_head.weight" in weights.names:
-                expected["lm_head.weight"] = table
+            expected = self.facts.weight_shapes()
+            expected |= {n: shape for n, shape in self.facts.optional_shapes().items() if n in weights.names}
             for name, shape in expected.items():
                 if name not in weights.names:
                     raise DamagedPack(f"the weights hold no {name}")

@@ -10,8 +10,31 @@ from app.domain.backend import RecipeInfo
 from app.domain.errors import ModelError
 from app.wire.plan import Projection
 
-FORMAT = 1
+FORMAT = 2
 _ADVICE = "Remove the model in the settings and fetch it again."
+_ACTIVATIONS = ("silu", "gelu_tanh")
+_MOST_NEAR_LAYERS = 8  # a pack is untrusted; ours hold two
+
+
+@dataclass(frozen=True, slots=True)
+class NearFacts:
+    """The first decoder layers, which the pack holds too. windows, rope_factors: one entry for each of `layers`.
+
+    windows: positions a layer looks back on, itself included; 0 = all. rope_factors: on cos and sin (YaRN).
+    attention_scale: on q.k. activation: "silu" or "gelu_tanh".
+    """
+
+    layers: int
+    heads: int
+    kv_heads: int
+    head_dim: int
+    intermediate_size: int
+    qk_norm: bool
+    post_norms: bool
+    activation: str
+    attention_scale: float
+    windows: tuple[int, ...]
+    rope_factors: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +57,51 @@ class PackFacts:
     norm_plus_one: bool
     projection_rows: dict[Projection, int]
     recipes: tuple[RecipeInfo, ...]
+    near: NearFacts
 
     def recipe(self, name: str, version: int) -> RecipeInfo | None:
         """The pack's recipe of that name and version, or None."""
         return next((found for found in self.recipes if (found.name, found.version) == (name, version)), None)
+
+    def weight_shapes(self) -> dict[str, list[int]]:
+        """Name -> shape of every tensor that the pack must hold."""
+        shapes = {"embed_tokens.weight": [self.vocab_size, self.hidden_size]}
+        for layer in range(self.near.layers + 1):
+            shapes[f"free.{layer}.input_norm.weight"] = [self.hidden_size]
+            for recipe in self.recipes:
+                shapes[f"free.{layer}.{recipe.name}-{recipe.version}.a"] = [recipe.rank, self.hidden_size]
+        for layer in range(self.near.layers):
+            shapes[f"near.rope.{layer}"] = [self.near.head_dim // 2]
+            for name in self._near_norms():
+                width = self.near.head_dim if name.startswith("self_attn.") else self.hidden_size
+                shapes[f"near.{layer}.{name}.weight"] = [width]
+            for name, rows, columns in self._near_linears():
+                shapes[f"near.{layer}.{name}.weight"] = [rows, columns]
+        return shapes
+
+    def optional_shapes(self) -> dict[str, list[int]]:
+        """Name -> shape of every tensor that some models have: a head of its own, and biases."""
+        shapes = {"lm_head.weight": [self.vocab_size, self.hidden_size]}
+        for layer in range(self.near.layers):
+            shapes |= {f"near.{layer}.{name}.bias": [rows] for name, rows, _ in self._near_linears()}
+        return shapes
+
+    def _near_norms(self) -> list[str]:
+        names = ["input_layernorm", "post_attention_layernorm"]
+        if self.near.post_norms:
+            names += ["pre_feedforward_layernorm", "post_feedforward_layernorm"]
+        return names + (["self_attn.q_norm", "self_attn.k_norm"] if self.near.qk_norm else [])
+
+    def _near_linears(self) -> list[tuple[str, int, int]]:
+        width, wide = self.hidden_size, self.near.intermediate_size
+        q_rows = self.projection_rows[Projection.Q]
+        return [
+            *((f"self_attn.{p.name.lower()}_proj", self.projection_rows[p], width) for p in Projection),
+            ("self_attn.o_proj", width, q_rows),
+            ("mlp.gate_proj", wide, width),
+            ("mlp.up_proj", wide, width),
+            ("mlp.down_proj", width, wide),
+        ]
 
 
 def read_facts(path: Path) -> PackFacts:
@@ -61,6 +125,7 @@ def read_facts(path: Path) -> PackFacts:
 def _facts(untrusted: dict[str, Any]) -> PackFacts:
     softcap = untrusted.get("final_logit_softcapping")
     bos = untrusted.get("bos_token_id")
+    near = _near(untrusted["near"], untrusted)
     return PackFacts(
         model_id=_text(untrusted["model_id"]),
         architecture=_text(untrusted["architecture"]),
@@ -81,7 +146,33 @@ def _facts(untrusted: dict[str, Any]) -> PackFacts:
             RecipeInfo(_text(r["name"]), _count(r["version"]), _sha256(r["sha256"]), _count(r["rank"]))
             for r in untrusted["recipes"]
         ),
+        near=near,
     )
+
+
+def _near(untrusted: dict[str, Any], facts: dict[str, Any]) -> NearFacts:
+    """Its sizes must agree with the model's, for tensors are checked against both."""
+    near = NearFacts(
+        layers=_token(untrusted["layers"]),
+        heads=_count(untrusted["heads"]),
+        kv_heads=_count(untrusted["kv_heads"]),
+        head_dim=_count(untrusted["head_dim"]),
+        intermediate_size=_count(untrusted["intermediate_size"]),
+        qk_norm=bool(untrusted["qk_norm"]),
+        post_norms=bool(untrusted["post_norms"]),
+        activation=_text(untrusted["activation"]),
+        attention_scale=_positive(untrusted["attention_scale"]),
+        windows=tuple(_token(window) for window in untrusted["windows"]),
+        rope_factors=tuple(_positive(factor) for factor in untrusted["rope_factors"]),
+    )
+    rows = {"q": near.heads * near.head_dim, "k": near.kv_heads * near.head_dim, "v": near.kv_heads * near.head_dim}
+    if near.layers >= facts["layers"] or near.layers > _MOST_NEAR_LAYERS:
+        raise ValueError("too many near layers")
+    if near.heads % near.kv_heads or near.head_dim % 2 or facts["projection_rows"] != rows:
+        raise ValueError("heads that do not fit the projections")
+    if near.activation not in _ACTIVATIONS or not len(near.windows) == len(near.rope_factors) == near.layers:
+        raise ValueError("near layers that this app cannot compute")
+    return near
 
 
 def _text(untrusted: object) -> str:

@@ -1,4 +1,4 @@
-"""The device pack: tokenizer, embeddings, LM head and what a free tap needs, in one uncompressed zip file.
+"""The device pack: tokenizer, embeddings, LM head, first layers and free taps' needs, in one uncompressed zip file.
 
 The same model gives the same bytes, on any day: members in a fixed order, with a fixed date.
 """
@@ -6,7 +6,7 @@ The same model gives the same bytes, on any day: members in a fixed order, with 
 import json
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ from torch import Tensor
 from cloud_backend.engine.config import DecoderConfig
 from cloud_backend.engine.errors import SourceError
 from cloud_backend.engine.manifest import FORMAT, RecipeEntry
+from cloud_backend.engine.rope import rope_parameters
 from cloud_backend.engine.weights import SourceModel
 
+_MOST_NEAR_LAYERS = 2  # a third one was measured to add nothing (docs/lab-log.md)
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
 _MACHINE_FIELDS = ("is_local", "local_files_only", "name_or_path", "_name_or_path")  # of the machine that prepared
@@ -33,13 +35,16 @@ def write_pack(
     backbone_sha256: str,
     config_text: str,
     recipes: tuple[RecipeEntry, ...],
-    free_a: Mapping[str, Tensor],
+    free_a: Mapping[str, Sequence[Tensor]],
 ) -> None:
-    """Write the zip file `out`. free_a: recipe ("svd-1") -> A of layer 0. Raises SourceError without a tokenizer."""
+    """Write the zip file `out`. free_a: recipe ("svd-1") -> A of layers 0 to near_layers(config).
+
+    Raises SourceError without a tokenizer.
+    """
     tensors = {
         "embed_tokens.weight": source.tensors["embed_tokens.weight"],
-        "free.input_norm.weight": source.tensors["layers.0.input_layernorm.weight"],
-        **{f"free.{name}.a": a_RD for name, a_RD in free_a.items()},
+        **_free_tensors(source, config, free_a),
+        **_near_tensors(source, config),
     }
     if not config.tied_embeddings:
         tensors["lm_head.weight"] = source.tensors["lm_head.weight"]
@@ -61,6 +66,7 @@ def write_pack(
         "norm_plus_one": config.norm_plus_one,
         "projection_rows": projection_rows(config),
         "recipes": [{"name": r.name, "version": r.version, "sha256": r.sha256, "rank": r.rank} for r in recipes],
+        "near": _near_facts(config),
     }
     with tempfile.TemporaryDirectory(dir=out.parent) as made:
         folder = Path(made)
@@ -73,6 +79,53 @@ def write_pack(
         with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
             for file in sorted(folder.iterdir()):
                 _add(archive, file)
+
+
+def near_layers(config: DecoderConfig) -> int:
+    """How many of the first layers a pack holds. Never all: a free tap serves a layer above them."""
+    return min(_MOST_NEAR_LAYERS, config.layers - 1)
+
+
+def _free_tensors(
+    source: SourceModel, config: DecoderConfig, free_a: Mapping[str, Sequence[Tensor]]
+) -> dict[str, Tensor]:
+    """What a free tap reads that stands behind k layers of the device's own."""
+    tensors: dict[str, Tensor] = {}
+    for k in range(near_layers(config) + 1):
+        # copied: safetensors writes no memory twice, and layer k is in the pack under its own name too
+        tensors[f"free.{k}.input_norm.weight"] = source.tensors[f"layers.{k}.input_layernorm.weight"].clone()
+        tensors |= {f"free.{k}.{name}.a": layers[k] for name, layers in free_a.items()}
+    return tensors
+
+
+def _near_tensors(source: SourceModel, config: DecoderConfig) -> dict[str, Tensor]:
+    text_config = source.hf_config.get_text_config()
+    tensors: dict[str, Tensor] = {}
+    for layer in range(near_layers(config)):
+        prefix = f"layers.{layer}."
+        for name in source.tensors:
+            if name.startswith(prefix) and not name.endswith("inv_freq"):
+                tensors[f"near.{layer}.{name.removeprefix(prefix)}"] = source.tensors[name]
+        inverse, _ = rope_parameters(text_config, config.rope_names[layer], config.head_dim)
+        tensors[f"near.rope.{layer}"] = inverse.clone()
+    return tensors
+
+
+def _near_facts(config: DecoderConfig) -> dict[str, Any]:
+    count = near_layers(config)
+    return {
+        "layers": count,
+        "heads": config.heads,
+        "kv_heads": config.kv_heads,
+        "head_dim": config.head_dim,
+        "intermediate_size": config.intermediate_size,
+        "qk_norm": config.qk_norm,
+        "post_norms": config.post_norms,
+        "activation": config.activation,
+        "attention_scale": config.attention_scale,
+        "windows": config.windows[:count],
+        "rope_factors": [config.rope_factors[name] for name in config.rope_names[:count]],
+    }
 
 
 def projection_rows(config: DecoderConfig) -> dict[str, int]:

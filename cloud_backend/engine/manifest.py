@@ -9,7 +9,7 @@ from typing import Any
 from app.wire.messages import Recipe
 from cloud_backend.engine.errors import ModelFolderError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST_FILE = "manifest.json"
 BACKBONE_FILE = "backbone.safetensors"
 CONFIG_FILE = "config.json"

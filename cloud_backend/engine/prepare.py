@@ -17,7 +17,7 @@ from torch import Tensor
 from app.wire.messages import Recipe
 from cloud_backend.engine import recipe as recipes
 from cloud_backend.engine.config import DecoderConfig
-from cloud_backend.engine.device_pack import projection_rows, write_pack
+from cloud_backend.engine.device_pack import near_layers, projection_rows, write_pack
 from cloud_backend.engine.errors import SourceError, UnsupportedModel
 from cloud_backend.engine.families import read_config
 from cloud_backend.engine.linear import choose_kernels
@@ -123,9 +123,9 @@ def _backbone_tensors(model: SourceModel, config: DecoderConfig) -> dict[str, Te
 
 def _write_recipes(
     folder: Path, model: SourceModel, config: DecoderConfig, report: Report
-) -> tuple[tuple[RecipeEntry, ...], dict[str, Tensor]]:
+) -> tuple[tuple[RecipeEntry, ...], dict[str, list[Tensor]]]:
     entries: list[RecipeEntry] = []
-    free_a: dict[str, Tensor] = {}
+    free_a: dict[str, list[Tensor]] = {}
     start, share = 0.4, 0.25
     for index, recipe in enumerate(Recipe):
         name = recipe.name.lower()
@@ -138,7 +138,7 @@ def _write_recipes(
         file = folder / recipe_file(name, recipes.VERSION)
         save_file(made, file)
         entries.append(RecipeEntry(name, recipes.VERSION, file_sha256(file), recipes.stored_rank(config)))
-        free_a[f"{name}-{recipes.VERSION}"] = made[recipes.a_key(0)]
+        free_a[f"{name}-{recipes.VERSION}"] = [made[recipes.a_key(layer)] for layer in range(near_layers(config) + 1)]
     return tuple(entries), free_a
 
 

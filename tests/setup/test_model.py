@@ -27,7 +27,7 @@ else:
     out.mkdir()
     source = pathlib.Path(sys.argv[sys.argv.index("--model") + 1])
     (out / "backbone.safetensors").write_bytes(source.read_bytes())
-    (out / "manifest.json").write_text('{{"format": 1}}')
+    (out / "manifest.json").write_text('{{"format": 2}}')
 """
 
 
@@ -118,5 +118,5 @@ def test_a_folder_of_another_format_or_without_manifest_is_not_prepared(tmp_path
     assert not is_prepared(tmp_path)
     (tmp_path / "manifest.json").write_text("{")
     assert not is_prepared(tmp_path)
-    (tmp_path / "manifest.json").write_text(json.dumps({"format": 0}))
+    (tmp_path / "manifest.json").write_text(json.dumps({"format": 1}))
     assert not is_prepared(tmp_path)

@@ -44,6 +44,7 @@ class PackRecipe:
     layers: int = 4
     rank: int = 6
     tied: bool = True
+    near: int = 2
     dtype: torch.dtype = torch.bfloat16
     facts: dict[str, Any] = field(default_factory=dict)
     tokenizer_config: dict[str, Any] = field(default_factory=dict)
@@ -55,15 +56,26 @@ class PackRecipe:
         noise = torch.Generator().manual_seed(5)
         weights = {
             "embed_tokens.weight": torch.randn(self.vocab, self.width, generator=noise),
-            "free.input_norm.weight": 1 + 0.1 * torch.randn(self.width, generator=noise),
-            "free.svd-1.a": torch.randn(self.rank, self.width, generator=noise),
-            "free.random-1.a": torch.randn(self.rank, self.width, generator=noise),
+            "free.0.input_norm.weight": 1 + 0.1 * torch.randn(self.width, generator=noise),
+            "free.0.svd-1.a": torch.randn(self.rank, self.width, generator=noise),
+            "free.0.random-1.a": torch.randn(self.rank, self.width, generator=noise),
         }
+        for k in range(1, self.near + 1):
+            weights[f"free.{k}.input_norm.weight"] = 1 + 0.1 * torch.randn(self.width, generator=noise)
+            weights |= {
+                f"free.{k}.{name}-1.a": torch.randn(self.rank, self.width, generator=noise) for name, _ in RECIPES
+            }
+        for layer in range(self.near):
+            weights |= {
+                f"near.{layer}.{name}.weight": torch.randn(shape, generator=noise) * shape[-1] ** -0.5
+                for name, shape in NEAR_SHAPES.items()
+            }
+            weights[f"near.rope.{layer}"] = 100.0 ** -(torch.arange(4) / 4)
         if not self.tied:
             weights["lm_head.weight"] = torch.randn(self.vocab, self.width, generator=noise)
         recipes = [{"name": name, "version": 1, "sha256": digit * 64, "rank": self.rank} for name, digit in RECIPES]
         facts = {
-            "format": 1,
+            "format": 2,
             "model_id": "tiny",
             "architecture": "llama",
             "backbone_sha256": "ab" * 32,
@@ -80,6 +92,19 @@ class PackRecipe:
             "norm_plus_one": False,
             "projection_rows": {"q": 16, "k": 8, "v": 8},
             "recipes": recipes,
+            "near": {
+                "layers": self.near,
+                "heads": 2,
+                "kv_heads": 1,
+                "head_dim": 8,
+                "intermediate_size": 24,
+                "qk_norm": False,
+                "post_norms": False,
+                "activation": "silu",
+                "attention_scale": 8**-0.5,
+                "windows": [0] * self.near,
+                "rope_factors": [1.0] * self.near,
+            },
         }
         config = {"bos_token": "<|endoftext|>", "eos_token": "<|im_end|>", "chat_template": CHATML}
         members = {
@@ -100,6 +125,17 @@ class PackRecipe:
 
 
 RECIPES = (("svd", "1"), ("random", "2"))
+NEAR_SHAPES = {  # of one near layer: width 16, two query heads on one kv head of 8
+    "input_layernorm": (16,),
+    "post_attention_layernorm": (16,),
+    "self_attn.q_proj": (16, 16),
+    "self_attn.k_proj": (8, 16),
+    "self_attn.v_proj": (8, 16),
+    "self_attn.o_proj": (16, 16),
+    "mlp.gate_proj": (24, 16),
+    "mlp.up_proj": (24, 16),
+    "mlp.down_proj": (16, 24),
+}
 
 
 @pytest.fixture

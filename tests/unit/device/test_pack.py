@@ -119,7 +119,8 @@ def test_a_pack_that_lacks_a_file_is_refused(missing: str, pack_recipe: Any, tmp
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 2},
+        {"format": 1},
+        {"format": 3},
         {"hidden_size": 0},
         {"hidden_size": "16"},
         {"hidden_size": 17},  # does not fit the weights
@@ -137,7 +138,7 @@ def test_a_description_that_is_wrong_is_refused(change: dict[str, Any], build_pa
     assert caught.value.advice
 
 
-@pytest.mark.parametrize("text", ["", "[]", "null", '{"format":1}', "\ud800", "[" * 100_000])
+@pytest.mark.parametrize("text", ["", "[]", "null", '{"format":2}', "\ud800", "[" * 100_000])
 def test_a_description_that_is_not_one_is_refused(text: str, build_pack: Build) -> None:
     pack = build_pack()
     (pack.folder / "pack.json").write_bytes(text.encode("utf-8", "surrogatepass"))

@@ -67,10 +67,18 @@ def test_the_device_pack_holds_what_the_device_needs(folder: Path) -> None:
     assert card["bos_token_id"] == 1
     assert card["recipes"] == Manifest.read(folder).as_dict()["recipes"]
     weights = load(pack["weights.safetensors"])
-    assert set(weights) == {
-        "embed_tokens.weight", "lm_head.weight", "free.input_norm.weight", "free.svd-1.a", "free.random-1.a"
-    }  # fmt: skip
-    assert weights["free.svd-1.a"].equal(load_file(folder / "recipe-svd-1.safetensors")["layers.0.a"])
+    near = {name for name in weights if name.startswith("near.")}
+    free = {f"free.{k}.{name}" for k in range(3) for name in ("input_norm.weight", "svd-1.a", "random-1.a")}
+    assert set(weights) - near == {"embed_tokens.weight", "lm_head.weight"} | free
+    assert card["near"]["layers"] == 2
+    backbone = load_file(folder / "backbone.safetensors")
+    layers = {name.removeprefix("layers."): name for name in backbone if name.startswith(("layers.0.", "layers.1."))}
+    assert near == {f"near.{name}" for name in layers} | {"near.rope.0", "near.rope.1"}
+    assert all(weights[f"near.{name}"].equal(backbone[stored]) for name, stored in layers.items())
+    assert weights["near.rope.1"].equal(backbone["rope.all.inv_freq"])
+    for k in range(3):
+        assert weights[f"free.{k}.input_norm.weight"].equal(backbone[f"layers.{k}.input_layernorm.weight"])
+        assert weights[f"free.{k}.svd-1.a"].equal(load_file(folder / "recipe-svd-1.safetensors")[f"layers.{k}.a"])
 
 
 def test_nothing_says_where_it_was_made(folder: Path, source: Path) -> None:
