@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app.cli.choice import chosen_backend
+from app.cli.chosen_chats import chosen_chats, titled
 from app.cli.terminal import OPERATOR_CAN_READ, Terminal, counted, size
 from app.core.notes import NotesChoices
 from app.core.services import Services, TuneRequest
@@ -19,6 +20,7 @@ from app.domain.notes import NotesSet, Progress
 
 LOOK_EVERY_S = 0.5
 _BAR = 24
+LONGEST_NAME = 80  # as in the window
 _OVER = (JobState.FINISHED, JobState.FAILED, JobState.PAUSED)
 
 
@@ -27,10 +29,13 @@ def run_tune(arguments: argparse.Namespace, services: Services, terminal: Termin
     backend = chosen_backend(arguments, services.backends, terminal.environ)
     request = TuneRequest(backend, arguments.model)
     manages = [arguments.jobs, arguments.resume is not None, arguments.pause, arguments.keep, arguments.discard]
-    if arguments.notes and any(manages):
-        raise SettingsError("Notes begin a new job.", "Give either notes, or one of the options for a job.")
-    if not arguments.notes and not any(manages):
-        raise SettingsError("There are no notes to learn from.", "Name some: nearhalf tune ~/notes")
+    begins = bool(arguments.notes or arguments.chat)
+    if begins and any(manages):
+        raise SettingsError("Notes begin a new job.", "Give either notes and chats, or one of the options for a job.")
+    if not begins and not any(manages):
+        raise SettingsError(
+            "There are no notes to learn from.", "Name some: nearhalf tune ~/notes, or a chat of yours: --chat TITLE"
+        )
     with services.open_tuning(request, lambda: terminal.ask_secret("Passphrase or recovery code: ")) as tuning:
         if arguments.jobs:
             _list(tuning, arguments, terminal)
@@ -39,14 +44,14 @@ def run_tune(arguments: argparse.Namespace, services: Services, terminal: Termin
         elif arguments.discard:
             _order(tuning, arguments.discard, JobOrder.DISCARD, "It is being deleted, with its notes.", terminal)
         else:
-            if backend is not None and arguments.notes:
+            if backend is not None and begins:
                 terminal.note(OPERATOR_CAN_READ)
             _follow(tuning, _job(tuning, arguments, terminal), arguments, terminal)
 
 
 def _job(tuning: TuningServices, arguments: argparse.Namespace, terminal: Terminal) -> TuningJob:
     """A new one, or the one that is gone on with."""
-    if arguments.notes:
+    if arguments.notes or arguments.chat:
         return _begin(tuning, arguments, terminal)
     wanted = arguments.keep or arguments.resume
     jobs = tuning.jobs()
@@ -66,17 +71,20 @@ def _begin(tuning: TuningServices, arguments: argparse.Namespace, terminal: Term
     for path in paths:
         if not path.exists():
             raise SettingsError(f"There is nothing at {path}.", "Check the path.")
+    chats = chosen_chats(arguments.chat, tuning.chats()) if arguments.chat else ()
 
     def tell(progress: Progress) -> None:
         terminal.progress(f"Reading the notes: {counted(progress.files, 'file', 'files')}.")
 
-    notes = tuning.read_notes([path.absolute() for path in paths], (), NotesChoices(), tell)
+    notes = tuning.read_notes([path.absolute() for path in paths], [chat.id for chat in chats], NotesChoices(), tell)
+    if chats:
+        terminal.note(f"Of {counted(len(chats), 'chat', 'chats')} your own messages are learned, not the replies.")
     terminal.note(_what_was_read(notes))
     preset = Preset(arguments.preset)
-    terminal.progress("Asking the backend.")
-    settings = tuning.presets()[preset]
+    settings = tuning.presets(terminal.progress)[preset]
     terminal.progress("Starting the training's process.")
-    job = tuning.start(arguments.name or paths[0].stem or "Notes", notes, settings, preset)
+    name = paths[0].stem if paths else titled(chats[0])[:LONGEST_NAME]
+    job = tuning.start(arguments.name or name or "Notes", notes, settings, preset)
     trips = counted(settings.plan.round_trips, "round trip a token", "round trips a token")
     terminal.note(f"Job {job.id}: {settings.steps} steps; with this adapter a chat takes {trips}.")
     return job

@@ -21,9 +21,10 @@ class TuningSettings:
     """Everything that decides a run; with the data and the model it decides every number of it.
 
     window: tokens of one sequence, which is one micro-batch. sequences_per_step: accumulated into one optimiser step.
-    learning_rate: of the matrices M; head_learning_rate: of the head part (V, U). Linear warm-up, then cosine to
-    `final_rate` of it. clip: of the gradient's 2-norm over all parameters. patience: evaluations without gain that end
-    the run. evaluate_every, in optimiser steps. evaluation_tokens: of held-out notes, predicted each time.
+    learning_rate: of the matrices M, where z has an rms of 1; head_learning_rate: of the head part (V, U). Linear
+    warm-up, then cosine to `final_rate` of it. clip: of the gradient's 2-norm over all parameters. patience:
+    evaluations without gain that end the run. evaluate_every, in optimiser steps. evaluation_tokens: of held-out notes,
+    predicted each time. device_layers: that the device runs itself before the free tap (AdapterCard).
     """
 
     plan: ExchangePlan
@@ -44,6 +45,7 @@ class TuningSettings:
     state_dtype: Dtype = Dtype.BF16
     exchange_dtype: Dtype = Dtype.BF16
     evaluation_tokens: int = 4096
+    device_layers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,9 @@ def summary(settings: TuningSettings) -> str:
     taps, head = len(settings.plan.taps), settings.head_rank
     ranks = sorted({(tap.r_down, tap.r_up) for tap in settings.plan.taps})
     shown = ", ".join(f"{down}/{up}" for down, up in ranks) or "none"
+    own = f"layers on the device {settings.device_layers}, " if settings.device_layers else ""
     return (
-        f"{settings.recipe.name.lower()}, taps {taps}, ranks {shown}, head {head}, {settings.steps} steps of "
+        f"{settings.recipe.name.lower()}, taps {taps}, {own}ranks {shown}, head {head}, {settings.steps} steps of "
         f"{settings.sequences_per_step} x {settings.window} tokens, rate {settings.learning_rate:g}"
         f"{f' and {settings.head_learning_rate:g}' if head else ''}, seed {settings.seed}"
     )

@@ -1,8 +1,9 @@
 """The three choices of the wizard. Which plans and rates, and why: the table in docs/tuning.md.
 
 Quick and Balanced: one free tap and a head part, so chat keeps its one round trip a token. Thorough: six groups of
-layers with a tap each. Only v is adapted: for the bytes it costs it gains more than q, k and v with smaller ranks.
-Ranks are cut to what the recipe offers.
+layers with a tap each. The free tap reads what enters the first layer behind those that the device runs itself, which
+are left as they are. Only v is adapted: for the bytes it costs it gains more than q, k and v with smaller ranks. Ranks
+are cut to what the recipe offers.
 """
 
 from collections.abc import Mapping
@@ -16,21 +17,23 @@ from app.wire.plan import ExchangePlan, Projection, Tap, Target
 
 HEAD_RANK = 64
 R_DOWN, R_UP = 128, 128
-RATE, HEAD_RATE = 5e-4, 1e-3
+DEVICE_LAYERS = 2
+RATE, HEAD_RATE = 6e-3, 1e-3
 WINDOW, SEQUENCES = 256, 2
 EPOCHS = {Preset.QUICK: 1, Preset.BALANCED: 3, Preset.THOROUGH: 4}
 LEAST_STEPS = 20
 EVALUATIONS = 12  # of held-out loss in a whole run, about
 
 
-def grouped_plan(layers: int, groups: int, rank: int) -> ExchangePlan:
-    """`groups` taps at even distances, each serving v of its group; the first one is free."""
-    firsts = sorted({layers * number // groups for number in range(groups)})
+def grouped_plan(layers: int, groups: int, rank: int, device_layers: int = 0) -> ExchangePlan:
+    """`groups` taps, each serving v of its group; the first one is free. Layers below `device_layers` are in none."""
+    served = layers - device_layers
+    firsts = sorted({device_layers + served * number // groups for number in range(groups)})
     ends = [*firsts[1:], layers]
     return ExchangePlan(
         tuple(
             Tap(
-                first,
+                first if first > device_layers else 0,
                 tuple(Target(layer, Projection.V) for layer in range(first, end)),
                 min(R_DOWN, rank),
                 min(R_UP, rank),
@@ -40,10 +43,12 @@ def grouped_plan(layers: int, groups: int, rank: int) -> ExchangePlan:
     )
 
 
-def presets(layers: int, rank: int, max_rows: int) -> Mapping[Preset, TuningSettings]:
-    """For a model of `layers`, a recipe of `rank`, and a backend that trains on `max_rows` tokens at a time."""
+def presets(layers: int, rank: int, max_rows: int, near_layers: int) -> Mapping[Preset, TuningSettings]:
+    """For a model of `layers`, a recipe of `rank`, a backend that trains on `max_rows` tokens at a time, and a device
+    that has the first `near_layers` layers."""
+    own = min(DEVICE_LAYERS, near_layers, layers - 1)
     near = TuningSettings(
-        plan=grouped_plan(layers, 1, rank),
+        plan=grouped_plan(layers, 1, rank, own),
         recipe=Recipe.SVD,
         head_rank=HEAD_RANK,
         steps=LEAST_STEPS,
@@ -52,11 +57,12 @@ def presets(layers: int, rank: int, max_rows: int) -> Mapping[Preset, TuningSett
         window=min(WINDOW, max_rows),
         sequences_per_step=SEQUENCES,
         exchange_dtype=Dtype.INT8,
+        device_layers=own,
     )
     return {
         Preset.QUICK: near,
         Preset.BALANCED: near,
-        Preset.THOROUGH: replace(near, plan=grouped_plan(layers, min(6, layers), rank)),
+        Preset.THOROUGH: replace(near, plan=grouped_plan(layers, min(6, layers - own), rank, own)),
     }
 
 

@@ -14,11 +14,15 @@ from app.domain.ids import ChatId
 if TYPE_CHECKING:
     from app.core.notes import NotesChoices
     from app.core.tuning import JobOrder, Preset, Probe, TuningJob, TuningSettings
+    from app.domain.conversation import ChatInfo
     from app.domain.notes import NotesSet, Progress
 
 
 class TuningServices(Protocol):
     """Notes in, a job that outlives the window, an adapter out."""
+
+    def chats(self) -> "Sequence[ChatInfo]":
+        """The person's own, of which some may be opted in: pinned ones first, then the latest changed."""
 
     def read_notes(
         self,
@@ -35,8 +39,9 @@ class TuningServices(Protocol):
     def forget_notes(self) -> None:
         """Let go of every text that was read."""
 
-    def presets(self) -> "Mapping[Preset, TuningSettings]":
-        """For the model of the backend in use. The step counts are for the notes read last."""
+    def presets(self, report: Report) -> "Mapping[Preset, TuningSettings]":
+        """Slow where the device's part of the model is not here yet: it is fetched. For the model of the backend in
+        use; the step counts are for the notes read last."""
 
     def probe(self, notes: "NotesSet", settings: "Sequence[TuningSettings]", report: Report) -> "Sequence[Probe]":
         """Slow (half a minute). Some real steps on this machine and the backend in use, for each of `settings`."""

@@ -188,7 +188,7 @@ def orthogonal(steps_TuD: torch.Tensor) -> torch.Tensor:
 
 
 def _trained_for(card: AdapterCard) -> tuple[object, ...]:
-    return card.backbone_sha256, card.recipe_sha256, card.plan, card.head_rank
+    return card.backbone_sha256, card.recipe_sha256, card.plan, card.device_layers, card.head_rank
 
 
 def _padded(shape: tuple[int, int]) -> int:

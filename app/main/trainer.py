@@ -166,6 +166,7 @@ class Trainer:
             name=self._job.name,
             head_rank=settings.head_rank,
             seed=settings.seed,
+            device_layers=settings.device_layers,
         )
         half = TuningHalf(
             pack,

@@ -3,13 +3,14 @@
 import statistics
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from app.core.notes import NotesChoices, NotesReader
+from app.core.ports import ChatStore
 from app.core.secret_free import without_secrets
 from app.core.services import Measurement, Report
 from app.core.tuning import JobOrder, Preset, Probe, TuningJob, TuningSettings
@@ -19,7 +20,7 @@ from app.core.tuning_jobs import BEST, JobsOnDisk
 from app.core.tuning_presets import for_notes, presets
 from app.device.adapter_card import TrainingFacts
 from app.domain.backend import Backend, ModelInfo
-from app.domain.conversation import StoredChat
+from app.domain.conversation import ChatInfo
 from app.domain.errors import ModelError, SettingsError
 from app.domain.ids import ChatId, new_message_id
 from app.domain.notes import Note, NotesSet, Progress
@@ -65,15 +66,16 @@ class LocalTuning:
         file_key: Callable[[], bytes],
         place: Callable[[], Place],
         open_link: "Callable[[Backend | None, Report], AbstractContextManager[Link]]",
-        load_chats: Callable[[Collection[ChatId]], Sequence[StoredChat]],
+        chat_store: Callable[[], ChatStore],
         shelf: AdapterShelf,
         own_words: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
-        """own_words: the person's list of what is redacted; such words are found in notes too."""
+        """chat_store raises StorageError while it is locked. own_words: the person's list of what is redacted; such
+        words are found in notes too."""
         self._folder = folder
         self._place = place
         self._open_link = open_link
-        self._load_chats = load_chats
+        self._chat_store = chat_store
         self._shelf = shelf
         self._own_words = own_words
         self._starter = TrainerStarter(folder.root, folder.logs / "trainer.log")
@@ -81,8 +83,10 @@ class LocalTuning:
         self._reader = NotesReader()
         self._sources: tuple[tuple[Path, ...], frozenset[ChatId]] = ((), frozenset())
         self._words = 0
-        self._model: tuple[Place, ModelInfo] | None = None
         self._measured: tuple[Place, Measurement] | None = None
+
+    def chats(self) -> Sequence[ChatInfo]:
+        return self._chat_store().chats()
 
     def read_notes(
         self,
@@ -96,7 +100,7 @@ class LocalTuning:
             self.forget_notes()
             _check_there(paths)
             self._reader.add(paths, progress)
-            self._reader.add_chats(self._load_chats(chats))
+            self._reader.add_chats([self._chat_store().load(chat) for chat in chats])
             self._sources = sources
             self._shelf.mark_notes(self._reader.notes)
         try:
@@ -111,16 +115,16 @@ class LocalTuning:
         self._reader.forget()
         self._sources = ((), frozenset())
 
-    def presets(self) -> Mapping[Preset, TuningSettings]:
-        with self._open_link(self._place().backend, lambda _: None) as link:
-            model = self._used_model(link)
+    def presets(self, report: Report) -> Mapping[Preset, TuningSettings]:
+        with self._open_link(self._place().backend, report) as link:
+            model, pack = model_with_pack(link, self._folder, self._place().model_id, report)
         rank = max((recipe.rank for recipe in model.recipes if recipe.name == "svd"), default=0)
         if not rank:
             raise ModelError("This backend has no matrices to train with.", "Ask whoever runs it to prepare it anew.")
         tokens = round(self._words * TOKENS_A_WORD)
         if not model.tuning_rows:
             raise ModelError("This backend does not train.", "Choose another one, or the built-in backend.")
-        found = presets(model.layers, rank, model.tuning_rows)
+        found = presets(model.layers, rank, model.tuning_rows, pack.facts.near.layers)
         return {preset: for_notes(settings, preset, tokens) for preset, settings in found.items()}
 
     def probe(self, notes: NotesSet, settings: Sequence[TuningSettings], report: Report) -> Sequence[Probe]:
@@ -155,17 +159,6 @@ class LocalTuning:
         record = self._jobs.record(job)
         old = record.job()
         return self._jobs.again(record, old, without_secrets(record.notes(), without))
-
-    def _used_model(self, link: Link) -> ModelInfo:
-        place = self._place()
-        if self._model is None or self._model[0] != place:
-            with closing(link.control()) as control:
-                models = control.list_models()
-            found = next((one for one in models if place.model_id in (None, one.model_id)), None)
-            if found is None:
-                raise ModelError("The backend no longer has the model that is chosen.", "Choose another model.")
-            self._model = (place, found)
-        return self._model[1]
 
     def _chat_speed(self, link: Link, report: Report) -> Measurement:
         place = self._place()
@@ -244,7 +237,14 @@ def _trying(
     from app.device.tokenizer import load_tokenizer
     from app.device.tuning_half import TuningHalf
 
-    fresh = Adapter.zero(settings.plan, pack.facts, settings.recipe, name="probe", head_rank=settings.head_rank)
+    fresh = Adapter.zero(
+        settings.plan,
+        pack.facts,
+        settings.recipe,
+        name="probe",
+        head_rank=settings.head_rank,
+        device_layers=settings.device_layers,
+    )
     half = TuningHalf(pack, fresh, state_dtype=settings.state_dtype, exchange_dtype=settings.exchange_dtype)
     tokenizer = load_tokenizer(pack)
 

@@ -28,13 +28,13 @@ from app.core.tuning import (
     Verdict,
 )
 from app.core.tuning_presets import for_notes, presets
-from app.domain.conversation import StoredChat
+from app.domain.conversation import ChatInfo, StoredChat
 from app.domain.errors import AppError, SettingsError
 from app.domain.ids import ChatId
 from app.domain.notes import NotesSet, Progress
 from tests.sim.note_files import prose
 
-LAYERS, RANK, MAX_ROWS = 30, 128, 2048
+LAYERS, RANK, MAX_ROWS, NEAR_LAYERS = 30, 128, 2048, 2
 TOKENS = 30_000
 PAIRS = (
     SideBySide("0123", " rose slowly in the old oven.", " is a food. Bread is a food.", left_is_tuned=True),
@@ -108,6 +108,9 @@ class ScriptedTuning:
         self._reader = NotesReader()
         self._sources: tuple[tuple[Path, ...], frozenset[ChatId]] = ((), frozenset())
 
+    def chats(self) -> Sequence[ChatInfo]:
+        return tuple(chat.info for chat in self.stored_chats.values())
+
     def read_notes(
         self,
         paths: Sequence[Path],
@@ -133,9 +136,10 @@ class ScriptedTuning:
         self._sources = ((), frozenset())
         self.has_texts = False
 
-    def presets(self) -> Mapping[Preset, TuningSettings]:
+    def presets(self, report: Report) -> Mapping[Preset, TuningSettings]:
+        report("0123")
         self._fail()
-        found = presets(LAYERS, RANK, MAX_ROWS)
+        found = presets(LAYERS, RANK, MAX_ROWS, NEAR_LAYERS)
         return {preset: for_notes(settings, preset, TOKENS) for preset, settings in found.items()}
 
     def probe(self, notes: NotesSet, settings: Sequence[TuningSettings], report: Report) -> Sequence[Probe]:
@@ -216,7 +220,7 @@ class ScriptedTuning:
         preset: Preset | None = Preset.BALANCED,
         verdict: Verdict | None = None,
     ) -> TuningJob:
-        chosen = settings or presets(LAYERS, RANK, MAX_ROWS)[Preset.BALANCED]
+        chosen = settings or presets(LAYERS, RANK, MAX_ROWS, NEAR_LAYERS)[Preset.BALANCED]
         number = str(4567 + len(self.started) + len(self.without) + len(self.jobs_kept))
         job = TuningJob(number, name, "2026-11-23T10:00:00Z", "", "0123", preset, chosen, "ab", now, verdict)
         self.jobs_kept[job.id] = job

@@ -93,7 +93,7 @@ class Advanced(QWidget):
         layers, first = layers_of(preset.plan), preset.plan.taps[0]
         self.groups.clear()
         for count in sorted({1, 2, 3, 6, len(preset.plan.taps), layers}):
-            if count <= layers:
+            if count <= layers - preset.device_layers or count == layers:
                 self.groups.addItem(self._groups_words(count, layers), count)
         self.groups.setCurrentIndex(self.groups.findData(len(preset.plan.taps)))
         self.rank.setRange(min(LEAST_RANK, first.r_down), first.r_down)
@@ -119,9 +119,11 @@ class Advanced(QWidget):
         """Equal to the preset while nothing was changed."""
         base = self._base
         assert base is not None
+        plan, device_layers = self._plan(base)
         return replace(
             base,
-            plan=self._plan(base.plan),
+            plan=plan,
+            device_layers=device_layers,
             head_rank=self.head_rank.value(),
             learning_rate=_rate(self.rate, base.learning_rate),
             head_learning_rate=_rate(self.head_rate, base.head_learning_rate),
@@ -133,17 +135,29 @@ class Advanced(QWidget):
             seed=self.seed.value(),
         )
 
-    def _plan(self, base: ExchangePlan) -> ExchangePlan:
-        groups, rank, first = self.groups.currentData(), self.rank.value(), base.taps[0]
-        if groups is None or (groups == len(base.taps) and rank == first.r_down):
-            return base
-        plan = grouped_plan(layers_of(base), int(groups), rank)
-        return ExchangePlan(tuple(replace(tap, r_up=min(tap.r_up, first.r_up)) for tap in plan.taps))
+    def _plan(self, base: TuningSettings) -> tuple[ExchangePlan, int]:
+        """And how many layers the device runs itself: none where each is changed by itself, for it is a LoRA then."""
+        groups, rank, first = self.groups.currentData(), self.rank.value(), base.plan.taps[0]
+        if groups is None or (groups == len(base.plan.taps) and rank == first.r_down):
+            return base.plan, base.device_layers
+        layers = layers_of(base.plan)
+        own = base.device_layers if groups < layers else 0
+        plan = grouped_plan(layers, int(groups), rank, own)
+        return ExchangePlan(tuple(replace(tap, r_up=min(tap.r_up, first.r_up)) for tap in plan.taps)), own
 
     def _groups_words(self, count: int, layers: int) -> str:
         if count == layers:
             return self.tr("Every one of the {layers} layers").format(layers=number(layers))
-        return counted(count, self.tr("The first layer only"), self.tr("%n groups of layers"))
+        return counted(count, self.tr("One group of layers"), self.tr("%n groups of layers"))
+
+    def _own_words(self, device_layers: int) -> str:
+        if not device_layers:
+            return ""
+        return counted(
+            device_layers,
+            self.tr("The first layer is also computed on this computer, and stays as it is."),
+            self.tr("The first %n layers are also computed on this computer, and stay as they are."),
+        )
 
     def _reset(self) -> None:
         if self._base is not None:
@@ -153,9 +167,8 @@ class Advanced(QWidget):
         if self._base is None:
             return
         settings = self.settings
-        self._plan_row.explain(
-            self.tr("A reply takes {trips} then.").format(trips=trips_words(settings.plan.round_trips))
-        )
+        trips = self.tr("A reply takes {trips} then.").format(trips=trips_words(settings.plan.round_trips))
+        self._plan_row.explain(f"{trips} {self._own_words(settings.device_layers)}".strip())
         a_step = (settings.window - 1) * settings.sequences_per_step
         self._steps_row.explain(self.tr("Each reads {tokens} tokens.").format(tokens=number(a_step)))
         self.reset.setEnabled(self.is_changed)

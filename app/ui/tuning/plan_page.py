@@ -139,7 +139,7 @@ class PlanPage(Step):
         assert notes is not None
 
         def ask(telling: Telling) -> Mapping[Preset, TuningSettings]:
-            presets = services.presets()
+            presets = services.presets(telling.say)
             telling.check()
             return presets
 

@@ -48,7 +48,7 @@ def test_from_a_dropped_folder_to_an_adapter_in_use(
     until(lambda: wizard.page is wizard.watch)
     (job,) = services.started
     assert (job.name, job.preset) == ("Diary", Preset.QUICK)
-    assert job.settings == services.presets()[Preset.QUICK]
+    assert job.settings == services.presets(print)[Preset.QUICK]
     assert not services.has_texts
     assert wizard.draft.notes is None
     assert wizard.learned.reader.text.toPlainText() == ""
@@ -265,9 +265,12 @@ def test_own_settings_start_without_a_preset_and_can_be_reset(wizard: TuningWind
     advanced.groups.setCurrentIndex(advanced.groups.findData(30))
     assert "ordinary LoRA adapter, which PEFT" in plan.own.text()
     assert "30 round trips a token" in read(advanced)
+    assert advanced.settings.device_layers == 0
+    assert "computed on this computer" not in read(advanced)
     advanced.rank.setValue(16)
     advanced.seed.setValue(7)
     assert [tap.r_down for tap in advanced.settings.plan.taps] == [16] * 30
+    assert [tap.layer for tap in advanced.settings.plan.taps] == list(range(30))
     advanced.measure.click()
     until(lambda: "minutes" in plan.own.text())
     advanced.reset.click()
@@ -278,6 +281,33 @@ def test_own_settings_start_without_a_preset_and_can_be_reset(wizard: TuningWind
     until(lambda: bool(services.started))
     assert services.started[0].preset is None
     assert services.started[0].settings.steps == 33
+
+
+def test_groups_of_layers_lie_behind_those_that_the_device_runs_itself(wizard: TuningWindow) -> None:
+    to_plan(wizard)
+    advanced = wizard.plan.advanced
+    wizard.plan.fold.button.click()
+    assert [advanced.groups.itemData(place) for place in range(advanced.groups.count())] == [1, 2, 3, 6, 30]
+    assert "The first 2 layers are also computed on this computer" in read(advanced)
+    for groups in (1, 2, 3, 6):
+        advanced.groups.setCurrentIndex(advanced.groups.findData(groups))
+        for rank in (128, 16):
+            advanced.rank.setValue(rank)
+            settings = advanced.settings
+            assert settings.device_layers == 2
+            assert settings.plan.round_trips == groups
+            assert sorted(target.layer for tap in settings.plan.taps for target in tap.targets) == list(range(2, 30))
+
+
+def test_rates_are_shown_in_thousandths_and_may_be_changed(wizard: TuningWindow) -> None:
+    to_plan(wizard)
+    advanced = wizard.plan.advanced
+    before = advanced.settings
+    assert (advanced.rate.value(), advanced.head_rate.value()) == (6, 1)
+    advanced.rate.stepUp()
+    assert advanced.settings.learning_rate == pytest.approx(before.learning_rate + 5e-4)
+    advanced.rate.stepDown()
+    assert advanced.settings == before
 
 
 def test_fields_keep_to_what_makes_sense(wizard: TuningWindow) -> None:
