@@ -112,8 +112,17 @@ class NearHalf(Protocol):
     state_dtype: Dtype
     exchange_dtype: Dtype
 
-    def step_payload(self, tokens: Sequence[int], *, rowwise: bool) -> bytes:
-        """Embeddings of `tokens`, then the free taps' deltas."""
+    def new_cache(self) -> object | None:
+        """What the layers that the device runs itself remember of one session; None where there are none."""
+
+    def step_payload(
+        self, tokens: Sequence[int], *, rowwise: bool, position: int = 0, cache: object | None = None
+    ) -> bytes:
+        """Embeddings of `tokens`, then the free taps' deltas.
+
+        position: of the first of them. cache: the session's own, from `new_cache`; it then holds these positions, and
+        no later ones. Without one the tokens are a text of their own.
+        """
 
     def delta_payload(self, tap: Tap, z: bytes, rows: int, *, rowwise: bool) -> bytes:
         """y = M z for one tap."""

@@ -114,6 +114,7 @@ class RemoteSession:
         self._connection: DeviceConnection | None = None
         self._next_step = 0
         self._history = SentHistory()
+        self._cache: object | None = None  # what the device's own layers remember; as long as the cloud's
         self.cancelled = Flag()
         self.max_rows = min(model.max_rows, CHUNK_ROWS)
 
@@ -174,6 +175,7 @@ class RemoteSession:
         self._history = SentHistory()
         if _promised(was) != _promised(near):
             self.close()
+        self._cache = near.new_cache()
 
     def keep_alive(self) -> None:
         """Answer the backend's pings while no step is under way. A dead link is dropped; the next step reconnects."""
@@ -195,6 +197,7 @@ class RemoteSession:
             self._channel.close()
         self._channel = None
         self._connection = None
+        self._cache = None
 
     def _with_retries(
         self, work: Callable[[], Result], message: MessageId, give_up_after_s: float, announce: Callable[[str], None]
@@ -248,6 +251,7 @@ class RemoteSession:
             plan=near.plan,
         )
         self._connection = connection
+        self._cache = near.new_cache()  # the replay fills it as it fills the cloud's
         self._next_step = 0
         self._exchange(connection.open(asked), Purpose.SESSION, NO_MESSAGE)
         assert connection.opened is not None
@@ -264,7 +268,7 @@ class RemoteSession:
         near, connection = self._near, self._connection
         assert connection is not None
         rowwise = bool(flags & Flags.ROWWISE)
-        payload = near.step_payload(tokens, rowwise=rowwise)
+        payload = near.step_payload(tokens, rowwise=rowwise, position=position, cache=self._cache)
         data = connection.step(
             number=self._next_step, position=position, rows=len(tokens), flags=flags, payload=payload
         )

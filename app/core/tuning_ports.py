@@ -16,7 +16,10 @@ class TrainableHalf(NearHalf, Protocol):
     As a NearHalf it is the model with the adapter as it is now.
     """
 
-    def step_payload(self, tokens: Sequence[int], *, rowwise: bool = False) -> bytes: ...
+    def step_payload(
+        self, tokens: Sequence[int], *, rowwise: bool = False, position: int = 0, cache: object | None = None
+    ) -> bytes:
+        """As a NearHalf's. A training step is a text of its own: it has no cache."""
 
     def delta_payload(self, tap: Tap, z: bytes, rows: int | None = None, *, rowwise: bool = False) -> bytes: ...
 
@@ -39,7 +42,10 @@ class TrainableHalf(NearHalf, Protocol):
         """Forget a step that was broken off."""
 
     def update(self, learning_rate: float, head_learning_rate: float, clip: float) -> float:
-        """One AdamW step with the accumulated gradients, which become zero. Returns their 2-norm before clipping."""
+        """One step of Muon and AdamW with the accumulated gradients, which become zero.
+
+        Returns their 2-norm before clipping.
+        """
 
     def parameters(self) -> bytes:
         """The adapter as it is now, as the bytes of its file."""

@@ -162,6 +162,12 @@ def check_fits(card: AdapterCard, facts: PackFacts) -> None:
     if card.head_rank > facts.hidden_size:
         raise AdapterError("The adapter's head part is wider than the model.", _TRAIN_AGAIN)
     card.check_device_layers()
+    if card.device_layers > facts.near.layers:
+        raise AdapterError(
+            f"The adapter {card.name!r} needs {card.device_layers} layers of {facts.model_id} on this computer, and its"
+            f" files hold {facts.near.layers}.",
+            "Fetch the model again, or choose a backend that offers more of them.",
+        )
 
 
 def _check_tensors(announced: dict[str, tuple[str, tuple[int, ...]]], expected: dict[str, tuple[int, ...]]) -> None:

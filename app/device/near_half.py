@@ -5,7 +5,8 @@ copy of its weights.
 Legend: R rows (positions), D hidden size, V vocabulary.
 """
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
+from weakref import WeakValueDictionary
 
 import torch
 
@@ -13,6 +14,7 @@ from app.device import codec
 from app.device.adapter import Adapter, check_fits
 from app.device.entrance import Entrance
 from app.device.linear import PackedLinear, fastest_dtype
+from app.device.near_layers import NearCache, NearLayers
 from app.device.pack import DevicePack
 from app.device.sampling import TokenSampler
 from app.device.tap_matrix import TapMatrix
@@ -38,8 +40,10 @@ class NearHalf:
         exchange_dtype: Dtype = Dtype.BF16,
         compute_dtype: torch.dtype | None = None,
         head: PackedLinear | None = None,
+        layers: MutableMapping[int, NearLayers] | None = None,
     ) -> None:
-        """head: the packed LM head of another near half of this pack, which is then shared.
+        """head, layers: the packed LM head of another near half of this pack, and the layers that near halves of it
+        run, by their number, which are then shared.
 
         Raises AdapterError (an adapter for another model or recipe) and DamagedPack (weights cannot be read)."""
         self._pack = pack
@@ -56,10 +60,13 @@ class NearHalf:
             self.recipe, self.recipe_version = card.recipe, card.recipe_version
             self.recipe_hash = bytes.fromhex(card.recipe_sha256)
         matrices = adapter.matrices if adapter is not None else {}
+        own = adapter.card.device_layers if adapter is not None else 0
+        self._layers: MutableMapping[int, NearLayers] = WeakValueDictionary() if layers is None else layers
         self._taps = {tap: TapMatrix(tap, matrices, exchange_dtype) for tap in self.plan.taps}
         self._head = Head(pack, adapter, self._compute, head)
         # opened after the head was packed: the pages that packing has read are let go
-        self._entrance = Entrance(pack, self.plan, (self.recipe, self.recipe_version), state_dtype, self._compute)
+        recipe = (self.recipe, self.recipe_version)
+        self._entrance = Entrance(pack, self.plan, recipe, state_dtype, self._compute, own, self._layers)
 
     def with_adapter(self, adapter: Adapter | None) -> "NearHalf":
         """Another one with the same weights in memory. Raises AdapterError, DamagedPack."""
@@ -70,6 +77,7 @@ class NearHalf:
             exchange_dtype=self.exchange_dtype,
             compute_dtype=self._compute,
             head=self._head.linear,
+            layers=self._layers,
         )
 
     @property
@@ -78,16 +86,31 @@ class NearHalf:
         name = {torch.bfloat16: "bf16", torch.float32: "fp32", torch.float16: "fp16"}[self._compute]
         return f"{name}, {'oneDNN-packed' if self._head.is_packed else 'not packed'}"
 
+    def new_cache(self) -> NearCache | None:
+        """For one session, where the adapter has device layers."""
+        return self._entrance.new_cache()
+
     @torch.inference_mode()
-    def step_payload(self, tokens: Sequence[int], *, rowwise: bool) -> bytes:
-        """Embeddings (R x D, state_dtype), then the free taps' deltas (R x plan.free_cols, exchange_dtype)."""
+    def step_payload(
+        self, tokens: Sequence[int], *, rowwise: bool, position: int = 0, cache: object | None = None
+    ) -> bytes:
+        """Embeddings (R x D, state_dtype), then the free taps' deltas (R x plan.free_cols, exchange_dtype).
+
+        cache: this session's, from `new_cache`; None: the tokens are a text of their own, at position 0."""
+        assert cache is None or isinstance(cache, NearCache), "a cache comes from this class's own `new_cache`"
         if not tokens:
             return b""
         payload = self._entrance.embeddings(tokens)
         if not self.plan.free_taps:
             return payload
-        # the cloud's layer 0 works on what was sent, so the deltas must belong to that
-        return payload + self._free_deltas(payload, len(tokens), rowwise=rowwise)
+        # the cloud's layers work on what was sent, so the deltas must belong to that
+        one_by_one = rowwise or len(tokens) == 1
+        x_RD = self._entrance.free_input(payload, len(tokens), one_by_one=one_by_one, position=position, cache=cache)
+        deltas = [
+            self._taps[tap].apply(self._entrance.free_z(x_RD, tap, one_by_one=one_by_one), rowwise=rowwise)
+            for tap in self.plan.free_taps
+        ]
+        return payload + codec.encode_rows(torch.cat(deltas, dim=1), self.exchange_dtype)
 
     @torch.inference_mode()
     def delta_payload(self, tap: Tap, z: bytes, rows: int, *, rowwise: bool) -> bytes:
@@ -114,15 +137,6 @@ class NearHalf:
             )
         states_RD = codec.decode_finite(state, rows, self.hidden_size, self.state_dtype)
         return self._head.logits(states_RD[-1:])
-
-    def _free_deltas(self, embeddings: bytes, rows: int, *, rowwise: bool) -> bytes:
-        one_by_one = rowwise or rows == 1
-        x_RD = self._entrance.free_input(embeddings, rows, one_by_one=one_by_one)
-        deltas = [
-            self._taps[tap].apply(self._entrance.free_z(x_RD, tap, one_by_one=one_by_one), rowwise=rowwise)
-            for tap in self.plan.free_taps
-        ]
-        return codec.encode_rows(torch.cat(deltas, dim=1), self.exchange_dtype)
 
 
 class Head:

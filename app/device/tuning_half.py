@@ -17,6 +17,7 @@ from app.device import codec
 from app.device.adapter import Adapter, check_fits
 from app.device.entrance import Entrance
 from app.device.linear import fastest_dtype
+from app.device.near_layers import NearCache
 from app.device.pack import DevicePack
 from app.device.sampling import TokenSampler
 from app.device.tuning_head import TuningHead
@@ -55,7 +56,8 @@ class TuningHalf:
         self.recipe_hash = bytes.fromhex(card.recipe_sha256) if adapter is not None else bytes(HASH_BYTES)
         self.state_dtype = state_dtype
         self.exchange_dtype = exchange_dtype
-        self._entrance = Entrance(pack, self.plan, (self.recipe, self.recipe_version), state_dtype, compute)
+        recipe = (self.recipe, self.recipe_version)
+        self._entrance = Entrance(pack, self.plan, recipe, state_dtype, compute, card.device_layers)
         self._head = TuningHead(pack, compute)
         self._parameters = Parameters(fitting, weight_decay)
         self._is_fp16 = Dtype.FP16 in (state_dtype, exchange_dtype)
@@ -70,24 +72,35 @@ class TuningHalf:
         self._head_gradient: tuple[torch.Tensor, torch.Tensor] | None = None
         self._shift = 0
 
+    def new_cache(self) -> NearCache | None:
+        """For one session, where the adapter has device layers. Training steps leave it alone."""
+        return self._entrance.new_cache()
+
     @torch.inference_mode()
-    def step_payload(self, tokens: Sequence[int], *, rowwise: bool = False) -> bytes:
-        """Begin a step: embeddings (R x D, state_dtype), then the free taps' deltas (R x free_cols, exchange_dtype)."""
+    def step_payload(
+        self, tokens: Sequence[int], *, rowwise: bool = False, position: int = 0, cache: object | None = None
+    ) -> bytes:
+        """Begin a step: embeddings (R x D, state_dtype), then the free taps' deltas (R x free_cols, exchange_dtype).
+
+        cache: as a NearHalf's. None for a training step: a text of its own, at position 0."""
+        assert cache is None or isinstance(cache, NearCache), "a cache comes from this class's own `new_cache`"
         self.drop_step()
         self._rows = len(tokens)
         payload = self._entrance.embeddings(tokens)
         if not self.plan.free_taps:
             return payload
-        x_RD = self._entrance.free_input(payload, self._rows, one_by_one=False)
+        one_by_one = rowwise or self._rows == 1
+        x_RD = self._entrance.free_input(payload, self._rows, one_by_one=one_by_one, position=position, cache=cache)
         for tap in self.plan.free_taps:
-            self._z[tap] = self._entrance.free_z(x_RD, tap, one_by_one=False)
-        return payload + self._encode(torch.cat([self._y(tap) for tap in self.plan.free_taps], dim=1))
+            self._z[tap] = self._entrance.free_z(x_RD, tap, one_by_one=one_by_one)
+        deltas = [self._y(tap, rowwise=rowwise) for tap in self.plan.free_taps]
+        return payload + self._encode(torch.cat(deltas, dim=1))
 
     @torch.inference_mode()
     def delta_payload(self, tap: Tap, z: bytes, rows: int | None = None, *, rowwise: bool = False) -> bytes:
         """y = M z (R x U) for z (R x d), both exchange_dtype. Raises BackendError (z), SettingsError (y too large)."""
         self._z[tap] = self._decode(z, tap.r_down, self.exchange_dtype)
-        return self._encode(self._y(tap))
+        return self._encode(self._y(tap, rowwise=rowwise))
 
     @torch.inference_mode()
     def loss(self, states: bytes, tokens: Sequence[int]) -> list[float]:
@@ -194,8 +207,9 @@ class TuningHalf:
         v_Dr, u_rD = self._parameters.head
         return h_RD + (h_RD @ u_rD.T) @ v_Dr.T
 
-    def _y(self, tap: Tap) -> torch.Tensor:
-        return self._z[tap] @ self._parameters.tap_matrix(tap).T
+    def _y(self, tap: Tap, *, rowwise: bool) -> torch.Tensor:
+        pieces = torch.split(self._z[tap], 1) if rowwise else [self._z[tap]]
+        return torch.cat([piece @ self._parameters.tap_matrix(tap).T for piece in pieces])
 
     def _take_gradient(self, tap: Tap, dy_RU: torch.Tensor) -> torch.Tensor:
         z_Rd = self._z.pop(tap)

@@ -1,5 +1,6 @@
 """A cloud in memory that speaks the real wire, for tests of app/core. Its "model" is a hash of everything in its cache,
-the number of rows each position was computed with included: a replay that repeats steps otherwise is found out."""
+the number of rows each position was computed with included: a replay that repeats steps otherwise is found out. With
+layers of the device's own, what these remember is hashed in too."""
 
 import hashlib
 import struct
@@ -61,7 +62,7 @@ class SimulatedChannel:
     def __init__(self, cloud: SimulatedCloud) -> None:
         self.cloud = cloud
         self.connection = CloudConnection(Limits(max_rows=16))
-        self.cache: list[tuple[int, int]] = []  # (token, rows it was computed with)
+        self.cache: list[tuple[int, ...]] = []  # (token, what the near half remembered, rows it was computed with)
         self.plan = ExchangePlan()
         self.step: Frame | None = None
         self.is_cut = threading.Event()
@@ -116,7 +117,8 @@ class SimulatedChannel:
         values = struct.unpack(f"<{step.rows * HIDDEN}f", step.payload[: step.rows * HIDDEN * 4])
         assert len(step.payload) == step.rows * width * 4
         height = 1 if step.flags & Flags.ROWWISE else step.rows
-        self.cache[step.position :] = [(int(values[row * HIDDEN]), height) for row in range(step.rows)]
+        starts = range(0, step.rows * HIDDEN, HIDDEN)
+        self.cache[step.position :] = [(int(values[at]), int(values[at + 1]), height) for at in starts]
         wanted = 1 if step.flags & Flags.WANT_LAST else 0
         digest = hashlib.sha256(repr(self.cache).encode()).digest()
         state = struct.pack("<4f", *(byte / 7 for byte in digest[:HIDDEN]))
@@ -134,9 +136,12 @@ class SimulatedChannel:
 
 
 class SimulatedNear:
-    """Implements app.core.ports.NearHalf for the simulated cloud: the next token is read off the state's bytes."""
+    """Implements app.core.ports.NearHalf for the simulated cloud: the next token is read off the state's bytes.
 
-    def __init__(self, plan: ExchangePlan | None = None, end_after: int = 12) -> None:
+    device_layers: with layers of its own, whose "state" is a hash of all in their cache.
+    """
+
+    def __init__(self, plan: ExchangePlan | None = None, end_after: int = 12, device_layers: int = 0) -> None:
         self.hidden_size = HIDDEN
         self.plan = plan or ExchangePlan()
         self.recipe = Recipe.SVD
@@ -145,9 +150,24 @@ class SimulatedNear:
         self.state_dtype = Dtype.FP32
         self.exchange_dtype = Dtype.FP32
         self._end_after = end_after
+        self._device_layers = device_layers
 
-    def step_payload(self, tokens: Sequence[int], *, rowwise: bool) -> bytes:
-        embeddings = b"".join(struct.pack("<4f", token, 0, 0, 0) for token in tokens)
+    def new_cache(self) -> "SimulatedCache | None":
+        return SimulatedCache(self) if self._device_layers else None
+
+    def step_payload(
+        self, tokens: Sequence[int], *, rowwise: bool, position: int = 0, cache: object | None = None
+    ) -> bytes:
+        remembered = [0] * len(tokens)
+        if self._device_layers:
+            assert isinstance(cache, SimulatedCache) and cache.owner is self, "another half's"
+            assert position <= len(cache.rows), "a position before it was never computed"
+            del cache.rows[position:]
+            for row, token in enumerate(tokens):
+                cache.rows.append((token, 1 if rowwise else len(tokens)))
+                digest = hashlib.sha256(repr((self._device_layers, cache.rows)).encode()).digest()
+                remembered[row] = int.from_bytes(digest[:3])  # fits a float
+        embeddings = b"".join(struct.pack("<4f", *pair, 0, 0) for pair in zip(tokens, remembered, strict=True))
         return embeddings + bytes(4 * len(tokens) * self.plan.free_cols)
 
     def delta_payload(self, tap: Tap, z: bytes, rows: int, *, rowwise: bool) -> bytes:
@@ -161,6 +181,14 @@ class SimulatedNear:
         if sampler[0] > self._end_after:
             return END
         return 1 + (state[0] * state[5] + sum(context[-9:]) + len(context)) % (VOCABULARY - 1)
+
+
+@dataclass
+class SimulatedCache:
+    """rows: (token, rows it was computed with)."""
+
+    owner: SimulatedNear
+    rows: list[tuple[int, int]] = field(default_factory=list)
 
 
 class SimulatedTokens:

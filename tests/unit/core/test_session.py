@@ -46,7 +46,11 @@ def states_of(cloud: SimulatedCloud, near: SimulatedNear | None = None) -> list[
     return states
 
 
-@pytest.mark.parametrize("near", [SimulatedNear(), SimulatedNear(layer_by_layer(range(3), 2))], ids=["plain", "taps"])
+@pytest.mark.parametrize(
+    "near",
+    [SimulatedNear(), SimulatedNear(layer_by_layer(range(3), 2)), SimulatedNear(device_layers=2)],
+    ids=["plain", "taps", "device-layers"],
+)
 def test_a_cut_at_any_exchange_changes_nothing(near: SimulatedNear) -> None:
     whole = SimulatedCloud()
     expected = states_of(whole, near)
@@ -56,9 +60,35 @@ def test_a_cut_at_any_exchange_changes_nothing(near: SimulatedNear) -> None:
         assert cloud.connects == 2
 
 
-def test_cuts_during_a_replay_change_nothing() -> None:
-    expected = states_of(SimulatedCloud())
-    assert states_of(SimulatedCloud(cut_before_answer={9, 11, 14, 18})) == expected
+@pytest.mark.parametrize("layers", [0, 2])
+def test_cuts_during_a_replay_change_nothing(layers: int) -> None:
+    near = SimulatedNear(device_layers=layers)
+    expected = states_of(SimulatedCloud(), near)
+    assert states_of(SimulatedCloud(cut_before_answer={9, 11, 14, 18}), near) == expected
+
+
+def test_two_sessions_of_one_near_half_remember_apart() -> None:
+    near = SimulatedNear(device_layers=1)
+    expected = states_of(SimulatedCloud(), near)
+    one, other = (make_session(SimulatedCloud(), near) for _ in range(2))
+    for session in (one, other):
+        session.extend(list(range(1, 17)), NO_MESSAGE, want_last=False)
+    for session in (one, other):
+        assert session.extend([20, 21, 22], NO_MESSAGE, want_last=True) == expected[1]
+        session.close()
+
+
+def test_a_changed_near_half_begins_with_nothing_remembered_in_the_same_session() -> None:
+    cloud = SimulatedCloud()
+    session = make_session(cloud, SimulatedNear(device_layers=2))
+    session.extend([5, 6, 7], NO_MESSAGE, want_last=True)
+    session.change_near(SimulatedNear(device_layers=1))  # the same promise to the cloud
+    found = [session.extend(tokens, NO_MESSAGE, want_last=True) for tokens in ([8, 9], [10])]
+    assert cloud.connects == 1
+    fresh = make_session(SimulatedCloud(), SimulatedNear(device_layers=1))
+    assert found == [fresh.extend(tokens, NO_MESSAGE, want_last=True) for tokens in ([8, 9], [10])]
+    for one in (session, fresh):
+        one.close()
 
 
 def test_a_replay_is_recorded_as_one() -> None:

@@ -219,7 +219,7 @@ def test_a_card_from_before_device_layers_has_none(saved: Path, facts: PackFacts
     [
         (layer_by_layer([2, 3], 2), 1, "no tap"),
         (ExchangePlan(), 1, "no tap"),
-        (BEHIND_TWO, 3, "one of the 3 layers"),
+        (BEHIND_TWO, 3, "one of the 3 layers"),  # and that before the pack is asked
         (ExchangePlan((Tap(0, (Target(2, V), Target(1, V)), 3, 3),)), 2, "one of the 2 layers"),
         (MIXED_BEHIND_ONE, 2, "one of the 2 layers"),
         (ExchangePlan((Tap(0, (Target(2, V),), 3, 3), Tap(2, (Target(3, V),), 3, 3))), 2, "has itself"),
@@ -243,6 +243,19 @@ def test_a_plan_that_does_not_go_with_device_layers_is_refused(
     assert_refused(path, facts, match)
     with pytest.raises(AdapterError, match=match):
         read_header(path.read_bytes())
+
+
+def test_more_device_layers_than_the_pack_has_are_refused(facts: PackFacts, tmp_path: Path) -> None:
+    assert facts.near.layers == 2
+    plan = ExchangePlan((Tap(0, (Target(3, V),), 3, 3),))
+    with pytest.raises(AdapterError, match="3 layers of tiny on this computer") as caught:
+        Adapter.zero(plan, facts, Recipe.SVD, name="x", device_layers=3)
+    assert "Fetch" in caught.value.advice
+    path = tmp_path / "x.adapter"
+    Adapter.random(plan, facts, Recipe.SVD, seed=1, scale=1.0, device_layers=2).save(path)
+    card, tensors = parts(path)
+    rewrite(path, card | {"device_layers": 3}, tensors)
+    assert_refused(path, facts, "hold 2")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{}", "[" * 100_000])
