@@ -55,8 +55,12 @@ def train(preset: Preset) -> None:
     model = control.list_models()[0]
     control.close()
     pack = DevicePack(work / "pack")
-    settings = presets(model.layers, min(recipe.rank for recipe in model.recipes), model.max_rows)[preset]
-    adapter = Adapter.random(settings.plan, pack.facts, settings.recipe, seed=SEED, scale=0.01, head_rank=8)
+    rank, near = min(recipe.rank for recipe in model.recipes), pack.facts.near.layers
+    settings = presets(model.layers, rank, model.max_rows, near)[preset]
+    adapter = Adapter.random(
+        settings.plan, pack.facts, settings.recipe, seed=SEED, scale=0.01, head_rank=8,
+        device_layers=settings.device_layers,
+    )  # fmt: skip
     half = TuningHalf(pack, adapter, state_dtype=settings.state_dtype, exchange_dtype=settings.exchange_dtype)
     session = TuningSession(
         half, model, link.open_channel, RetryPolicy(list), lambda why: None, lambda: None,
