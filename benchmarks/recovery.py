@@ -22,6 +22,7 @@ import torch
 from app.core.generation import Reply, generate
 from app.device.adapter import Adapter
 from app.device.near_half import NearHalf
+from app.device.near_states import near_states
 from app.domain.ids import new_message_id
 from app.domain.sampling import SamplingSettings
 from app.main import DEVICE_THREADS, SWITCH_INTERVAL_S
@@ -95,7 +96,7 @@ def main() -> None:
     rows: list[list[str]] = []
     with ExitStack() as stack, tempfile.TemporaryDirectory() as work:
         split = Split(options.model, Path(work), stack)
-        weights = PublicWeights(split.pack.folder, options.model.resolve().parent)
+        weights = PublicWeights(split.pack.folder, options.model.resolve().parent, near_states)
         recording, real = recorded(split, split.near(None), chat_text(split, options.tokens), REPLY_TOKENS)
         before_mb = peak_mb()
         (found,) = run_all(recording, weights, real, attacks=[NearestEmbeddings()])

@@ -55,7 +55,9 @@ def run_recover(arguments: argparse.Namespace, services: RecordsChats, terminal:
         recording, real = Recording.of(exported_frames(Path(arguments.export))), None
     else:
         recording, real = _asked(arguments, services, terminal)
-    weights = weights_for(recording, services.packs, services.models)
+    from app.device.near_states import near_states  # torch: not before it is needed
+
+    weights = weights_for(recording, services.packs, services.models, near_states)
 
     def tell(title: str, share: float) -> None:
         terminal.progress(f"{title}: {100 * share:.0f} %.")

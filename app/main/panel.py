@@ -135,6 +135,7 @@ class LocalPanel:
         return self._infos
 
     def recover(self, message: MessageId, attacks: Sequence[str], tell: Tell) -> Sequence[Recovered]:
+        from app.device.near_states import near_states
         from app.privacy.recovery.attack import all_attacks, run_all
         from app.privacy.recovery.recording import Recording
         from app.privacy.recovery.weights import PublicWeights
@@ -142,7 +143,8 @@ class LocalPanel:
         writer = self._writer()
         if writer is None:
             raise ModelError("No model is loaded.", "Wait until the backend is ready.")
-        weights = PublicWeights(self._folder.packs / writer.model.pack_sha256[:16], self._folder.models)
+        pack = self._folder.packs / writer.model.pack_sha256[:16]
+        weights = PublicWeights(pack, self._folder.models, near_states)
         recording = Recording.of(self._network.gate.kept(), message)
         wanted = [one for one in all_attacks() if one.name in attacks]
         found = run_all(recording, weights, self._real(message), lambda title, _: tell(title), wanted)

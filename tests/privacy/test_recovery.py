@@ -16,6 +16,7 @@ from app.core.session import RemoteSession, RetryPolicy
 from app.core.tuning_session import TuningSession
 from app.device.adapter import Adapter
 from app.device.near_half import NearHalf
+from app.device.near_states import near_states
 from app.device.pack import DevicePack, install_pack
 from app.device.tokenizer import DeviceTokenizer, load_tokenizer
 from app.device.tuning_half import TuningHalf
@@ -103,7 +104,7 @@ def setup(smollm2_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         control.download_pack(model, folder / "pack.zip")
         control.close()
         pack = install_pack(folder / "pack.zip", folder / "pack", model.pack_sha256)
-        weights = PublicWeights(pack.folder, smollm2_folder.parent)
+        weights = PublicWeights(pack.folder, smollm2_folder.parent, near_states)
         yield Setup(gate, link, model, pack, load_tokenizer(pack), weights)
 
 

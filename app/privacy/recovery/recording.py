@@ -24,6 +24,7 @@ from app.wire.messages import Open
 from app.wire.plan import Tap
 
 _LIMITS = Limits(max_rows=65_536)
+_MOST_ROWS = 1024  # of a step that a device sends: what is beyond was made up, and would cost memory to run
 _PURPOSES = frozenset({Purpose.SESSION, Purpose.GENERATE, Purpose.REPLAY, Purpose.TUNE})
 _WANTS = Flags.WANT_LAST | Flags.WANT_ALL
 
@@ -44,12 +45,16 @@ class SentStep:
     """A STEP, and what is known of its session: None where the frame that opened it is no longer there.
 
     passage: of fine-tuning, from 1 on, which of the texts that one message holds; 0: a chat's.
+    before: the step whose rows stand before this one's in the session's cache (those that were not overwritten), of
+    whatever message. is_whole: with those, every position of the cache up to its last is known.
     """
 
     frame: Frame
     opened: Open | None
     message: MessageId
     passage: int = 0
+    before: "SentStep | None" = field(default=None, compare=False, repr=False)
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,7 @@ class _Reader:
         self._opened: dict[int, Open | None] = {}
         self._steps: dict[int, Frame] = {}  # by session: the step under way
         self._taps: dict[tuple[int, int], Frame] = {}  # by session and tap
+        self._caches: dict[int, list[SentStep]] = {}  # by session: the steps whose rows its cache holds
         self._passages = 0
 
     def take(self, untrusted: bytes, message: MessageId, *, is_wanted: bool, is_tuning: bool) -> None:
@@ -171,10 +177,30 @@ class _Reader:
             self._opening.append(opening)
         elif frame.kind is Kind.OPENED:
             self._opened[frame.session] = self._opening.pop(0) if self._opening else None
-        elif is_wanted and message != NO_MESSAGE and is_tuning:
-            self._take_window(frame, message)
+        elif is_tuning:
+            if is_wanted and message != NO_MESSAGE:
+                self._take_window(frame, message)
+        elif frame.kind is Kind.STEP and frame.rows:
+            step = self._placed(frame, message)
+            if is_wanted and message != NO_MESSAGE:
+                self._steps[frame.session] = frame
+                self.recording.steps.append(step)
         elif is_wanted and message != NO_MESSAGE:
             self._take(frame, message)
+
+    def _placed(self, frame: Frame, message: MessageId) -> SentStep:
+        """A chat's step. Its position rolls the cache back: steps from there on are overwritten."""
+        cache = self._caches.setdefault(frame.session, [])
+        while cache and cache[-1].frame.position >= frame.position:
+            cache.pop()
+        opened, before = self._opened.get(frame.session), cache[-1] if cache else None
+        is_whole = frame.position == 0
+        if before is not None:
+            is_whole = before.is_whole and frame.position <= before.frame.position + before.frame.rows
+        is_whole &= frame.rows <= _MOST_ROWS
+        step = SentStep(frame, opened if _fits(frame, opened) else None, message, before=before, is_whole=is_whole)
+        cache.append(step)
+        return step
 
     def _take_window(self, frame: Frame, message: MessageId) -> None:
         """Position 0 begins another text; of what begins in the middle its beginning is no longer kept."""
@@ -187,10 +213,7 @@ class _Reader:
     def _take(self, frame: Frame, message: MessageId) -> None:
         session, recording = frame.session, self.recording
         opened = self._opened.get(session)
-        if frame.kind is Kind.STEP and frame.rows:
-            self._steps[session] = frame
-            recording.steps.append(SentStep(frame, opened if _fits(frame, opened) else None, message))
-        elif frame.kind is Kind.TAP:
+        if frame.kind is Kind.TAP:
             self._taps[session, frame.tap] = frame
         elif frame.kind is Kind.DELTA:
             tap = self._taps.pop((session, frame.tap), None)

@@ -1,5 +1,5 @@
-"""The public model as an operator has it: embeddings, LM head, norm and A of layer 0, tokenizer, and, where it is on
-this computer, the backbone. Read from a device pack's folder with numpy, in blocks, so that memory stays bounded.
+"""The public model as an operator has it: embeddings, LM head, the first layers with norm and A, tokenizer, and, where
+it is on this computer, the backbone. Read from a device pack's folder with numpy, in blocks: memory stays bounded.
 
 Legend: V vocabulary, D hidden size, R rank.
 """
@@ -14,6 +14,7 @@ from typing import Any
 
 from app.domain.errors import ModelError
 from app.privacy.recovery.decoder import Decoder
+from app.privacy.recovery.near_layers import RunNearLayers, SentRows
 from app.privacy.recovery.pack_text import PackText
 from app.privacy.recovery.recording import Recording
 from app.privacy.recovery.tensor_file import TensorFile
@@ -22,7 +23,8 @@ from app.wire.messages import Recipe
 from app.wire.plan import Target
 
 _BLOCK_NUMBERS = 8 * 2**20  # of one block of a table: 32 MiB as fp32
-_EMBEDDINGS, _HEAD, _NORM = "embed_tokens.weight", "lm_head.weight", "free.input_norm.weight"
+_EMBEDDINGS, _HEAD = "embed_tokens.weight", "lm_head.weight"
+_NORM, _OLDER_NORM = "free.{layer}.input_norm.weight", "free.input_norm.weight"  # older: of packs of format 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,15 @@ class Facts:
 
 
 class PublicWeights:
-    """`folder`: an installed device pack. `models`: where prepared models are kept, for the backbone.
+    """`folder`: an installed device pack. `models`: where prepared models are kept, for the backbone. `run_near`: runs
+    the pack's first layers (app/device/near_states.py); None: they cannot be run here.
 
     Raises ModelError where the pack is missing or damaged.
     """
 
-    def __init__(self, folder: Path, models: Path | None = None) -> None:
+    def __init__(self, folder: Path, models: Path | None = None, run_near: RunNearLayers | None = None) -> None:
         self.facts = _read_facts(folder / "pack.json")
-        self._folder, self._models = folder, models
+        self._folder, self._models, self._run_near = folder, models, run_near
         self._file = TensorFile(folder / "weights.safetensors")
         self._backbone_folder: Path | None = None
         self._recipes: dict[Path, TensorFile] = {}
@@ -81,14 +84,28 @@ class PublicWeights:
         """(first token, rows of the LM head). Soft-capping keeps the order of logits, so it plays no part here."""
         return self._blocks(self._head)
 
-    def norm_0(self) -> Floats:
-        """Weight of layer 0's input norm (D). Raises ModelError."""
-        return self._file.numbers(_NORM)
+    def norm(self, layer: int) -> Floats:
+        """Weight of a layer's input norm (D): layer 0, and those that `near_layers` reaches. Raises ModelError."""
+        name = _NORM.format(layer=layer)
+        return self._file.numbers(name if layer or name in self._file else _OLDER_NORM)
 
-    def a_0(self, recipe: Recipe, version: int) -> Floats | None:
-        """A of layer 0 (R x D), or None where the pack has no such recipe."""
-        name = f"free.{recipe.name.lower()}-{version}.a"
-        return self._file.numbers(name) if name in self._file else None
+    def a(self, layer: int, recipe: Recipe, version: int) -> Floats | None:
+        """A of such a layer (R x D), or None where the pack has no such recipe."""
+        recipe_name = f"{recipe.name.lower()}-{version}.a"
+        names = [f"free.{layer}.{recipe_name}"] + ([f"free.{recipe_name}"] if not layer else [])
+        return next((self._file.numbers(name) for name in names if name in self._file), None)
+
+    @cached_property
+    def near_layers(self) -> int:
+        """How many of the first layers can be run here."""
+        if self._run_near is None:
+            return 0
+        return _near_layers(self._file)
+
+    def near_states(self, sent: Sequence[SentRows], layers: int, *, narrow: bool) -> Iterator[Floats]:
+        """What enters layer `layers` (1 to `near_layers`), for each of `sent` (RunNearLayers). Raises ModelError."""
+        assert self._run_near is not None, "near_layers says so"
+        return self._run_near(self._folder, sent, layers, narrow=narrow)
 
     @cached_property
     def backbone(self) -> Decoder | None:
@@ -127,24 +144,37 @@ class PublicWeights:
             yield first, self._file.rows(name, first, first + rows)
 
 
-def weights_for(recording: Recording, packs: Path, models: Path | None = None) -> PublicWeights:
-    """The public weights of the model that made a recording: of the packs installed under `packs`, the one it names.
+def weights_for(
+    recording: Recording, packs: Path, models: Path | None = None, run_near: RunNearLayers | None = None
+) -> PublicWeights:
+    """The public weights of the model that made a recording: of the packs installed under `packs`, the one it names;
+    where there are several (an older one lacks layers), the one with most of it.
 
     Raises ModelError where it is not there (any more), or is damaged.
     """
     opened = recording.opened
     width = next((step.frame.cols for step in recording.steps), 0)
+    found: list[PublicWeights] = []
     for folder in sorted(packs.iterdir() if packs.is_dir() else ()):
         try:
             facts = _read_facts(folder / "pack.json")
         except ModelError:
             continue
         if facts.backbone_sha256 == opened.model_hash.hex() if opened is not None else facts.hidden_size == width:
-            return PublicWeights(folder, models)
+            found.append(PublicWeights(folder, models, run_near))
+    if found:
+        return max(found, key=lambda weights: weights.near_layers)
     raise ModelError(
         "The device's part of the model that these frames were made with is not on this computer.",
         "Fetch the model again; the attacks need its public weights.",
     )
+
+
+def _near_layers(file: TensorFile) -> int:
+    layers = 0
+    while _NORM.format(layer=layers + 1) in file:
+        layers += 1
+    return layers
 
 
 def _read_facts(path: Path) -> Facts:

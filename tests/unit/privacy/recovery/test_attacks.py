@@ -10,6 +10,7 @@ import torch
 
 from app.device.adapter import Adapter
 from app.device.near_half import NearHalf
+from app.device.near_states import near_states
 from app.device.pack import DevicePack
 from app.domain.errors import Cancelled, ModelError
 from app.privacy.recovery.attack import Attack, Real, Recovery, all_attacks, attack, run_all, run_one
@@ -51,7 +52,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
 
 
 def public(pack: DevicePack) -> PublicWeights:
-    return PublicWeights(pack.folder, pack.folder.parents[1])
+    return PublicWeights(pack.folder, pack.folder.parents[1], near_states)
 
 
 def recorded(
