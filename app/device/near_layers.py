@@ -55,6 +55,7 @@ class NearLayers:
         if not 0 <= position <= cache.length:
             raise ValueError(f"position {position} after {cache.length}")
         self._reserve(cache, position + h_RD.shape[0])
+        cache.length = position  # should this be interrupted, what is overwritten does not count
         pieces = torch.split(h_RD, 1) if one_by_one else [h_RD]
         out = []
         for start, piece in enumerate(pieces, position):
@@ -143,17 +144,21 @@ class _Layer:
             query_N1GE = query.transpose(0, 1)
             return F.scaled_dot_product_attention(query_N1GE, keys, values, scale=self._scale).reshape(1, -1)
         expanded = (-1, self._groups, -1, -1)
+        mask = self._mask(position, first, end)
         attended_NGRE = F.scaled_dot_product_attention(
             query.permute(1, 2, 0, 3),
             keys.expand(expanded),
             values.expand(expanded),
-            attn_mask=self._mask(position, first, end),
+            attn_mask=mask,
+            is_causal=mask is None,
             scale=self._scale,
         )
         return attended_NGRE.permute(2, 0, 1, 3).reshape(rows, -1)
 
-    def _mask(self, position: int, first: int, end: int) -> Tensor:
-        """What each of the rows position..end-1 sees of first..end-1."""
+    def _mask(self, position: int, first: int, end: int) -> Tensor | None:
+        """What each of the rows position..end-1 sees of first..end-1; None where that is plain causal order."""
+        if position == 0 and not 0 < self._window < end:
+            return None
         row, column = torch.arange(position, end)[:, None], torch.arange(first, end)
         return (column <= row) & (column > row - self._window) if self._window else column <= row
 
