@@ -7,6 +7,7 @@ _TUNE = """\
 examples:
   nearhalf tune ~/notes                        read the notes, train, and say whether it helped
   nearhalf tune diary.md letters.zip --preset quick --name Letters
+  nearhalf tune ~/notes --chat "My diary"      and what you wrote in this chat in the window
   nearhalf tune --jobs                         what is under way
   nearhalf tune --resume                       follow the newest job, and go on with it where it was paused or killed
   nearhalf tune --pause 20261123-101112-1a2b3c
@@ -23,12 +24,21 @@ def add_tune(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", co
     tune = command(commands, "tune", "Fine-tune an adapter on your own notes.", _TUNE)
     tune.add_argument("notes", nargs="*", metavar="NOTES", help="files, folders, vaults, archives, mailboxes")
     tune.add_argument(
+        "--chat",
+        metavar="TITLE|ID",
+        action="append",
+        default=[],
+        help="learn from this chat of yours: your messages in it, not the replies (may be given several times)",
+    )
+    tune.add_argument(
         "--preset",
         choices=("quick", "balanced", "thorough"),
         default="balanced",
         help="how long, and how many round trips a token it costs in chat (default: balanced)",
     )
-    tune.add_argument("--name", metavar="NAME", help="what to call the adapter (default: the first notes' name)")
+    tune.add_argument(
+        "--name", metavar="NAME", help="what to call the adapter (default: the first notes' name, or chat's title)"
+    )
     tune.add_argument("--backend", metavar="NAME|URL", help="where the layers run (default: the built-in backend)")
     tune.add_argument("--token-file", metavar="FILE", help="with a URL: the token (default: $NEARHALF_TOKEN)")
     tune.add_argument("--ca-file", metavar="FILE", help="with a URL: PEM certificate to trust for it")

@@ -143,7 +143,7 @@ class LocalDesktop:
                 self._vault.file_key,
                 self._place,
                 self._slow_link,
-                lambda chats: [self._vault.chats.load(chat) for chat in chats],
+                lambda: self._vault.chats,
                 self._files,
                 lambda: own_words(self._vault.read_setting(OWN_WORDS)),
             )

@@ -81,7 +81,7 @@ class Nearhalf:
                 vault.file_key,
                 lambda: Place(request.backend, request.model_id),
                 open_link,
-                lambda chats: [vault.chats.load(chat) for chat in chats],
+                lambda: vault.chats,
                 FilesOnDisk(self._folder, vault.file_key),
                 lambda: own_words(vault.read_setting(OWN_WORDS)),
             )

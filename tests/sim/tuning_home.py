@@ -92,7 +92,12 @@ class TuningHome:
         assert self.vault.open_without_asking()
         self.shelf = FilesOnDisk(self.folder, self.vault.file_key)
         self.tuning = LocalTuning(
-            self.folder, self.vault.file_key, lambda: Place(self.backend, None), self._link, lambda _: [], self.shelf
+            self.folder,
+            self.vault.file_key,
+            lambda: Place(self.backend, None),
+            self._link,
+            lambda: self.vault.chats,
+            self.shelf,
         )
 
     def __enter__(self) -> "TuningHome":

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.core.kept_files import FilesOnDisk
+from app.core.memory_store import MemoryStore
 from app.core.notes import NotesChoices, NotesReader
 from app.core.settings_services import Stale, stale
 from app.core.tuning import Interval, JobProgress, JobState, Preset, TuningSettings, Verdict
@@ -35,7 +36,7 @@ def test_what_a_job_learned_stands_on_the_card_and_a_note_deleted_later_marks_it
     def no_link(*_: object) -> object:
         raise AssertionError("nothing is asked of a backend here")
 
-    tuning = LocalTuning(folder, lambda: KEY, lambda: Place(None, None), no_link, lambda _: [], files)  # type: ignore[arg-type]
+    tuning = LocalTuning(folder, lambda: KEY, lambda: Place(None, None), no_link, MemoryStore, files)  # type: ignore[arg-type]
     jobs = JobsOnDisk(folder.tuning, lambda: KEY, lambda _: None)
     job = jobs.create("Soups", None, "tiny", learned, SETTINGS, Preset.QUICK)
     record = jobs.record(job.id)
