@@ -221,10 +221,11 @@ def _ways(
     steps: Sequence[SentStep], weights: PublicWeights, opened: Open, tap: Tap, layers: int, tell: Callable[[], None]
 ) -> Iterator[Way]:
     """The device computes in fp32 or in bf16."""
-    a_RD = weights.a(layers, opened.recipe, opened.recipe_version)
-    if a_RD is None:
+    wide_RD = weights.a(layers, opened.recipe, opened.recipe_version)
+    if wide_RD is None:
         return
     for narrow in (False, True):
+        a_RD = rounded_to_bf16(wide_RD) if narrow else wide_RD
         if layers:
             h_ND = entering_states(steps, weights, layers, narrow=narrow, tell=tell)
         else:
@@ -249,6 +250,7 @@ def _normed(h_ND: Floats, weights: PublicWeights, layer: int, *, narrow: bool) -
     h_ND = np.nan_to_num(h_ND, posinf=0.0, neginf=0.0)
     scale = 1 / np.sqrt(np.mean(h_ND * h_ND, axis=1, keepdims=True) + np.float32(weights.facts.norm_eps))
     normed_ND, weight_D = h_ND * scale, weights.norm(layer)
+    weight_D = rounded_to_bf16(weight_D) if narrow else weight_D
     if weights.facts.norm_plus_one:
         normed_ND = np.asarray(normed_ND * (1 + weight_D), np.float32)
         return rounded_to_bf16(normed_ND) if narrow else normed_ND

@@ -76,6 +76,49 @@ def test_a_window_that_was_cut_anywhere_gives_what_is_left(first: int, last: int
         assert len(text.rows) == len(text.positions)
 
 
+def before(recording: Recording) -> list[int | None]:
+    """Of each step: at which position the step begins whose rows stand before it."""
+    return [step.before.frame.position if step.before is not None else None for step in recording.steps]
+
+
+def test_each_step_knows_what_its_cache_held_before_it() -> None:
+    """Position 3 is sent again: what stood there and after it is gone. The session's beginning is another message's."""
+    recorder, other = a_reply(), new_message_id()
+    recorder.message = other
+    recorder.step(rows(2, 100), 3)
+    recorder.step(rows(1, 102), 5)
+    recording = Recording.of(recorder.contents, other)
+    assert before(recording) == [0, 3] and all(step.is_whole for step in recording.steps)
+    assert recording.steps[0].before is not None and recording.steps[0].before.message == MESSAGE
+
+
+def test_a_step_in_the_middle_of_another_ones_rows_stands_after_that() -> None:
+    recorder = a_reply()
+    recorder.step(rows(1, 50), 2)
+    recording = Recording.of(recorder.contents)
+    assert before(recording) == [None, 0, 3, 0] and recording.steps[-1].is_whole
+
+
+def test_sessions_have_caches_of_their_own() -> None:
+    recorder, again = a_reply(), Recorder(PLAN, session=8)
+    again.step(rows(2, 9), 0)
+    again.step(rows(1, 11), 2)
+    recorder.step(rows(1, 5), 5)
+    recording = Recording.of(recorder.contents[:-2] + again.contents + recorder.contents[-2:])
+    assert before(recording) == [None, 0, 3, None, 0, 4]
+
+
+@pytest.mark.parametrize("missing", [2, 6, 8], ids=["the first step", "a step in between", "the step before it"])
+def test_what_is_missing_before_a_step_is_known(missing: int) -> None:
+    """Steps that stand before the gap are whole, those behind it are not."""
+    recorder = a_reply()
+    recorder.step(rows(1, 5), 5)
+    contents = recorder.contents[:missing] + recorder.contents[missing + 1 :]
+    assert len(Recording.of(contents).steps) == len(Recording.of(recorder.contents).steps) - 1
+    position = {2: 0, 6: 3, 8: 4}[missing]
+    assert all(step.is_whole == (step.frame.position < position) for step in Recording.of(contents).steps)
+
+
 def test_gaps_are_known() -> None:
     recorder = a_reply()
     recorder.step(rows(1, 9), 9)
