@@ -17,6 +17,7 @@ from cloud_backend.tuning.layer import graph_bytes
 from cloud_backend.tuning.tuner import Tuner
 from cloud_backend.tuning.weights import FrozenWeights
 from tests.numerics.engine_driver import random_adapter, random_ids
+from tests.numerics.near_driver import each_near_plan
 from tests.numerics.tuning_driver import AMPLE, Trained, Trainee, whole_gradients
 from tests.tiny_models import FAMILIES
 
@@ -71,6 +72,20 @@ def test_gradients_equal_those_of_one_process(family: str, plan: ExchangePlan, t
     adapter, ids = random_adapter(plan), random_ids(model, TEXT)
     loss, gradients = whole_gradients(model, backbone, plan, adapter, ids)
     assert_equal(Trainee(model, backbone, plan).train(ids, adapter), loss, gradients)
+
+
+@each_near_plan
+@pytest.mark.parametrize("family", FAMILIES)
+def test_gradients_of_a_tap_behind_device_layers_equal_those_of_one_process(
+    family: str, plan: ExchangePlan, count: int, tiny: Callable[..., Any]
+) -> None:
+    model, backbone = tiny(family, window=7)
+    adapter, ids = random_adapter(plan), random_ids(model, TEXT)
+    loss, gradients = whole_gradients(model, backbone, plan, adapter, ids, device_layers=count)
+    assert_equal(Trainee(model, backbone, plan, device_layers=count).train(ids, adapter), loss, gradients)
+    other = Trainee(model, backbone, plan).train(ids, adapter).gradients  # z of the embeddings is another
+    at = plan.taps[0].targets[0]
+    assert (other[at] - gradients[at]).abs().max() > 0.1 * gradients[at].abs().max()
 
 
 @pytest.mark.parametrize("rows", [1, 7, 300])

@@ -1,6 +1,7 @@
 """The app's own half in training, over the real wire and the real trainer: its gradients are those of one process."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from app.wire.messages import Recipe
 from app.wire.plan import ExchangePlan, grouped, layer_by_layer
 from cloud_backend.engine.backbone import Backbone
 from tests.numerics.engine_driver import random_ids
+from tests.numerics.near_driver import each_near_plan, free_from
 from tests.numerics.test_tuning_gradients import PLANS
 from tests.numerics.tuning_driver import whole_gradients
 from tests.sim.tuning_cloud import TuningCloud
@@ -101,6 +103,31 @@ def test_gradients_equal_those_of_one_process(
         assert_close(found[adapter.card.key(target)], gradient, TOLERANCE, str(target))
 
 
+@each_near_plan
+@pytest.mark.parametrize("family", FAMILIES)
+def test_gradients_of_a_tap_behind_device_layers_equal_those_of_one_process(
+    family: str, plan: ExchangePlan, count: int, tiny: Callable[..., Any], pack_of: PackOf
+) -> None:
+    model, backbone = tiny(family, window=7)
+    pack = pack_of(backbone)
+    adapter = Adapter.random(plan, pack.facts, Recipe.SVD, seed=3, scale=0.3, device_layers=count)
+    ids = random_ids(model, TEXT)
+    loss, expected = whole_gradients(model, backbone, plan, adapter.matrices, ids, device_layers=count)
+    half = make_half(pack, adapter)
+    session = make_session(half, TuningCloud(backbone))
+    total = session.train(ids.tolist(), 1 / (TEXT - 1))
+    assert total / (TEXT - 1) == pytest.approx(loss, rel=TOLERANCE)
+    found = gradients(half)
+    for target, gradient in expected.items():
+        assert_close(found[adapter.card.key(target)], gradient, TOLERANCE, str(target))
+    # held-out notes and samples go through the session's cache, in pieces
+    losses: list[float] = []
+    for start, end in ((0, 9), (9, 10), (10, TEXT)):
+        losses += half.loss(session.states(ids.tolist()[start:end]), ids.tolist()[start : end + 1])
+    session.close()
+    assert sum(losses) == pytest.approx(total, rel=TOLERANCE)
+
+
 @pytest.mark.parametrize("plan", [ExchangePlan(), grouped(6, 6, 4), grouped(6, 3, 4)], ids=["alone", "free", "taps"])
 def test_gradients_of_the_head_part_and_behind_it_equal_those_of_one_process(
     plan: ExchangePlan, tiny: Callable[..., Any], pack_of: PackOf
@@ -164,6 +191,11 @@ def test_another_adapters_state_is_refused(tiny: Callable[..., Any], pack_of: Pa
     pack = pack_of(backbone)
     half = make_half(pack, noisy(pack, grouped(6, 2, 4)))
     before = half.parameters()
+    behind = Adapter.zero(free_from(2), pack.facts, Recipe.SVD, name="x", device_layers=1)
+    near = make_half(pack, replace(behind, card=replace(behind.card, device_layers=2)))
+    near.restore(near.state())
+    with pytest.raises(StoreDamaged):
+        near.restore(make_half(pack, behind).state())
     for state in (b"", half.state()[:-9], make_half(pack, noisy(pack, layer_by_layer([1], 4))).state()):
         with pytest.raises(StoreDamaged):
             half.restore(state)

@@ -42,11 +42,19 @@ def recipe_tensors(backbone: Backbone, recipe: Recipe = Recipe.SVD) -> dict[str,
     return {name: tensor.float() for name, tensor in load_file(backbone.folder / entry.file).items()}
 
 
-def free_z(model: Any, backbone: Backbone, tap: Tap, embeddings: Tensor) -> Tensor:
-    """What a device does for a tap at layer 0."""
+def state_at(model: Any, embeddings: Tensor, layer: int) -> Tensor:
+    """What enters `layer` (rows x hidden), by `transformers`."""
     with torch.no_grad():
-        x: Tensor = model.model.layers[0].input_layernorm(embeddings)
-        return x @ recipe_tensors(backbone)[a_key(0)][: tap.r_down].T
+        states: Tensor = model.model(inputs_embeds=embeddings[None], output_hidden_states=True).hidden_states[layer][0]
+    return states
+
+
+def free_z(model: Any, backbone: Backbone, tap: Tap, embeddings: Tensor, device_layers: int) -> Tensor:
+    """What a device does for a free tap: z of the first layer that it does not run itself."""
+    with torch.no_grad():
+        h = state_at(model, embeddings, device_layers)
+        x: Tensor = model.model.layers[device_layers].input_layernorm(h)
+        return x @ recipe_tensors(backbone)[a_key(device_layers)][: tap.r_down].T
 
 
 def head_loss(model: Any, states: Tensor, ids: Tensor) -> Tensor:
@@ -65,7 +73,9 @@ class Trainee:
         memory_bytes: int = AMPLE,
         dtype: Dtype = Dtype.FP32,
         tuner: Tuner | None = None,
+        device_layers: int = 0,
     ) -> None:
+        self.device_layers = device_layers
         self.model, self.backbone, self.plan, self.dtype = model, backbone, plan, dtype
         opening = make_open(backbone, plan, dtype=dtype)
         self.run: TuningRun = (tuner or Tuner(backbone)).new_run(opening, memory_bytes)
@@ -95,7 +105,7 @@ class Trainee:
         self.zs: dict[int, Tensor] = {}
         side = b""
         for tap in self.plan.free_taps:
-            self.zs[tap.layer] = free_z(self.model, self.backbone, tap, sent)
+            self.zs[tap.layer] = free_z(self.model, self.backbone, tap, sent, self.device_layers)
             side = encode_tensor(self._y(tap, adapter), self.dtype)
         payload = encode_tensor(sent, self.dtype) + side
         self.number += 1
@@ -145,6 +155,7 @@ def whole_gradients(
     adapter: Mapping[Target, Tensor],
     ids: Tensor,
     also: Sequence[Tensor] = (),
+    device_layers: int = 0,
 ) -> tuple[float, Gradients]:
     """The same in one process: hooks on the `transformers` model, autograd through all of it.
 
@@ -155,15 +166,16 @@ def whole_gradients(
     seen: dict[int, Tensor] = {}
     hooks = []
     for tap in plan.taps:
-        norm = model.model.layers[tap.layer].input_layernorm
-        hooks.append(norm.register_forward_hook(lambda _m, _i, out, at=tap.layer: seen.__setitem__(at, out)))
-        a = matrices[a_key(tap.layer)][: tap.r_down]
+        at = device_layers if tap.is_free else tap.layer
+        norm = model.model.layers[at].input_layernorm
+        hooks.append(norm.register_forward_hook(lambda _m, _i, out, at=at: seen.__setitem__(at, out)))
+        a = matrices[a_key(at)][: tap.r_down]
         for target in tap.targets:
             b = matrices[b_key(target.layer, target.projection)][:, : tap.r_up]
             module = getattr(model.model.layers[target.layer].self_attn, MODULES[target.projection])
             hooks.append(
                 module.register_forward_hook(
-                    lambda _m, _i, out, a=a, b=b, m=ms[target], at=tap.layer: out + seen[at] @ a.T @ m.T @ b.T
+                    lambda _m, _i, out, a=a, b=b, m=ms[target], at=at: out + seen[at] @ a.T @ m.T @ b.T
                 )
             )
     try:
