@@ -28,7 +28,8 @@ from app.net.control import ControlClient
 from app.privacy.gate import PrivacyGate
 from app.privacy.ledger import Ledger
 from app.privacy.recovery.attack import Real, Recovery, run_all, run_one
-from app.privacy.recovery.attacks.adapter_copy import AdapterCopy
+from app.privacy.recovery.attacks.adapter_copy import WRONG_INPUT, AdapterCopy, all_pairs
+from app.privacy.recovery.attacks.adapter_copy import copied as copies_of
 from app.privacy.recovery.attacks.deeper_layers import DeeperLayers
 from app.privacy.recovery.attacks.embeddings import NearestEmbeddings
 from app.privacy.recovery.attacks.head import HeadOnStates
@@ -37,7 +38,7 @@ from app.privacy.recovery.recording import Recording
 from app.privacy.recovery.weights import PublicWeights
 from app.wire.frames import Dtype
 from app.wire.messages import Recipe
-from app.wire.plan import ExchangePlan, grouped, layer_by_layer
+from app.wire.plan import ExchangePlan, Projection, Tap, Target, grouped, layer_by_layer
 from tests.sim.backend_process import BackendProcess
 
 TEXT = (
@@ -195,6 +196,40 @@ def copied(setup: Setup, plan: ExchangePlan, dtype: Dtype, kind: str) -> Recover
     near = NearHalf(setup.pack, setup.adapter(plan, kind), exchange_dtype=dtype)
     message, _ = setup.chat(TEXT, near, tokens=4)
     return run_one(AdapterCopy(), setup.recorded(message), setup.weights, lambda share: None)
+
+
+@pytest.mark.parametrize(("dtype", "most"), [(Dtype.FP16, 0.01), (Dtype.INT8, 0.06)], ids=["fp16", "int8"])
+def test_an_adapter_behind_two_layers_of_the_device_is_copied_from_any_message_of_a_chat(
+    dtype: Dtype, most: float, setup: Setup
+) -> None:
+    """What the free tap reads is sent by nobody, and depends on all that was written before; it is no secret either."""
+    tap = Tap(0, tuple(Target(layer, Projection.V) for layer in range(2, setup.model.layers)), 32, 32)
+    plan = ExchangePlan((tap,))
+    adapter = Adapter.random(plan, setup.pack.facts, Recipe.SVD, seed=3, scale=0.01, device_layers=2)
+    near = NearHalf(setup.pack, adapter, exchange_dtype=dtype)
+    ids = new_message_id(), new_message_id()
+    settings = SamplingSettings(temperature=0.0, max_tokens=6)
+    session = RemoteSession(near, setup.model, setup.link.open_channel, RetryPolicy(list), print, lambda: None)
+    turns: list[tuple[str, str]] = []
+    try:
+        for message, words in zip(ids, ("Who looks after my knee?", TEXT), strict=True):
+            turns.append(("user", words))
+            reply, prompt = Reply(message), setup.tokenizer.encode_chat(turns, add_generation_prompt=True)
+            generate(session, near, setup.tokenizer, prompt, settings, reply, lambda text: None, lambda: None)
+            turns.append(("assistant", reply.text))
+    finally:
+        session.close()
+    second = setup.recorded(ids[1])
+    assert second.steps[0].frame.position > 0 and all(step.is_whole for step in second.steps)
+    found = run_one(AdapterCopy(), second, setup.weights, lambda share: None)
+    targets = found.data["targets"]
+    assert isinstance(targets, list) and len(targets) == setup.model.layers - 2
+    for one in targets:
+        assert one["layers_on_the_device"] == 2 and one["error"] < most, one
+    blind = PublicWeights(setup.pack.folder)
+    (from_embeddings,) = all_pairs(second, blind)
+    assert min(copy.error for copy in copies_of(from_embeddings)) > 2 * WRONG_INPUT, "else K would not matter"
+    assert not run_one(AdapterCopy(), second, blind, lambda share: None).is_possible
 
 
 @pytest.mark.slow
