@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 import app
 from app.core.services import Report
+from app.device.pack_facts import check_format
 from app.domain.backend import Backend
 from app.domain.errors import BackendError, Cancelled, ModelError, SettingsError
 from app.privacy.guard import granted_child
@@ -90,11 +91,7 @@ class EmbeddedBackend:
             if self._backend is not None and self.is_running:
                 return self._backend
             self._end_child()
-            if not (self._model / "manifest.json").is_file():
-                raise ModelError(
-                    f"There is no prepared model in {self._model}.",
-                    "Run start.py again; it fetches and converts the model.",
-                )
+            _check_model(self._model / "manifest.json")
             token = secrets.token_urlsafe(32)
             self._child = _Child(self._command(), self._model, token, self._log, self._kernels)
             try:
@@ -151,6 +148,20 @@ class EmbeddedBackend:
 
     def _failure(self, message: str) -> BackendError:
         return BackendError(message, f"Try again; its log may say why: {self._log}")
+
+
+def _check_model(manifest: Path) -> None:
+    """Raises ModelError where there is no prepared model, or one that another version prepared. Whether it is whole is
+    for the child to say."""
+    advice = "Run start.py again; it fetches and converts the model."
+    if not manifest.is_file():
+        raise ModelError(f"There is no prepared model in {manifest.parent}.", advice)
+    try:
+        check_format(int(json.loads(manifest.read_text(encoding="utf-8"))["format"]))
+    except ModelError as error:
+        raise ModelError(error.message, advice) from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return
 
 
 class _Child:

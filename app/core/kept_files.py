@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.core.adapters import AdapterLibrary
 from app.core.settings_services import KeptModel
-from app.device.pack_facts import read_facts
+from app.device.pack_facts import check_format, read_facts
 from app.domain.errors import ModelError, SettingsError
 from app.storage.paths import DataFolder
 
@@ -59,6 +59,7 @@ def _model(path: Path) -> KeptModel:
     size = _bytes(path)
     try:
         manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        check_format(int(manifest["format"]))  # a prepared model has the format of the pack in it
         return KeptModel(
             path,
             str(manifest["id"]),
@@ -69,6 +70,8 @@ def _model(path: Path) -> KeptModel:
         )
     except (OSError, ValueError, KeyError, TypeError):
         return KeptModel(path, path.name, bytes=size, problem="Its description cannot be read.")
+    except ModelError as error:
+        return KeptModel(path, path.name, bytes=size, problem=error.message)
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 
-from app.device.pack_facts import PackFacts, read_facts
+from app.device.pack_facts import PackFacts, is_outdated, read_facts
 from app.domain.errors import ModelError
 
 MEMBER_LIMIT_BYTES = {
@@ -34,6 +34,7 @@ MEMBER_LIMIT_BYTES = {
 }
 _REQUIRED = frozenset({"pack.json", "config.json", "tokenizer_config.json", "weights.safetensors"})
 _TOKENIZERS = frozenset({"tokenizer.json", "tokenizer.model"})
+_DTYPES = frozenset({"F32", "F16", "BF16"})
 _HASH_FILE = "pack.sha256"
 _CHUNK_BYTES = 1 << 20
 
@@ -87,6 +88,8 @@ class DevicePack:
                     raise DamagedPack(f"the weights hold no {name}")
                 if weights.shape(name) != shape:
                     raise DamagedPack(f"{name} has shape {weights.shape(name)} instead of {shape}")
+                if weights.dtype(name) not in _DTYPES:
+                    raise DamagedPack(f"{name} has type {weights.dtype(name)}")
 
 
 class Weights:
@@ -99,6 +102,10 @@ class Weights:
     def shape(self, name: str) -> list[int]:
         """The tensor's shape, without reading it."""
         return list(self._opened.get_slice(name).get_shape())
+
+    def dtype(self, name: str) -> str:
+        """The tensor's type as safetensors calls it ("BF16"), without reading it."""
+        return str(self._opened.get_slice(name).get_dtype())
 
     def tensor(self, name: str) -> torch.Tensor:
         """A view of the mapping, in the pack's dtype."""
@@ -136,6 +143,13 @@ def install_pack(zip_path: Path, folder: Path, sha256: str) -> DevicePack:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return DevicePack(folder)
+
+
+def remove_outdated(packs: Path) -> None:
+    """Delete installed packs of an earlier format: nothing can use them any more. Never raises."""
+    for folder in packs.iterdir():
+        if is_outdated(folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unpack(zip_path: Path, folder: Path) -> None:

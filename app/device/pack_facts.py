@@ -13,6 +13,7 @@ from app.wire.plan import Projection
 FORMAT = 2
 _ADVICE = "Remove the model in the settings and fetch it again."
 _ACTIVATIONS = ("silu", "gelu_tanh")
+_WINDOW_LIMIT = 2**31
 _MOST_NEAR_LAYERS = 8  # a pack is untrusted; ours hold two
 
 
@@ -110,16 +111,33 @@ def read_facts(path: Path) -> PackFacts:
         untrusted = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(untrusted, dict):
             raise ValueError("not an object")
-        if untrusted.get("format") != FORMAT:
-            raise ModelError(
-                f"The model's files have format {untrusted.get('format')!r}; this app reads format {FORMAT}.",
-                "Update the app, or choose a model made for this version.",
-            )
+        check_format(_token(untrusted["format"]))
         return _facts(untrusted)
     except FileNotFoundError as error:
         raise ModelError("The model's files are not on this computer.", "Fetch the model first.") from error
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError("The description of the model on this computer (pack.json) is damaged.", _ADVICE) from error
+
+
+def check_format(found: int) -> None:
+    """Raises ModelError with advice where a pack's or a prepared model's format is not the one that this app reads."""
+    if found == FORMAT:
+        return
+    older, newer = (
+        "Ask whoever runs the backend to update it.",
+        "Update the app, or choose a model made for this version.",
+    )
+    message = f"The model's files have format {found}; this app reads format {FORMAT}."
+    raise ModelError(message, older if found < FORMAT else newer)
+
+
+def is_outdated(folder: Path) -> bool:
+    """Whether `folder` holds a pack of an earlier format, which nothing can use any more."""
+    try:
+        found = json.loads((folder / "pack.json").read_text(encoding="utf-8"))["format"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return isinstance(found, int) and found < FORMAT
 
 
 def _facts(untrusted: dict[str, Any]) -> PackFacts:
@@ -170,6 +188,8 @@ def _near(untrusted: dict[str, Any], facts: dict[str, Any]) -> NearFacts:
         raise ValueError("too many near layers")
     if near.heads % near.kv_heads or near.head_dim % 2 or facts["projection_rows"] != rows:
         raise ValueError("heads that do not fit the projections")
+    if any(window >= _WINDOW_LIMIT for window in near.windows):
+        raise ValueError("windows beyond any text")
     if near.activation not in _ACTIVATIONS or not len(near.windows) == len(near.rope_factors) == near.layers:
         raise ValueError("near layers that this app cannot compute")
     return near

@@ -56,3 +56,4 @@ class ModelInfo:
     dtype: str
     recipes: tuple[RecipeInfo, ...]
     tuning_rows: int = 0  # in one training step; 0: this backend does not train
+    pack_format: int = 0  # 0: the backend does not say

@@ -250,19 +250,25 @@ def model_with_pack(
 def installed_pack(
     control: "ControlClient", folder: DataFolder, model: ModelInfo, progress: Progress, report: Report
 ) -> "DevicePack":
-    """The model's device pack; fetched where it is not here yet, going on from an earlier part."""
-    from app.device.pack import DevicePack, install_pack, installed_sha256
+    """The model's device pack; fetched where it is not here yet, going on from an earlier part. Packs of an earlier
+    format are removed then. Raises AppError, before anything is fetched where the backend's is of another format."""
+    from app.device.pack import DevicePack, install_pack, installed_sha256, remove_outdated
+    from app.device.pack_facts import check_format
 
     target = folder.packs / model.pack_sha256[:16]
     if installed_sha256(target) == model.pack_sha256:
         return DevicePack(target)
+    if model.pack_format:
+        check_format(model.pack_format)
     archive = target.with_suffix(".zip")
     control.download_pack(model, archive, _at_most_every(TELL_EVERY_S, progress))
     report("Checking and installing the device's part of the model.")
     try:
-        return install_pack(archive, target, model.pack_sha256)
+        pack = install_pack(archive, target, model.pack_sha256)
     finally:
         archive.unlink(missing_ok=True)
+    remove_outdated(folder.packs)
+    return pack
 
 
 def _address(backend: Backend) -> "Address":

@@ -240,6 +240,7 @@ def _model_info(untrusted: Mapping[str, Any]) -> ModelInfo:
             for recipe in untrusted["recipes"]
         ),
         tuning_rows=_count(untrusted["tuning"]["max_rows"]) if untrusted.get("tuning") else 0,
+        pack_format=_count(untrusted["format"]) if "format" in untrusted else 0,
     )
 
 

@@ -1,6 +1,7 @@
 """From what an operator calls a model to a prepared model folder: prepared once, then kept in a cache folder."""
 
 import hashlib
+import json
 import os
 import re
 import sys
@@ -48,13 +49,25 @@ def prepare_model(source: str, out: Path, *, model_id: str | None, report: Repor
 
 
 def locate_model(source: str, cache_dir: Path, report: Report) -> Path:
-    """The model folder for `source`: itself, or one prepared before, or one prepared now. Raises OperatorError."""
+    """The model folder for `source`: itself, or one prepared before by this version, or one prepared now.
+
+    Raises OperatorError.
+    """
     if (Path(source) / MANIFEST).is_file():
         return Path(source)
     folder = cache_dir / _cache_name(source)
-    if not (folder / MANIFEST).is_file():
+    if not _is_current(folder):
         prepare_model(source, folder, model_id=None, report=report)
     return folder
+
+
+def _is_current(folder: Path) -> bool:
+    from cloud_backend.engine.manifest import FORMAT
+
+    try:
+        return bool(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["format"] == FORMAT)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def load_model(folder: Path, *, device: str, dtype: DtypeName) -> HostedModel:

@@ -114,6 +114,15 @@ def test_a_conversion_cut_in_half_does_not_count(fake: Fake) -> None:
     assert (fake.folder / "backbone.safetensors").read_bytes() == b"GGUF and weights"
 
 
+def test_a_model_of_an_earlier_format_is_converted_anew(fake: Fake) -> None:
+    fake.folder.mkdir(parents=True)
+    (fake.folder / "manifest.json").write_text(json.dumps({"format": 1}))
+    (fake.folder / "backbone.safetensors").write_bytes(b"as it was")
+    assert prepare_default_model(fake.place) == fake.folder
+    assert is_prepared(fake.folder)
+    assert (fake.folder / "backbone.safetensors").read_bytes() == b"GGUF and weights"
+
+
 def test_a_folder_of_another_format_or_without_manifest_is_not_prepared(tmp_path: Path) -> None:
     assert not is_prepared(tmp_path)
     (tmp_path / "manifest.json").write_text("{")

@@ -28,7 +28,7 @@ class ControlState:
         if self.models_body is not None:
             return self.models_body
         model: dict[str, Any] = {
-            "format": 1,
+            "format": 2,
             "id": "sim model/1",
             "architecture": "llama",
             "layers": 30,

@@ -67,7 +67,7 @@ class SimEngine:
     def card(self, pack: bytes = b"") -> dict[str, object]:
         """A manifest for this engine."""
         return {
-            "format": 1,
+            "format": 2,
             "id": "sim",
             "architecture": "sim",
             "layers": self.layers,

@@ -182,6 +182,20 @@ def test_a_child_that_ends_at_once_is_an_error_that_names_its_log(make: Make, lo
     assert not child.is_running
 
 
+def test_a_model_that_another_version_prepared_is_refused_before_a_child_is_started(
+    make: Make, model: Path, log: Path
+) -> None:
+    (model / "manifest.json").write_text('{"format": 1}')
+    child = make(LISTENING + UNTIL_EOF)
+    with pytest.raises(ModelError, match="format 1; this app reads format 2") as caught:
+        child.start()
+    assert "start.py" in caught.value.advice
+    assert not log.exists()
+    (model / "manifest.json").write_text('{"format": 2}')
+    child.start()
+    assert child.is_running
+
+
 def test_a_silent_child_is_given_up_and_ended(make: Make, log: Path) -> None:
     child = make("import os, sys\nprint('{\"pid\": %d}' % os.getpid(), file=sys.stderr, flush=True)\n" + UNTIL_EOF, 1.0)
     with pytest.raises(BackendError, match="did not answer"):

@@ -61,7 +61,7 @@ def test_models_are_listed(place: Place) -> None:
 def test_a_model_says_whether_it_can_be_trained_and_its_matrices_fetched(place: Place) -> None:
     listing = json.loads(place.state.models())
     (model,) = place.client.list_models()
-    assert (model.tuning_rows, model.recipes[0].bytes) == (0, 0)
+    assert (model.tuning_rows, model.recipes[0].bytes, model.pack_format) == (0, 0, 2)
     with pytest.raises(ModelError, match="A and B"):
         place.client.download_recipe(model, model.recipes[0], place.pack)
     listing["models"][0]["tuning"] = {"max_rows": 256}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cloud_backend.engine.manifest import FORMAT
 from cloud_backend.main import main
 from cloud_backend.server import library
 from cloud_backend.server.errors import OperatorError
@@ -110,8 +111,8 @@ def test_model_that_is_not_prepared_is_prepared_once_into_the_cache(
     made: list[Path] = []
 
     def prepare(name: str, out: Path, **_: Any) -> Path:
-        out.mkdir(parents=True)
-        (out / "manifest.json").write_text("{}")
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "manifest.json").write_text(f'{{"format": {FORMAT}}}')
         made.append(out)
         return out
 
@@ -121,6 +122,11 @@ def test_model_that_is_not_prepared_is_prepared_once_into_the_cache(
     assert locate_model(str(source), cache, lambda stage, fraction: None) == first
     assert made == [first]
     assert first.name.startswith("some-model.gguf-")
+    for of_another_version in ('{"format": 1}', "{}", "{"):
+        (first / "manifest.json").write_text(of_another_version)
+        assert locate_model(str(source), cache, lambda stage, fraction: None) == first
+        assert made.pop() == first
+    assert made == [first]
     assert locate_model(str(first), cache, lambda stage, fraction: None) == first  # a model folder is taken as it is
     source.write_bytes(b"other weights")
     os.utime(source, (1, 1))
