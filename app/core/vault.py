@@ -53,7 +53,8 @@ class Vault(Protocol):
         """As write_setting, and of the value before nothing is left on the disk."""
 
     def sizes(self) -> dict[str, int]:
-        """Bytes on the disk, by what for: "history", "adapters", "device packs", "models", "ledger", "logs"."""
+        """Bytes on the disk, by what for: "history", "adapters", "tuning", "device packs", "models", "ledger",
+        "logs"."""
 
     def back_up(self, target: Path) -> None:
         """Write one encrypted file that `restore` reads with the passphrase or the recovery code of today."""
@@ -65,6 +66,6 @@ class Vault(Protocol):
         """Where history or keys are damaged: set both aside, named in `notice`, and begin an empty one. OPEN."""
 
     def delete_everything(self) -> None:
-        """History, keys, adapters, device packs, ledger, logs: gone. The state is NEW afterwards."""
+        """History, keys, adapters, fine-tuning jobs, device packs, ledger, logs: gone. The state is NEW afterwards."""
 
     def close(self) -> None: ...

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app.domain.errors import StorageError
+from app.storage.job_files import ledgers_in
 from app.storage.keys import Keys
 from app.storage.paths import OWNER_ONLY, DataFolder
 from app.storage.wraps_file import WrapsFile
@@ -79,13 +80,16 @@ def _put_back(kept: Path, moved: list[Path], made: list[Path]) -> None:
 
 
 def sizes(folder: DataFolder) -> dict[str, int]:
-    """Bytes by what they are for. What was set aside, and backups in the folder, count as history."""
+    """Bytes by what they are for. What was set aside, and backups in the folder, count as history; the ledger of a
+    fine-tuning job, which outlives it, counts as ledger."""
+    job_ledgers = _bytes(ledgers_in(folder.tuning))
     return {
         "history": _bytes({*history_files(folder), *_older(folder), folder.backups}),
         "adapters": _bytes([folder.adapters]),
+        "tuning": max(0, _bytes([folder.tuning]) - job_ledgers),  # they may have grown in between
         "device packs": _bytes([folder.packs]),
         "models": _bytes([folder.models]),
-        "ledger": _bytes(_ledger_files(folder)),
+        "ledger": _bytes(_ledger_files(folder)) + job_ledgers,
         "logs": _bytes([folder.logs]),
     }
 

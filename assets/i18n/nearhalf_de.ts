@@ -371,12 +371,20 @@
         <translation>Jede der {layers} Schichten</translation>
     </message>
     <message>
-        <source>The first layer only</source>
-        <translation>Nur die erste Schicht</translation>
-    </message>
-    <message>
         <source>%n groups of layers</source>
         <translation>%n Gruppen von Schichten</translation>
+    </message>
+    <message>
+        <source>One group of layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first layer is also computed on this computer, and stays as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first %n layers are also computed on this computer, and stay as they are.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>A reply takes {trips} then.</source>
@@ -3663,8 +3671,8 @@
         <translation>löschen</translation>
     </message>
     <message>
-        <source>History, keys, adapters, backends with their tokens, device packs, the ledger and the logs. Nothing brings them back but a backup that you made. Backups elsewhere stay.</source>
-        <translation>Verlauf, Schlüssel, Adapter, Backends mit ihren Token, Gerätepakete, das Sendeprotokoll und die Protokolldateien. Nur eine Sicherung, die Sie gemacht haben, bringt sie zurück. Sicherungen anderswo bleiben.</translation>
+        <source>History, keys, adapters, fine-tuning jobs, backends with their tokens, device packs, the ledger and the logs. Nothing brings them back but a backup that you made. Backups elsewhere stay.</source>
+        <translation>Verlauf, Schlüssel, Adapter, Feinabstimmungen, Backends mit ihren Token, Gerätepakete, das Sendeprotokoll und die Protokolldateien. Nur eine Sicherung, die Sie gemacht haben, bringt sie zurück. Sicherungen anderswo bleiben.</translation>
     </message>
     <message>
         <source>Type “{word}”</source>
@@ -3685,6 +3693,10 @@
     <message>
         <source>Adapters</source>
         <translation>Adapter</translation>
+    </message>
+    <message>
+        <source>Fine-tuning jobs, with their notes</source>
+        <translation>Feinabstimmungen mit ihren Notizen</translation>
     </message>
     <message>
         <source>Device packs</source>
@@ -6025,10 +6037,6 @@
         <translation>Wählen Sie eine andere Datei.</translation>
     </message>
     <message>
-        <source>Choose another model.</source>
-        <translation>Wählen Sie ein anderes Modell.</translation>
-    </message>
-    <message>
         <source>Choose another one, or start a new one.</source>
         <translation>Wählen Sie eine andere, oder beginnen Sie eine neue.</translation>
     </message>
@@ -6107,6 +6115,10 @@
     <message>
         <source>Export the chats again, and import that file.</source>
         <translation>Exportieren Sie die Chats noch einmal, und importieren Sie diese Datei.</translation>
+    </message>
+    <message>
+        <source>Fetch the model again, or choose a backend that offers more of them.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Fetch the model again, or choose another.</source>
@@ -6235,6 +6247,10 @@
     <message>
         <source>Look at one message at a time.</source>
         <translation>Sehen Sie sich jeweils eine einzelne Nachricht an.</translation>
+    </message>
+    <message>
+        <source>Look right after sending: frames stay in memory for a while only.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Look up the embeddings</source>
@@ -6577,16 +6593,16 @@
         <translation>Die Adapterdatei kann nicht gelesen werden.</translation>
     </message>
     <message>
-        <source>The adapter has format {0}; this app reads format {1}.</source>
-        <translation>Der Adapter hat das Format {0}; diese App liest das Format {1}.</translation>
-    </message>
-    <message>
         <source>The adapter holds numbers that are not finite.</source>
         <translation>Der Adapter enthält Zahlen, die nicht endlich sind.</translation>
     </message>
     <message>
         <source>The adapter was trained with matrices A and B that this backend does not have.</source>
         <translation>Der Adapter wurde mit Matrizen A und B trainiert, die dieses Backend nicht hat.</translation>
+    </message>
+    <message>
+        <source>The adapter {0} needs {1} layers of {2} on this computer, and its files hold {3}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The adapter {0} was made for another model than {1}.</source>
@@ -6619,6 +6635,10 @@
     <message>
         <source>The adapter&apos;s plan names a layer that {0} does not have.</source>
         <translation>Der Plan des Adapters nennt eine Schicht, die {0} nicht hat.</translation>
+    </message>
+    <message>
+        <source>The adapter&apos;s plan {0}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The adapter&apos;s ranks are larger than the {0} that the recipe offers.</source>
@@ -7245,6 +7265,10 @@
         <translation>Einige Positionen sind nicht mehr aufbewahrt, deshalb fehlen Teile.</translation>
     </message>
     <message>
+        <source>The adapter has format {0}; this app reads formats up to {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The adapter needs a name.</source>
         <translation>Der Adapter braucht einen Namen.</translation>
     </message>
@@ -7267,10 +7291,6 @@
     <message>
         <source>The backend does not train now: it does not offer that, or has no room left for it.</source>
         <translation>Das Backend trainiert jetzt nicht: Es bietet das nicht an, oder es hat keinen Platz mehr dafür.</translation>
-    </message>
-    <message>
-        <source>The backend no longer has the model that is chosen.</source>
-        <translation>Das Backend hat das gewählte Modell nicht mehr.</translation>
     </message>
     <message>
         <source>The backend sent a {0} where a {1} was due.</source>
@@ -7793,6 +7813,10 @@
         <translation>Warten Sie, bis das Backend bereit ist.</translation>
     </message>
     <message>
+        <source>What a free tap read cannot be worked out from these frames alone, so no copy of it is judged here; an operator who recorded the chat from its beginning can make one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>What it added to {0} projections is counted in.</source>
         <translation>Was er an {0} Projektionen hinzugefügt hat, ist eingerechnet.</translation>
     </message>
@@ -7881,6 +7905,10 @@
         <translation>Schichten auf dem Gerät</translation>
     </message>
     <message>
+        <source>layers run before the free tap</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>made from</source>
         <translation>gemacht aus</translation>
     </message>
@@ -7907,6 +7935,10 @@
     <message>
         <source>noise {0} x the length</source>
         <translation>Rauschen, {0}-mal so lang</translation>
+    </message>
+    <message>
+        <source>not judged</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>panel notes</source>
@@ -8099,6 +8131,10 @@
     <message>
         <source>{0}: the last change could not be stored in {1}. All before it is safe.</source>
         <translation>{0}: Die letzte Änderung konnte in {1} nicht gespeichert werden. Alles davor ist sicher.</translation>
+    </message>
+    <message>
+        <source>{0}: they are public, so they were run here too.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

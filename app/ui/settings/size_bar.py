@@ -14,6 +14,7 @@ def part_colours(colours: Colours) -> tuple[str, ...]:
     return (
         colours.accent,
         colours.code_name,
+        colours.mark_now,
         colours.code_number,
         colours.code_keyword,
         colours.code_string,

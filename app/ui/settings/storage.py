@@ -87,8 +87,8 @@ class StoragePage(Page):
         layout.addWidget(
             line(
                 self.tr(
-                    "History, keys, adapters, backends with their tokens, device packs, the ledger and the logs. "
-                    "Nothing brings them back but a backup that you made. Backups elsewhere stay."
+                    "History, keys, adapters, fine-tuning jobs, backends with their tokens, device packs, the ledger "
+                    "and the logs. Nothing brings them back but a backup that you made. Backups elsewhere stay."
                 ),
                 "body",
                 body,
@@ -131,6 +131,7 @@ class StoragePage(Page):
         names = {
             "history": self.tr("History"),
             "adapters": self.tr("Adapters"),
+            "tuning": self.tr("Fine-tuning jobs, with their notes"),
             "device packs": self.tr("Device packs"),
             "models": self.tr("Models of the built-in backend"),
             "ledger": self.tr("Ledger of what left"),

@@ -172,9 +172,13 @@ def test_another_recovery_code_asks_first(qtbot: QtBot, window: SettingsWindow) 
     assert page.recovery.code == ""
 
 
-def test_sizes_are_shown_by_what_they_are_for(qtbot: QtBot, window: SettingsWindow, vault: DataVault) -> None:
+def test_sizes_are_shown_by_what_they_are_for(qtbot: QtBot, window: SettingsWindow, folder: DataFolder) -> None:
+    job = folder.tuning / "20261123-101112-1a2b3c"
+    job.mkdir(parents=True)
+    (job / "notes.sealed").write_bytes(bytes(7_000_000))
     page = storage_page(qtbot, window)
     assert "History" in page.bar.text
+    assert "Fine-tuning jobs, with their notes 7.0 MB" in page.bar.text
     assert "on this disk" in read(page)
     assert page.bar.accessibleName() == page.bar.text
 

@@ -354,12 +354,16 @@ def test_deleting_everything_leaves_no_key_and_a_new_vault(
     for path in (folder.adapters / "mine.safetensors", folder.packs / "p", folder.logs / "app.log", folder.ledger):
         path.write_bytes(b"x" * 10)
     (folder.models / "base").write_bytes(b"x" * 10)
+    for job, name in (("running", "notes.sealed"), ("running", "ledger.nhl"), ("ended", "ledger.nhl")):
+        (folder.tuning / job).mkdir(parents=True, exist_ok=True)
+        (folder.tuning / job / name).write_bytes(b"x" * 10)
     assert vault.sizes() | {"history": 0} == {
         "history": 0,
         "adapters": 10,
+        "tuning": 10,
         "device packs": 10,
         "models": 10,
-        "ledger": 10,
+        "ledger": 30,
         "logs": 10,
     }
     assert vault.sizes()["history"] > 10_000
