@@ -29,7 +29,7 @@ NOTES = NotesSet(
 )  # fmt: skip
 OVERTRAINED = replace(
     SETTINGS, plan=grouped(30, 30, 32), head_rank=32, steps=30, learning_rate=4e-3, head_learning_rate=1e-2,
-    sequences_per_step=1, warmup_steps=2, evaluate_every=30, window=64,
+    sequences_per_step=1, warmup_steps=2, evaluate_every=30, window=64, device_layers=0,
 )  # fmt: skip
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

@@ -12,6 +12,7 @@ from app.core.scoring import SampleWriter, SessionScorer
 from app.core.session import RetryPolicy
 from app.core.tuning import JobProgress, JobState, TuningSettings
 from app.core.tuning_batches import TuningData
+from app.core.tuning_presets import grouped_plan
 from app.core.tuning_run import RunEnd, RunLine, TuningRun, rate_share
 from app.core.tuning_session import TuningSession
 from app.device.adapter import Adapter
@@ -73,7 +74,10 @@ class Bench:
     def __post_init__(self) -> None:
         self.cloud = self.cloud or TuningCloud(self.backbone)
         settings = self.settings
-        adapter = Adapter.zero(settings.plan, self.pack.facts, Recipe.SVD, name="t", head_rank=settings.head_rank)
+        adapter = Adapter.zero(
+            settings.plan, self.pack.facts, Recipe.SVD, name="t", head_rank=settings.head_rank,
+            device_layers=settings.device_layers,
+        )  # fmt: skip
         adapter = replace(adapter, card=replace(adapter.card, created=self.created))
         dtypes = {"state_dtype": settings.state_dtype, "exchange_dtype": settings.exchange_dtype}
         self.half = TuningHalf(self.pack, adapter, compute_dtype=torch.float32, **dtypes)
@@ -145,6 +149,23 @@ def test_a_run_goes_on_exactly_from_every_window(whole: Bench, parts: tuple[Devi
             ended = fresh.heard[-1]
             assert (ended.points, ended.evaluations, ended.sample) == whole.outcome[:3], place
         assert (fresh.half.state(), fresh.run.best) == whole.outcome[3:], place
+
+
+def test_a_run_with_layers_on_the_device_learns_and_goes_on_exactly(parts: tuple[DevicePack, Backbone]) -> None:
+    settings = replace(SETTINGS, plan=grouped_plan(6, 2, 4, device_layers=2), device_layers=2)
+    saved: list[bytes] = []
+    whole = Bench(*parts, settings=settings)
+    whole.between = lambda: saved.append(whole.run.checkpoint())
+    assert whole.run.run() is RunEnd.DONE
+    evaluations = whole.heard[-1].evaluations
+    assert evaluations[-1].loss < evaluations[0].loss - 0.1
+    for checkpoint in saved[2:-1:3]:
+        fresh = Bench(*parts, settings=settings, cloud=TuningCloud(parts[1], cut_before={2}))
+        fresh.run.restore(checkpoint)
+        assert fresh.run.run() is RunEnd.DONE
+        assert fresh.outcome == whole.outcome
+    with pytest.raises(StoreDamaged):  # another number of layers is another z
+        Bench(*parts, settings=replace(settings, device_layers=1)).run.restore(saved[-1])
 
 
 def test_a_pause_at_every_window_changes_nothing(whole: Bench, parts: tuple[DevicePack, Backbone]) -> None:

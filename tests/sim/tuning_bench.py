@@ -20,16 +20,16 @@ from app.storage.paths import DataFolder
 from app.wire.messages import Recipe
 from app.wire.plan import ExchangePlan, Projection, Tap, Target
 
-LAYERS = 30
+LAYERS, DEVICE_LAYERS = 30, 2
 
 
 def every_kind_of_tap(rank: int = 16) -> ExchangePlan:
-    """A free tap for the lower half of SmolLM2's layers, one exchanged tap for the upper half."""
+    """A free tap for the lower half of SmolLM2's layers but the device's own, one exchanged tap for the upper half."""
 
-    def tap(first: int, stop: int) -> Tap:
-        return Tap(first, tuple(Target(layer, p) for layer in range(first, stop) for p in Projection), rank, rank)
+    def tap(at: int, first: int, stop: int) -> Tap:
+        return Tap(at, tuple(Target(layer, p) for layer in range(first, stop) for p in Projection), rank, rank)
 
-    return ExchangePlan((tap(0, LAYERS // 2), tap(LAYERS // 2, LAYERS)))
+    return ExchangePlan((tap(0, DEVICE_LAYERS, LAYERS // 2), tap(LAYERS // 2, LAYERS // 2, LAYERS)))
 
 
 SETTINGS = TuningSettings(
@@ -37,13 +37,14 @@ SETTINGS = TuningSettings(
     recipe=Recipe.SVD,
     head_rank=8,
     steps=4,
-    learning_rate=1.5e-3,
+    learning_rate=6e-3,
     head_learning_rate=5e-3,
     window=48,
     sequences_per_step=1,
     warmup_steps=1,
     evaluate_every=2,
     evaluation_tokens=90,
+    device_layers=DEVICE_LAYERS,
 )
 
 
@@ -74,7 +75,12 @@ class TuningBench:
         )
         settings = self.settings
         adapter = Adapter.zero(
-            settings.plan, self.pack.facts, settings.recipe, name="bench", head_rank=settings.head_rank
+            settings.plan,
+            self.pack.facts,
+            settings.recipe,
+            name="bench",
+            head_rank=settings.head_rank,
+            device_layers=settings.device_layers,
         )
         adapter = replace(adapter, card=replace(adapter.card, created="2026-11-23T06:00:00+00:00"))
         dtypes = {"state_dtype": settings.state_dtype, "exchange_dtype": settings.exchange_dtype}

@@ -16,6 +16,7 @@ from app.core.notes import NotesChoices
 from app.core.services import Report
 from app.core.tuning import JobProgress, JobState, TuningJob, TuningSettings, Verdict
 from app.core.tuning_jobs import BEST, JobRecord
+from app.core.tuning_presets import grouped_plan
 from app.domain.backend import Backend
 from app.domain.notes import NotesSet
 from app.main.link import Link, Network
@@ -23,7 +24,6 @@ from app.main.tuning import LocalTuning, Place
 from app.storage.paths import DataFolder
 from app.storage.vault import DataVault
 from app.wire.messages import Recipe
-from app.wire.plan import grouped
 from tests.sim.backend_process import BackendProcess
 from tests.sim.keyrings import NullKeyring
 from tests.sim.trainer_process import HELD, HOLD
@@ -31,7 +31,7 @@ from tests.tiny_models import prepare_tiny, tiny_model
 
 PATIENCE_S = 200.0
 SETTINGS = TuningSettings(
-    grouped(6, 2, 4),
+    grouped_plan(6, 2, 4, device_layers=2),
     Recipe.SVD,
     head_rank=2,
     steps=12,
@@ -42,6 +42,7 @@ SETTINGS = TuningSettings(
     warmup_steps=1,
     evaluate_every=4,
     evaluation_tokens=60,
+    device_layers=2,
 )
 TRAINER = [sys.executable, "-m", "tests.sim.trainer_process"]
 OVER = (JobState.FINISHED, JobState.FAILED, JobState.PAUSED)
