@@ -1,8 +1,8 @@
 """The exchange plan: which layers are tapped, which projections each tap serves, and the ranks (DESIGN.md section 2).
 
 The plan is data. The paper's case (one tap a layer, serving that layer), fewer layers, and one tap serving a group of
-later layers are values of the same list. A tap at layer 0 is *free*: its input is the embeddings, which the device has,
-so it computes z itself and sends the deltas up with the step. Round trips per step = other taps + 1.
+later layers are values of the same list. A tap at layer 0 is *free*: its input follows from the embeddings, which the
+device has, so it computes z itself and sends the deltas up with the step. Round trips per step = other taps + 1.
 """
 
 import struct

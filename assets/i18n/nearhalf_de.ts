@@ -757,10 +757,6 @@
         <translation>Zum Beispiel: Du bist eine geduldige Lehrerin. Antworte in kurzen Sätzen.</translation>
     </message>
     <message>
-        <source>Save</source>
-        <translation>Speichern</translation>
-    </message>
-    <message>
         <source>What the model is told before every chat. It is encrypted with your history; to the backend it goes as numbers, like every message.</source>
         <translation>Was dem Modell vor jedem Chat gesagt wird. Es ist mit Ihrem Verlauf verschlüsselt; zum Backend geht es als Zahlen, wie jede Nachricht.</translation>
     </message>
@@ -2457,12 +2453,12 @@
         <translation>Daneben: {up} hinauf, {down} herunter, ohne Zahlen darin.</translation>
     </message>
     <message>
-        <source>Embeddings and y of layer 0</source>
-        <translation>Embeddings und y der Schicht 0</translation>
-    </message>
-    <message>
         <source>Embeddings</source>
         <translation>Embeddings</translation>
+    </message>
+    <message>
+        <source>Embeddings and y for {layers}</source>
+        <translation>Embeddings und y für {layers}</translation>
     </message>
     <message>
         <source>Hidden states of the last layer</source>
@@ -3011,10 +3007,6 @@
         <translation>Ein Wort oder Ausdruck je Zeile, zum Beispiel der Name eines Projekts</translation>
     </message>
     <message>
-        <source>Save</source>
-        <translation>Speichern</translation>
-    </message>
-    <message>
         <source>Your own list</source>
         <translation>Ihre eigene Liste</translation>
     </message>
@@ -3537,10 +3529,6 @@
         <translation>Ein Wort je Zeile</translation>
     </message>
     <message>
-        <source>Save</source>
-        <translation>Speichern</translation>
-    </message>
-    <message>
         <source>Never marked. Those that you add from the field&apos;s menu stand here. Encrypted with your history.</source>
         <translation>Nie markiert. Hier stehen auch die, die Sie über das Menü des Feldes hinzufügen. Mit Ihrem Verlauf verschlüsselt.</translation>
     </message>
@@ -3993,6 +3981,13 @@
     <message>
         <source>Version {version} is out.</source>
         <translation>Version {version} ist da.</translation>
+    </message>
+</context>
+<context>
+    <name>VaultField</name>
+    <message>
+        <source>Save</source>
+        <translation type="unfinished">Speichern</translation>
     </message>
 </context>
 <context>
@@ -4960,8 +4955,8 @@
         <translation>Grenze</translation>
     </message>
     <message>
-        <source>y of layer 0</source>
-        <translation>y der Schicht 0</translation>
+        <source>y of the free tap</source>
+        <translation>y des freien Abgriffs</translation>
     </message>
     <message>
         <source>Scales</source>
@@ -5120,8 +5115,8 @@
         <translation>Die Grenze, die überschritten wurde.</translation>
     </message>
     <message>
-        <source>What your adapter adds at layer 0, whose input this computer has already.</source>
-        <translation>Was Ihr Adapter an Schicht 0 hinzufügt, deren Eingabe dieser Computer schon hat.</translation>
+        <source>What your adapter adds where it needs no numbers from the backend: this computer works out that tap&apos;s input itself, from the embeddings.</source>
+        <translation>Was Ihr Adapter dort hinzufügt, wo er keine Zahlen vom Backend braucht: Die Eingabe dieses Abgriffs berechnet dieser Computer selbst, aus den Embeddings.</translation>
     </message>
     <message>
         <source>One number for each row: value = scale × whole number.</source>
@@ -6205,16 +6200,8 @@
         <translation>Wenn das Backend Ihr eigenes ist, vergleichen Sie seinen Fingerabdruck und vertrauen Sie ihm in den Einstellungen, oder nennen Sie seine Zertifizierungsstelle mit --ca-file. Verbinden Sie sich sonst nicht.</translation>
     </message>
     <message>
-        <source>If the first layers ran on your computer</source>
-        <translation>Wenn die ersten Schichten auf Ihrem Computer liefen</translation>
-    </message>
-    <message>
         <source>If the keyring belongs to another desktop or login, start Nearhalf there. Otherwise restore a backup.</source>
         <translation>Wenn der Schlüsselbund zu einer anderen Arbeitsumgebung oder Anmeldung gehört, starten Sie Nearhalf dort. Spielen Sie sonst eine Sicherung zurück.</translation>
-    </message>
-    <message>
-        <source>If {0} layers ran on your computer{1}, an operator could still rebuild {2} of the tokens. So the app does not offer that as protection.</source>
-        <translation>Liefen {0} Schichten auf Ihrem Computer{1}, könnte ein Betreiber immer noch {2} der Token wiederherstellen. Deshalb bietet die App das nicht als Schutz an.</translation>
     </message>
     <message>
         <source>It has: {0}.</source>
@@ -6250,7 +6237,7 @@
     </message>
     <message>
         <source>Look right after sending: frames stay in memory for a while only.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sehen Sie gleich nach dem Senden nach: Frames bleiben nur eine Weile im Speicher.</translation>
     </message>
     <message>
         <source>Look up the embeddings</source>
@@ -7221,6 +7208,14 @@
         <translation>Bei {0} von {1} Token.</translation>
     </message>
     <message>
+        <source>If the first layers ran on your computer alone</source>
+        <translation>Wenn die ersten Schichten nur auf Ihrem Computer liefen</translation>
+    </message>
+    <message>
+        <source>If {0} layers ran on your computer alone{1}, an operator could still rebuild {2} of the tokens. So the app does not offer that as protection.</source>
+        <translation>Liefen {0} Schichten nur auf Ihrem Computer{1}, könnte ein Betreiber immer noch {2} der Token wiederherstellen. Deshalb bietet die App das nicht als Schutz an.</translation>
+    </message>
+    <message>
         <source>In all {0}: {1} of the prompt, {2} of the reply.</source>
         <translation>Insgesamt {0}: {1} der Eingabe, {2} der Antwort.</translation>
     </message>
@@ -7266,7 +7261,7 @@
     </message>
     <message>
         <source>The adapter has format {0}; this app reads formats up to {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Adapter hat Format {0}; diese App liest Formate bis {1}.</translation>
     </message>
     <message>
         <source>The adapter needs a name.</source>
@@ -7814,7 +7809,7 @@
     </message>
     <message>
         <source>What a free tap read cannot be worked out from these frames alone, so no copy of it is judged here; an operator who recorded the chat from its beginning can make one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was ein freier Abgriff gelesen hat, lässt sich aus diesen Frames allein nicht berechnen; deshalb wird hier keine Kopie davon beurteilt. Ein Betreiber, der den Chat von Anfang an aufgezeichnet hat, kann eine machen.</translation>
     </message>
     <message>
         <source>What it added to {0} projections is counted in.</source>
@@ -7906,7 +7901,7 @@
     </message>
     <message>
         <source>layers run before the free tap</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichten vor dem freien Abgriff</translation>
     </message>
     <message>
         <source>made from</source>
@@ -7938,7 +7933,7 @@
     </message>
     <message>
         <source>not judged</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht beurteilt</translation>
     </message>
     <message>
         <source>panel notes</source>
@@ -8134,7 +8129,7 @@
     </message>
     <message>
         <source>{0}: they are public, so they were run here too.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}: Sie sind öffentlich und wurden deshalb auch hier gerechnet.</translation>
     </message>
 </context>
 <context>

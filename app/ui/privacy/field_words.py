@@ -44,7 +44,7 @@ def field_name(field: FieldSpan) -> str:
         "step_timeout_s": translate("privacy", "Step limit, s"),
         "error_code": translate("privacy", "Reason"),
         "error_limit": translate("privacy", "Limit"),
-        "side_tensor": translate("privacy", "y of layer 0"),
+        "side_tensor": translate("privacy", "y of the free tap"),
         "scales": translate("privacy", "Scales"),
         "quantised": translate("privacy", "Whole numbers"),
         "rest": translate("privacy", "More bytes"),
@@ -60,7 +60,7 @@ def tensor_name(name: str) -> str:
     known = {
         "embeddings": translate("privacy", "Embeddings"),
         "hidden states": translate("privacy", "Hidden states"),
-        "free y": translate("privacy", "y of layer 0"),
+        "free y": translate("privacy", "y of the free tap"),
     }
     return known.get(name, name)
 
@@ -107,7 +107,9 @@ def field_explained(field: FieldSpan) -> str:
         "error_code": translate("privacy", "Why the backend ends the session."),
         "error_limit": translate("privacy", "The limit that was exceeded."),
         "side_tensor": translate(
-            "privacy", "What your adapter adds at layer 0, whose input this computer has already."
+            "privacy",
+            "What your adapter adds where it needs no numbers from the backend: this computer works out that tap's "
+            "input itself, from the embeddings.",
         ),
         "scales": translate("privacy", "One number for each row: value = scale × whole number."),
         "quantised": translate("privacy", "The numbers themselves, as whole numbers from -127 to 127."),

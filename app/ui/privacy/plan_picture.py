@@ -144,8 +144,9 @@ class PlanPicture(QWidget):
 
     def _name(self, arrow: Arrow) -> str:
         if arrow.kind is Kind.STEP:
-            has_free = self._plan is not None and bool(self._plan.free_taps)
-            return self.tr("Embeddings and y of layer 0") if has_free else self.tr("Embeddings")
+            if self._plan is None or not self._plan.free_taps:
+                return self.tr("Embeddings")
+            return self.tr("Embeddings and y for {layers}").format(layers=self._served(0))
         if arrow.kind is Kind.STATE:
             return self.tr("Hidden states of the last layer")
         words = self.tr("z of layer {layer}") if arrow.kind is Kind.TAP else self.tr("y for {layers}")

@@ -1,10 +1,11 @@
-"""(d) Vocabulary matching: what an operator could do if the first k layers ran on the device (arXiv 2505.18332).
+"""(d) Vocabulary matching: what an operator could do if the first k layers ran on the device alone (arXiv 2505.18332).
 
 The state after layer k depends on the token and those before it, and the layers are public: so each position's token is
 found by running candidates through the layers until one gives the state that was seen. Candidates come from the model's
 own prediction, from tokens with a like state in a like place, then from all of the vocabulary. The states are made
-here, from this message's own tokens, as the app runs no layers on the device: it would be a false defence. Where an
-adapter was at work, what it added to those layers is taken as it was recorded: an operator has it exactly.
+here, from this message's own tokens, as the app always sends the embeddings, also where it runs layers itself for a
+free tap: states in their place would be a false defence. Where an adapter was at work, what it added to those layers is
+taken as it was recorded: an operator has it exactly.
 Legend: C candidates, E hidden size.
 """
 
@@ -38,7 +39,7 @@ class DeeperLayers:
     """Matches the state after `layers` layers, with noise of `noise` times its length, token by token."""
 
     name = "layers"
-    title = "If the first layers ran on your computer"
+    title = "If the first layers ran on your computer alone"
     sentence = "Runs candidate words through the public layers until the numbers match."
     order = 5
     is_supposed = True
@@ -74,8 +75,8 @@ class DeeperLayers:
             rebuilt=weights.text.text(found),
             real=weights.text.text(real),
             words=(
-                f"If {layers} layers ran on your computer{noisy}, an operator could still rebuild {percent(share)} "
-                "of the tokens. So the app does not offer that as protection."
+                f"If {layers} layers ran on your computer alone{noisy}, an operator could still rebuild "
+                f"{percent(share)} of the tokens. So the app does not offer that as protection."
             ),
             details=(
                 *self._of_adapter(deltas),
