@@ -6113,7 +6113,7 @@
     </message>
     <message>
         <source>Fetch the model again, or choose a backend that offers more of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Speichern</translation>
     </message>
     <message>
         <source>Fetch the model again, or choose another.</source>

@@ -3,25 +3,22 @@
 The list is a person's words and so kept in the vault; switches are settings.
 """
 
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.core.vault import Vault, VaultState
-from app.domain.errors import AppError
+from app.core.vault import Vault
 from app.domain.redaction import KINDS, OWN_WORDS
 from app.ui.preferences import Preferences
 from app.ui.redaction.words import kind_words
 from app.ui.settings.controls import Switch
-from app.ui.settings.fit import Fit, spaced
-from app.ui.settings.parts import Buttons, Page
-from app.ui.settings.words import line, push
+from app.ui.settings.parts import Page
+from app.ui.settings.vault_field import VaultField
 from app.ui.theme import Theme
 
 
 class RedactionPage(Page):
     def __init__(self, theme: Theme, preferences: Preferences, vault: Vault, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
-        self._preferences, self._vault = preferences, vault
-        self._stored = ""
+        self._preferences = preferences
         self.set_lead(
             self.tr(
                 "Names, numbers and secrets can be replaced by others of the same kind before a message becomes "
@@ -44,72 +41,32 @@ class RedactionPage(Page):
             self.kinds[kind] = Switch(theme)
             why = self.tr("Replies about them become less useful.") if kind in ("organisation", "place") else ""
             card.row(kind_words()[kind], why, self.kinds[kind])
-        self._build_own(theme)
+        self._build_own(theme, vault)
         self.is_on.toggled.connect(lambda is_on: preferences.update(redacts=is_on))
         for switch in self.kinds.values():
             switch.toggled.connect(self._choose_kinds)
         preferences.changed.connect(self._show)
         self._show()
 
-    def _build_own(self, theme: Theme) -> None:
-        self.own = QPlainTextEdit()
-        self.own.setProperty("kind", "field")
-        self.own.setAccessibleName(self.tr("Words that are always replaced"))
-        self.own.setPlaceholderText(self.tr("One word or phrase a line, for example the name of a project"))
-        self.own.setTabChangesFocus(True)
-        Fit(self.own, theme, lambda metrics: self.own.setFixedHeight(metrics.control * 4))
-        self.save = push(self.tr("Save"), "primary", self)
-        self.save.clicked.connect(self._save)
-        self._state = line("", "caption", self)
-        self.own.textChanged.connect(self._mark)
-        part = QWidget(self)
-        layout = QVBoxLayout(part)
-        spaced(part, theme, layout, "space_2", "space_4", "space_3")
-        layout.addWidget(self.own)
-        layout.addWidget(Buttons(theme, part, self.save))
-        layout.addWidget(self._state)
+    def _build_own(self, theme: Theme, vault: Vault) -> None:
+        self.own = VaultField(
+            self,
+            theme,
+            vault,
+            OWN_WORDS,
+            name=self.tr("Words that are always replaced"),
+            example=self.tr("One word or phrase a line, for example the name of a project"),
+            saved=self.tr("Saved. It is in force from the next message on."),
+        )
         self.section(
             self.tr("Your own list"), self.tr("Replaced wherever they stand as words. Encrypted with your history.")
-        ).add(part)
+        ).add(self.own)
 
     def enter(self) -> None:
-        is_open = self._vault.state is VaultState.OPEN
-        try:
-            self._stored = self._vault.read_setting(OWN_WORDS) if is_open else ""
-        except AppError as error:
-            is_open = False
-            self.show_notice("danger", error.message, error.advice)
-        self.own.setPlainText(self._stored)
-        self.own.setEnabled(is_open)
-        self._mark()
+        self.own.enter()
 
     def leave(self) -> None:
-        """What was typed and not saved is kept; the field lets go of it."""
-        if self._is_changed:
-            self._save()
-        self.own.clear()
-        self._stored = ""
-
-    @property
-    def _is_changed(self) -> bool:
-        return self.own.isEnabled() and self.own.toPlainText() != self._stored
-
-    def _mark(self) -> None:
-        self.save.setEnabled(self._is_changed)
-        self._state.setText("")
-        self._state.hide()
-
-    def _save(self) -> None:
-        text = self.own.toPlainText()
-        try:
-            self._vault.write_setting(OWN_WORDS, text)
-        except AppError as error:
-            self.show_notice("danger", error.message, error.advice)
-            return
-        self._stored = text
-        self._mark()
-        self._state.setText(self.tr("Saved. It is in force from the next message on."))
-        self._state.show()
+        self.own.leave()
 
     def _choose_kinds(self) -> None:
         before = self._preferences.settings.redacted_kinds

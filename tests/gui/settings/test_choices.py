@@ -114,19 +114,19 @@ def test_the_system_message_goes_into_the_vault_and_nowhere_else(
     window: SettingsWindow, vault: DataVault, tmp_path: Path
 ) -> None:
     page = chat(window)
-    page.system.setPlainText("You are a heron.")
-    page.save.click()
+    page.system.text.setPlainText("You are a heron.")
+    page.system.save.click()
     assert vault.read_setting("system") == "You are a heron."
-    assert not page.save.isEnabled()
+    assert not page.system.save.isEnabled()
     window.show_page("general")
-    assert page.system.toPlainText() == ""  # no words of a person's on a page that is not on show
-    assert chat(window).system.toPlainText() == "You are a heron."
+    assert page.system.text.toPlainText() == ""  # no words of a person's on a page that is not on show
+    assert chat(window).system.text.toPlainText() == "You are a heron."
     for file in tmp_path.rglob("*"):
         assert not file.is_file() or b"heron" not in file.read_bytes()
 
 
 def test_a_system_message_that_was_not_saved_is_kept_on_leaving(window: SettingsWindow, vault: DataVault) -> None:
-    chat(window).system.setPlainText("Be brief.")
+    chat(window).system.text.setPlainText("Be brief.")
     window.hide()
     assert vault.read_setting("system") == "Be brief."
 
@@ -139,12 +139,11 @@ def test_a_vault_that_cannot_write_is_said(
 
     monkeypatch.setattr(vault, "write_setting", full)
     page = chat(window)
-    page.system.setPlainText("Be brief.")
-    page.save.click()
+    page.system.text.setPlainText("Be brief.")
+    page.system.save.click()
     assert "The disk is full." in read(page)
-    assert page.system.toPlainText() == "Be brief."
-    page.system.clear()  # or leaving would try again
-    page._stored = ""
+    assert page.system.text.toPlainText() == "Be brief."
+    page.system.text.clear()  # or leaving would try again
 
 
 def test_sampling_is_in_force_when_it_makes_sense(window: SettingsWindow, preferences: Preferences) -> None:

@@ -31,10 +31,10 @@ def test_the_own_list_is_in_the_vault_alone(qtbot, theme, preferences, vault, tm
     page = RedactionPage(theme, preferences, vault)
     qtbot.addWidget(page)
     page.enter()
-    page.own.setPlainText("Project Quillfeather\nMarzipan")
+    page.own.text.setPlainText("Project Quillfeather\nMarzipan")
     page.leave()
-    assert page.own.toPlainText() == ""
+    assert page.own.text.toPlainText() == ""
     assert vault.read_setting(OWN_WORDS) == "Project Quillfeather\nMarzipan"
     assert not any(b"Quillfeather" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     page.enter()
-    assert page.own.toPlainText() == "Project Quillfeather\nMarzipan"
+    assert page.own.text.toPlainText() == "Project Quillfeather\nMarzipan"

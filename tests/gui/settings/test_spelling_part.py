@@ -48,22 +48,22 @@ def test_own_words_are_listed_and_can_be_removed(window, part, vault, tmp_path) 
     vault.write_setting(OWN_SPELLINGS, "Abacuss\nZybrantine")
     window.show_page("general")
     window.show_page("chat")
-    assert part.own.toPlainText() == "Abacuss\nZybrantine"
-    assert not part.save.isEnabled()
-    part.own.setPlainText("Zybrantine\n\n  Blunderbusk \nZybrantine")
-    part.save.click()
+    assert part.own.text.toPlainText() == "Abacuss\nZybrantine"
+    assert not part.own.save.isEnabled()
+    part.own.text.setPlainText("Zybrantine\n\n  Blunderbusk \nZybrantine")
+    part.own.save.click()
     assert vault.read_setting(OWN_SPELLINGS) == "Blunderbusk\nZybrantine"
-    assert part.own.toPlainText() == "Blunderbusk\nZybrantine"
+    assert part.own.text.toPlainText() == "Blunderbusk\nZybrantine"
     for path in tmp_path.rglob("*"):
         if path.is_file():
             assert b"underbusk" not in path.read_bytes(), path
 
 
 def test_what_was_typed_is_kept_when_the_page_is_left(window, part, vault) -> None:
-    part.own.setPlainText("Blunderbusk")
+    part.own.text.setPlainText("Blunderbusk")
     window.show_page("general")
     assert vault.read_setting(OWN_SPELLINGS) == "Blunderbusk"
-    assert part.own.toPlainText() == ""
+    assert part.own.text.toPlainText() == ""
 
 
 def test_a_locked_vault_shows_and_takes_no_words(window, part, vault) -> None:
@@ -71,5 +71,5 @@ def test_a_locked_vault_shows_and_takes_no_words(window, part, vault) -> None:
     vault.set_passphrase("four words of mine", ask_at_start=True)
     vault.lock()
     window.show_page("chat")
-    assert not part.own.isEnabled()
-    assert not part.save.isEnabled()
+    assert not part.own.text.isEnabled()
+    assert not part.own.save.isEnabled()
