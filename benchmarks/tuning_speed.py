@@ -52,20 +52,25 @@ class Layout:
     plan: ExchangePlan
     recipe: Recipe = Recipe.SVD
     head_rank: int = 64
+    device_layers: int = 0
     state: Dtype = Dtype.BF16
     exchange: Dtype = Dtype.INT8
 
 
 def layouts(layers: int) -> list[Layout]:
-    free, three, six = [0], list(range(0, layers, layers // 3)), list(range(0, layers, layers // 6))
+    three, six = [0, *range(layers // 3, layers, layers // 3)], [0, *range(layers // 6, layers, layers // 6)]
+
+    def near(name: str, taps: list[int], **other: int) -> Layout:
+        return Layout(name, spread(taps, layers, 128, 128, "v", 2), device_layers=2, **other)
+
+    paper = layer_by_layer(range(layers), 128)
     return [
-        Layout("1 trip: free tap v 128/128, head", spread(free, layers, 128, 128, "v")),
-        Layout("1 trip: free tap qkv 128/32, head", spread(free, layers, 128, 32)),
-        Layout("3 trips: taps v 128/128, head", spread(three, layers, 128, 128, "v")),
-        Layout("6 trips: taps v 128/128, head", spread(six, layers, 128, 128, "v")),
-        Layout("the paper's: r=128, all layers, fp16", layer_by_layer(range(layers), 128), Recipe.RANDOM, 0, Dtype.FP16,
-               Dtype.FP16),
-    ]  # fmt: skip
+        near("1 trip, head", [0]),
+        near("1 trip", [0], head_rank=0),
+        near("3 trips, head", three),
+        near("6 trips, head", six),
+        Layout("paper: random r=128, fp16", paper, Recipe.RANDOM, 0, state=Dtype.FP16, exchange=Dtype.FP16),
+    ]
 
 
 class Peer:
@@ -111,7 +116,14 @@ class Split:
         self._gate = link.gate
         self._backend = backend
         model, pack = model_with_pack(link, folder, None, lambda sentence: None)
-        adapter = Adapter.zero(layout.plan, pack.facts, layout.recipe, name="speed", head_rank=layout.head_rank)
+        adapter = Adapter.zero(
+            layout.plan,
+            pack.facts,
+            layout.recipe,
+            name="speed",
+            head_rank=layout.head_rank,
+            device_layers=layout.device_layers,
+        )
         self.half = TimedHalf(pack, adapter, state_dtype=layout.state, exchange_dtype=layout.exchange)
         self.message = new_message_id()
         self.session = TuningSession(
