@@ -52,17 +52,20 @@ class WholePath:
         assert granted == asked
         self.plan_state = backbone.new_plan_state(granted)
         self.cache = backbone.new_cache(granted.positions)
+        self.near_cache = near.new_cache()
         shape = SessionShape(
             backbone.hidden_size, granted.plan, granted.state_dtype, granted.exchange_dtype, POSITIONS, MAX_ROWS
         )
         self.device.receive(self.cloud.opened(1, shape, Opened(POSITIONS, MAX_ROWS, 60, 30)))
         self.steps = self.round_trips = 0
 
-    def logits(self, tokens: Sequence[int], flags: Flags = Flags.WANT_ALL) -> Tensor:
-        """Send `tokens` as one step; logits (rows that `flags` ask for x V)."""
+    def logits(self, tokens: Sequence[int], flags: Flags = Flags.WANT_ALL, position: int | None = None) -> Tensor:
+        """Send `tokens` as one step, behind the last one where no position is given; logits (rows that `flags` ask for
+        x V)."""
         rows = len(tokens)
-        payload = self.near.step_payload(tokens, rowwise=False)
-        sent = self.device.step(number=self.steps, position=self.cache.length, rows=rows, flags=flags, payload=payload)
+        position = self.cache.length if position is None else position
+        payload = self.near.step_payload(tokens, rowwise=False, position=position, cache=self.near_cache)
+        sent = self.device.step(number=self.steps, position=position, rows=rows, flags=flags, payload=payload)
         self.steps += 1
         step = self.backbone.begin_step(self.cache, self.plan_state, self.cloud.receive(sent))
         taps = iter(self.near.plan.exchanged_taps)
