@@ -219,8 +219,8 @@ def measure(bench: Bench, results: Results, chosen: Sequence[Candidate], seeds: 
         for rate in candidate.rates:
             if not results.find(name=candidate.name, seed=SEARCH_SEED, rate=rate, facts=False):
                 results.add(bench.run(candidate, PACKAGES[0], SEARCH_SEED, rate, is_about_facts=False))
-    for seed in range(seeds):
-        for is_about_facts in (False, True):
+    for is_about_facts in (False, True):
+        for seed in range(seeds):
             for text in PACKAGES:
                 for candidate in chosen:
                     if is_about_facts and not candidate.is_asked_for_facts:
