@@ -2,6 +2,7 @@
 
 A tap that serves its own layer alone adds B M A x to that layer's projection, which is LoRA's form: lora_A = A,
 lora_B = B M. One that serves later layers adds B M z, where z = A x was taken at another layer: no LoRA can say that.
+A free tap behind layers of the device's own is one at the next layer here: in one process, z is read there.
 """
 
 import json
@@ -52,9 +53,9 @@ class _Matrices:
     def __init__(self, opened: "safe_open") -> None:
         self._opened = opened
 
-    def a(self, tap: Tap) -> torch.Tensor:
-        """r_down x d."""
-        return self._tensor(f"layers.{tap.layer}.a")[: tap.r_down]
+    def a(self, layer: int, tap: Tap) -> torch.Tensor:
+        """r_down x d, of the layer that the tap reads."""
+        return self._tensor(f"layers.{layer}.a")[: tap.r_down]
 
     def b(self, tap: Tap, target: Target) -> torch.Tensor:
         """d_t x r_up."""
@@ -74,8 +75,9 @@ def _lora(adapter: Adapter, recipe: _Matrices, model_id: str) -> tuple[bytes, by
     tensors: dict[str, torch.Tensor] = {}
     modules = []
     for tap in adapter.card.plan.taps:
-        a_rD = torch.zeros(rank, recipe.a(tap).shape[1])
-        a_rD[: tap.r_down] = recipe.a(tap)
+        a_DD = recipe.a(tap.layer, tap)
+        a_rD = torch.zeros(rank, a_DD.shape[1])
+        a_rD[: tap.r_down] = a_DD
         for target in tap.targets:
             module = f"layers.{target.layer}.self_attn.{target.projection.name.lower()}_proj"
             b_TU = recipe.b(tap, target)
@@ -100,15 +102,18 @@ def _lora(adapter: Adapter, recipe: _Matrices, model_id: str) -> tuple[bytes, by
 
 
 def _own(adapter: Adapter, recipe: _Matrices) -> bytes:
-    """a.{tap}: A (r_down x d); w.{layer}.{q,k,v}: B M (d_t x r_down). The metadata says which tap serves which."""
+    """a.{tap}: A (r_down x d); w.{layer}.{q,k,v}: B M (d_t x r_down). The metadata says which tap serves which.
+
+    No two taps are read at one layer: the card sees to that."""
     tensors: dict[str, torch.Tensor] = {}
     taps = []
     for tap in adapter.card.plan.taps:
-        tensors[f"a.{tap.layer}"] = recipe.a(tap).contiguous()
+        layer = adapter.card.read_at(tap)
+        tensors[f"a.{layer}"] = recipe.a(layer, tap).contiguous()
         for target in tap.targets:
             name = f"w.{target.layer}.{target.projection.name.lower()}"
             tensors[name] = recipe.b(tap, target) @ adapter.matrices[target]
-        taps.append({"layer": tap.layer, "serves": [[t.layer, t.projection.name.lower()] for t in tap.targets]})
+        taps.append({"layer": layer, "serves": [[t.layer, t.projection.name.lower()] for t in tap.targets]})
     return safetensors.torch.save(tensors, {METADATA_KEY: json.dumps({"format": FORMAT, "taps": taps})})
 
 

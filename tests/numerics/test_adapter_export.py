@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from app.device.adapter import Adapter
+from app.device.adapter_card import is_ordinary_lora
 from app.device.adapter_export import export_adapter
 from app.device.pack import DevicePack
 from app.domain.errors import AdapterError
@@ -21,6 +22,7 @@ from app.wire.plan import ExchangePlan, Projection, Tap, Target, grouped, layer_
 from cloud_backend.engine.backbone import Backbone, load_backbone
 from tests.numerics import test_smollm2
 from tests.numerics.engine_driver import logits_of, random_ids
+from tests.numerics.near_driver import NEAR_PLANS
 from tests.numerics.test_whole_path import WholePath, installed, make_near
 from tests.sim.backend_process import ROOT
 from tests.tiny_models import FAMILIES
@@ -35,6 +37,13 @@ UNEVEN = ExchangePlan(  # ordinary, with ranks and projections that differ
         Tap(3, (Target(3, Projection.Q), Target(3, Projection.K)), r_down=8, r_up=2),
     )
 )
+BEHIND_TWO = ExchangePlan(
+    (
+        Tap(0, tuple(Target(layer, Projection.V) for layer in range(2, 16)), 32, 32),
+        Tap(16, tuple(Target(layer, Projection.V) for layer in range(16, 30)), 32, 32),
+    )
+)
+BEHIND_OWN = ExchangePlan((Tap(0, (Target(2, Projection.Q), Target(2, Projection.V)), 8, 8),))
 
 
 def loader() -> Any:
@@ -101,30 +110,37 @@ def exported(adapter: Adapter, backbone: Backbone, folder: Path) -> tuple[str, .
     return export_adapter(adapter, recipe_file(backbone, adapter.card.recipe), "tiny", folder)
 
 
-def made(plan: ExchangePlan, pack: DevicePack, head_rank: int, recipe: Recipe = Recipe.SVD) -> Adapter:
-    return Adapter.random(plan, pack.facts, recipe, seed=5, scale=0.3, head_rank=head_rank)
+def made(
+    plan: ExchangePlan, pack: DevicePack, head_rank: int, recipe: Recipe = Recipe.SVD, device_layers: int = 0
+) -> Adapter:
+    return Adapter.random(plan, pack.facts, recipe, seed=5, scale=0.3, head_rank=head_rank, device_layers=device_layers)
 
 
 @peft_is_noisy
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize(
-    ("plan", "head_rank"),
+    ("plan", "head_rank", "device_layers"),
     [
-        pytest.param(layer_by_layer(range(6), 8), 0, id="lora"),
-        pytest.param(UNEVEN, 3, id="uneven-with-head"),
-        pytest.param(grouped(6, 2, 8), 0, id="grouped"),
-        pytest.param(grouped(6, 6, 8), 4, id="free-tap-with-head"),
-        pytest.param(ExchangePlan(), 4, id="head-alone"),
+        pytest.param(layer_by_layer(range(6), 8), 0, 0, id="lora"),
+        pytest.param(UNEVEN, 3, 0, id="uneven-with-head"),
+        pytest.param(grouped(6, 2, 8), 0, 0, id="grouped"),
+        pytest.param(grouped(6, 6, 8), 4, 0, id="free-tap-with-head"),
+        pytest.param(ExchangePlan(), 4, 0, id="head-alone"),
+        pytest.param(*NEAR_PLANS["one-mixed"][:1], 4, 1, id="behind-one-with-head"),
+        pytest.param(*NEAR_PLANS["two"][:1], 0, 2, id="behind-two"),
+        pytest.param(*NEAR_PLANS["two-later"][:1], 0, 2, id="behind-two-later"),
+        pytest.param(BEHIND_OWN, 0, 2, id="behind-two-next-layer-alone"),
     ],
 )
 def test_the_export_says_what_the_split_says(
-    family: str, plan: ExchangePlan, head_rank: int, tiny: Callable[..., Any], tmp_path: Path
+    family: str, plan: ExchangePlan, head_rank: int, device_layers: int, tiny: Callable[..., Any], tmp_path: Path
 ) -> None:
     model, backbone = tiny(family)
     pack = installed(backbone, tmp_path)
-    adapter = made(plan, pack, head_rank).scaled(0.5)
+    adapter = made(plan, pack, head_rank, device_layers=device_layers).scaled(0.5)
     names = exported(adapter, backbone, tmp_path / "out")
     assert ("adapter_config.json" in names) == (plan in (layer_by_layer(range(6), 8), UNEVEN))
+    assert is_ordinary_lora(plan) == ("nearhalf.safetensors" not in names)
     ids = random_ids(model, 20)
     path = WholePath(make_near(pack, adapter), backbone)
     split = path.logits(ids.tolist())
@@ -144,6 +160,7 @@ def test_the_export_says_what_the_split_says(
     [
         pytest.param(layer_by_layer(range(30), 8), 0, 0.3, id="lora"),
         pytest.param(grouped(30, 10, 32), 16, 0.1, id="grouped"),
+        pytest.param(BEHIND_TWO, 0, 0.1, id="behind-two"),
     ],
 )
 def test_the_export_writes_the_same_text_as_the_split_on_the_default_model(
@@ -151,7 +168,9 @@ def test_the_export_writes_the_same_text_as_the_split_on_the_default_model(
 ) -> None:
     backbone = load_backbone(smollm2_folder, dtype="fp32")
     pack = installed(backbone, tmp_path)
-    adapter = Adapter.random(plan, pack.facts, Recipe.SVD, seed=5, scale=scale, head_rank=head_rank)
+    adapter = Adapter.random(
+        plan, pack.facts, Recipe.SVD, seed=5, scale=scale, head_rank=head_rank, device_layers=2 * (plan == BEHIND_TWO)
+    )
     exported(adapter, backbone, tmp_path / "out")
     text = split_text(WholePath(make_near(pack, adapter), backbone), ids)
     with with_export(whole, tmp_path / "out") as loaded:
