@@ -39,15 +39,13 @@ def pack_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Backbone], De
     def install(backbone: Backbone) -> DevicePack:
         if backbone.folder not in packs:
             packs[backbone.folder] = install_pack(
-                backbone.folder / "device-pack.zip", tmp_path_factory.mktemp("near") / "pack", _sha256(backbone)
+                backbone.folder / "device-pack.zip",
+                tmp_path_factory.mktemp("near") / "pack",
+                backbone.manifest.pack_sha256,
             )
         return packs[backbone.folder]
 
     return install
-
-
-def _sha256(backbone: Backbone) -> str:
-    return backbone.manifest.pack_sha256
 
 
 @torch.no_grad()
@@ -164,9 +162,10 @@ def test_what_a_tap_reads_is_what_the_cloud_computes(
     pack_of: Callable[[Backbone], DevicePack],
 ) -> None:
     """z of layer 2: by the cloud, which sends it for a tap there, and from the pack's own layers, norm and A."""
-    name = "fp32" if compute is torch.float32 else "bf16"
-    model, backbone = tiny(family, window=window, dtype=name)
+    model, backbone = tiny(family, window=window)
     pack = pack_of(backbone)
+    if compute is torch.bfloat16:
+        backbone = load_backbone(backbone.folder, dtype="bf16")
     h = embed(model, random_ids(model, TEXT))
     plan = ExchangePlan((Tap(2, (Target(3, Projection.V),), 8, 8),))
     session = Session(backbone, plan, {})
