@@ -21,7 +21,7 @@ from app.storage import passphrase_file
 from app.storage.key_wraps import PassphraseCost
 from app.storage.paths import DataFolder
 from app.wire.messages import Recipe
-from app.wire.plan import ExchangePlan, grouped, layer_by_layer
+from app.wire.plan import ExchangePlan, Projection, Tap, Target, grouped, layer_by_layer
 
 KEY = bytes(range(32))
 RECIPE = RecipeInfo("svd", 1, "cd" * 32, 6)
@@ -33,9 +33,12 @@ CHEAP = PassphraseCost(memory_kib=64, passes=1, lanes=1)
 TEXT = "Soup is better on the second day.\n\nNobody knows why, and everybody agrees about it."
 
 
-def adapter_bytes(plan: ExchangePlan | None = None, name: str = "mine") -> bytes:
+def adapter_bytes(plan: ExchangePlan | None = None, name: str = "mine", device_layers: int = 0) -> bytes:
     plan = plan if plan is not None else grouped(6, 2, 4)
-    card = AdapterCard(name, "2026-11-23T07:00:00Z", MODEL.backbone_sha256, Recipe.SVD, 1, RECIPE.sha256, plan, 2)
+    created = "2026-11-23T07:00:00Z"
+    card = AdapterCard(
+        name, created, MODEL.backbone_sha256, Recipe.SVD, 1, RECIPE.sha256, plan, 2, device_layers=device_layers
+    )
     noise = torch.Generator().manual_seed(1)
     matrices = {target: torch.randn(shape, generator=noise) for target, shape in card.matrix_shapes().items()}
     head = torch.randn(16, 2, generator=noise), torch.randn(2, 16, generator=noise)
@@ -159,6 +162,21 @@ def test_an_export_with_a_passphrase_says_nothing_without_it_and_comes_back_whol
         library.add_adapter(target, "wrong horse")
     back = library.add_adapter(target, "correct horse")
     assert (back.name, back.note, back.training) == ("Secret letters", "only mine", FACTS)
+
+
+@pytest.mark.parametrize("passphrase", ["", "correct horse"], ids=["plain", "encrypted"])
+def test_layers_on_the_device_stay_with_an_adapter_through_every_change_and_copy(
+    library: AdapterLibrary, tmp_path: Path, passphrase: str
+) -> None:
+    plan = ExchangePlan((Tap(0, (Target(2, Projection.V), Target(5, Projection.V)), 4, 4),))
+    path = library.add_bytes(adapter_bytes(plan, device_layers=2), "mine", FACTS)
+    library.rename_adapter(path, "other")
+    library.annotate_adapter(path, "only mine")
+    library.export_adapter(path, tmp_path / "copy.nha", passphrase)
+    back = library.add_adapter(tmp_path / "copy.nha", passphrase)
+    assert back.name == "other" and not back.is_ordinary_lora
+    card, _ = read_header(library.read_adapter(back.path))
+    assert (card.device_layers, card.plan) == (2, plan)
 
 
 @pytest.mark.parametrize("at", [9, 14, 30, 100, -1])

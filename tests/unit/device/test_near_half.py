@@ -1,6 +1,7 @@
 """The near half against its written definitions, and against transformers' own modules."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from app.device import codec
 from app.device.adapter import Adapter
 from app.device.linear import PackedLinear
 from app.device.near_half import NearHalf
+from app.device.near_layers import NearLayers
 from app.device.pack import DevicePack
 from app.device.tap_matrix import TapMatrix
 from app.domain.errors import AdapterError, BackendError
@@ -29,6 +31,8 @@ MIXED = ExchangePlan(
         Tap(1, (Target(1, Projection.Q), Target(1, Projection.K), Target(3, Projection.V)), r_down=6, r_up=2),
     )
 )
+V = Projection.V
+BEHIND_TWO = ExchangePlan((Tap(0, (Target(3, V), Target(2, V)), r_down=3, r_up=5),))
 
 
 def weight(pack: DevicePack, name: str) -> torch.Tensor:
@@ -83,6 +87,30 @@ def test_a_free_tap_is_m_a_norm_of_the_embedding(plus_one: bool, compute: torch.
     assert expected.abs().max() > 0.1
 
 
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("plus_one", [False, True])
+@pytest.mark.parametrize("compute", [torch.bfloat16, torch.float32])
+def test_behind_device_layers_a_free_tap_is_m_a_norm_of_the_next_layer(
+    plus_one: bool, compute: torch.dtype, count: int, build_pack: Build
+) -> None:
+    pack = build_pack(facts={"norm_plus_one": plus_one, "norm_eps": 1e-3})
+    adapter = noise(pack, BEHIND_TWO, device_layers=count)
+    near = NearHalf(pack, adapter, state_dtype=Dtype.BF16, exchange_dtype=Dtype.FP32, compute_dtype=compute)
+    norm = (Gemma3RMSNorm if plus_one else LlamaRMSNorm)(16, eps=1e-3)
+    norm.weight.data = weight(pack, f"free.{count}.input_norm.weight")
+    sent = weight(pack, "embed_tokens.weight")[TOKENS].bfloat16().to(compute)
+    x = norm.to(compute)(NearLayers(pack, count, compute).run(sent, 0, None, one_by_one=False)).detach()
+    z = (x @ weight(pack, f"free.{count}.svd-1.a")[:3].to(compute).T).float()
+    expected = torch.cat([z @ adapter.matrices[target].T for target in BEHIND_TWO.taps[0].targets], dim=1)
+    rows, cache = len(TOKENS), near.new_cache()
+    payloads = [near.step_payload(TOKENS, rowwise=False)]
+    payloads += [near.step_payload(TOKENS, rowwise=False, position=0, cache=cache) for _ in range(2)]  # the same again
+    for payload in payloads:
+        found = codec.decode_rows(payload[rows * 16 * 2 :], rows, BEHIND_TWO.free_cols, Dtype.FP32)
+        assert torch.allclose(found, expected, atol=1e-5, rtol=1e-5)
+    assert expected.abs().max() > 0.1
+
+
 def test_a_free_tap_starts_from_the_state_as_it_was_sent(build_pack: Build) -> None:
     pack = build_pack()
     lossy = NearHalf(pack, noise(pack, MIXED), state_dtype=Dtype.INT8, exchange_dtype=Dtype.FP32)
@@ -127,24 +155,53 @@ def test_a_rowwise_replay_has_the_bits_of_one_row_steps(dtype: Dtype, plan: Exch
         assert y_RU.equal(torch.cat([codec.decode_rows(one, 1, tap.up_cols, dtype) for one in singles]))
 
 
+@pytest.mark.parametrize("count", [0, 1, 2])
 @pytest.mark.parametrize("compute", [torch.bfloat16, torch.float32])
 def test_a_rowwise_replay_has_the_bits_of_one_row_steps_at_a_real_models_size(
-    compute: torch.dtype, smol_pack: DevicePack
+    compute: torch.dtype, count: int, smol_pack: DevicePack
 ) -> None:
-    plan = grouped(30, 5, 64)
-    adapter = Adapter.random(plan, smol_pack.facts, Recipe.SVD, seed=1, scale=0.1)
+    plan = ExchangePlan((replace(grouped(30, 5, 64).taps[0], targets=(Target(5, V),)), *grouped(30, 5, 64).taps[2:]))
+    adapter = Adapter.random(plan, smol_pack.facts, Recipe.SVD, seed=1, scale=0.1, device_layers=count)
     near = NearHalf(smol_pack, adapter, exchange_dtype=Dtype.FP32, compute_dtype=compute)
     tokens = [*range(100, 130)]
     cut = len(tokens) * 576 * 2
-    apart = [near.step_payload([token], rowwise=False) for token in tokens]
-    together = near.step_payload(tokens, rowwise=True)
+    caches = [near.new_cache() for _ in range(2)]
+    for cache in caches:
+        near.step_payload([*range(200, 240)], rowwise=False, cache=cache)
+    apart = [
+        near.step_payload([token], rowwise=False, position=position, cache=caches[0])
+        for position, token in enumerate(tokens, 40)
+    ]
+    together = near.step_payload(tokens, rowwise=True, position=40, cache=caches[1])
     assert together[:cut] == b"".join(one[:1152] for one in apart)
     assert together[cut:] == b"".join(one[1152:] for one in apart)
-    tap = plan.taps[2]
+    tap = plan.taps[1]
     zs = [z_bytes(1, 64, Dtype.FP32, seed) for seed in range(20)]
     assert near.delta_payload(tap, b"".join(zs), 20, rowwise=True) == b"".join(
         near.delta_payload(tap, z, 1, rowwise=False) for z in zs
     )
+
+
+@pytest.mark.parametrize("dtype", WIRE)
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_rowwise_replay_behind_device_layers_fills_a_fresh_cache_with_the_same_bits(
+    dtype: Dtype, count: int, build_pack: Build
+) -> None:
+    pack = build_pack()
+    near = NearHalf(pack, noise(pack, BEHIND_TWO, device_layers=count), exchange_dtype=dtype)
+    first, again = near.new_cache(), near.new_cache()
+    near.step_payload(TOKENS, rowwise=False, cache=first)
+    near.step_payload(TOKENS, rowwise=False, cache=again)
+    apart = [
+        near.step_payload([token], rowwise=False, position=at, cache=first) for at, token in enumerate((9, 8, 250), 7)
+    ]
+    together = near.step_payload((9, 8, 250), rowwise=True, position=7, cache=again)
+    cols = BEHIND_TWO.free_cols
+    whole = codec.decode_rows(together[3 * 32 :], 3, cols, dtype)
+    assert whole.equal(torch.cat([codec.decode_rows(one[32:], 1, cols, dtype) for one in apart]))
+    one = near.step_payload([7], rowwise=False, position=10, cache=again)
+    assert one == near.step_payload([7], rowwise=False, position=10, cache=first)
+    assert one != near.step_payload([7], rowwise=False), "what stands before it must matter"
 
 
 @pytest.mark.parametrize("dtype", WIRE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 import torch
 
 from app.device.adapter import Adapter
@@ -10,7 +11,7 @@ from app.device.pack import DevicePack
 from app.domain.sampling import SamplingSettings
 from app.wire.frames import Dtype
 from app.wire.messages import Recipe
-from app.wire.plan import grouped
+from app.wire.plan import ExchangePlan, Projection, Tap, Target, grouped
 
 PLAN = grouped(4, 2, 4)
 TOKENS = [3, 9, 200]
@@ -41,6 +42,21 @@ def test_half_the_strength_is_half_of_what_every_part_adds(build_pack: Callable[
     assert added[0].abs().max() > 0.1
     torch.testing.assert_close(added[1], 0.5 * added[0], rtol=1e-4, atol=1e-5)
     assert adapter.scaled(1.0) is adapter
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_half_the_strength_of_a_tap_behind_device_layers_is_half_of_its_deltas(
+    count: int, build_pack: Callable[..., DevicePack]
+) -> None:
+    pack = build_pack()
+    plan = ExchangePlan((Tap(0, (Target(2, Projection.V), Target(3, Projection.V)), 4, 4),))
+    adapter = Adapter.random(plan, pack.facts, Recipe.SVD, seed=3, scale=0.5, device_layers=count)
+    deltas = []
+    for near in (near_with(pack, adapter), near_with(pack, None).with_adapter(adapter.scaled(0.5))):
+        payload = near.step_payload(TOKENS, rowwise=False, cache=near.new_cache())
+        deltas.append(torch.frombuffer(bytearray(payload), dtype=torch.float32)[len(TOKENS) * pack.facts.hidden_size :])
+    assert deltas[0].abs().max() > 0.1
+    torch.testing.assert_close(deltas[1], 0.5 * deltas[0], rtol=1e-5, atol=1e-6)
 
 
 def test_another_adapter_shares_the_weights_and_none_is_none_to_the_bit(
