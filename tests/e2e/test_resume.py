@@ -20,7 +20,7 @@ from app.domain.sampling import SamplingSettings
 from app.main import BUILT_IN_MODEL, Nearhalf
 from app.storage.paths import DataFolder
 from app.wire.messages import Recipe
-from app.wire.plan import layer_by_layer
+from app.wire.plan import ExchangePlan, Projection, Tap, Target, layer_by_layer
 from tests.sim.backend_process import BackendProcess
 from tests.sim.faulty_proxy import Faults, FaultyProxy
 
@@ -36,14 +36,23 @@ def folder(tmp_path: Path, smollm2_folder: Path) -> DataFolder:
     return folder
 
 
-@pytest.fixture
-def adapter(folder: DataFolder, smollm2_folder: Path, tmp_path: Path) -> Path:
-    """Noise on every layer, strong enough to change the text: 30 round trips a token."""
+EVERY_LAYER = layer_by_layer(range(30), 8)  # 30 round trips a token
+BEHIND_TWO = ExchangePlan(  # two: what the device's own two layers make is read by the first tap
+    tuple(
+        Tap(first, tuple(Target(layer, Projection.V) for layer in layers), 64, 64)
+        for first, layers in ((0, range(2, 16)), (16, range(16, 30)))
+    )
+)
+
+
+@pytest.fixture(params=[(EVERY_LAYER, 0), (BEHIND_TWO, 2)], ids=["every-layer", "device-layers"])
+def adapter(folder: DataFolder, smollm2_folder: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """Noise, strong enough to change the text."""
+    plan, device_layers = request.param
     with Nearhalf(folder).open_chat(ChatRequest(), lambda sentence: None):
         pack = DevicePack(next(path for path in folder.packs.iterdir() if path.is_dir()))
     path = tmp_path / "adapter.safetensors"
-    plan = layer_by_layer(range(pack.facts.layers), 8)
-    Adapter.random(plan, pack.facts, Recipe.SVD, seed=3, scale=0.05).save(path)
+    Adapter.random(plan, pack.facts, Recipe.SVD, seed=3, scale=0.05, device_layers=device_layers).save(path)
     return path
 
 
