@@ -15,7 +15,7 @@ _TOKEN_LIMIT_CHARS = 4096
 # Round trips a token, and the plans that need so many (DESIGN.md section 2). A tap at layer 0 is free.
 _SMALL_PLANS = (
     (1, "no adapter"),
-    (1, "adapter with the free tap only (layer 0), with or without a head part"),
+    (1, "adapter with the free tap only, with or without a head part"),
     (3, "adapter with grouped taps: two taps and the free one"),
     (6, "adapter with grouped taps: five taps and the free one"),
 )

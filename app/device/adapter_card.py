@@ -94,11 +94,11 @@ class AdapterCard:
             return
         own = self.device_layers
         if not self.plan.free_taps:
-            raise _misfit("lets the device run layers of its own, and has no tap that reads what comes out of them")
+            raise _misfit("The adapter's plan has no tap that reads what the layers on this computer give.")
         if any(target.layer < own for tap in self.plan.taps for target in tap.targets):
-            raise _misfit(f"changes one of the {own} layers that the device runs itself")
+            raise _misfit("The adapter's plan changes a layer that this computer runs itself.")
         if any(tap.layer <= own for tap in self.plan.exchanged_taps):
-            raise _misfit(f"asks the backend for what the device has itself, behind {own} layers of its own")
+            raise _misfit("The adapter's plan asks the backend for numbers that this computer works out itself.")
 
     def to_text(self) -> str:
         """The card as JSON."""
@@ -213,8 +213,8 @@ def with_card(data: bytes, card: AdapterCard) -> bytes:
     return len(text).to_bytes(8, "little") + text + data[8 + length :]
 
 
-def _misfit(what: str) -> AdapterError:
-    return AdapterError(f"The adapter's plan {what}.", "Choose another adapter, or make this one again.")
+def _misfit(message: str) -> AdapterError:
+    return AdapterError(message, "Choose another adapter, or make this one again.")
 
 
 def _training(untrusted: dict[str, Any]) -> TrainingFacts:

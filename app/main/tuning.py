@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from app.device.pack import DevicePack
     from app.device.tuning_half import TuningHalf
 
-PROBE_WINDOWS = 3
+PROBE_WINDOWS, PROBE_TOKENS = 3, 16
 TOKENS_A_WORD = 1.5  # before the tokenizer is loaded: only the number of steps hangs on it
 OWN_BYTES = 450 * 2**20  # Python, torch and the device's half of a small model, measured (docs/lab-log.md)
 
@@ -191,6 +191,7 @@ class LocalTuning:
             forward_s = time.monotonic() - started_s
             spent.append(_spent(link, session))
             parameters = len(half.parameters())
+            own_s = _own_s(half, window)
         (train_up, train_down), (forward_up, forward_down) = (
             (after[0] - before[0], after[1] - before[1]) for before, after in pairwise(spent)
         )
@@ -206,7 +207,7 @@ class LocalTuning:
             settings,
             tried,
             OWN_BYTES + 4 * parameters,
-            (chat.tokens_per_s(1), chat.tokens_per_s(settings.plan.round_trips)),
+            (chat.tokens_per_s(1), 1 / (1 / chat.tokens_per_s(settings.plan.round_trips) + own_s)),
             round(sum(note.words for note in notes.held_out) * TOKENS_A_WORD),
             len(notes.learned_secrets),
         )
@@ -216,6 +217,18 @@ def _spent(link: Link, session: "TuningSession") -> tuple[int, int]:
     """Bytes up and down so far."""
     totals = link.gate.totals(session.message)
     return totals.bytes_up, totals.bytes_down
+
+
+def _own_s(half: "TuningHalf", window: Sequence[int]) -> float:
+    """What a token of chat takes the device more than without an adapter: its own layers, and the free taps."""
+    cache = half.new_cache()
+    seconds = []
+    for position, token in enumerate(window[:PROBE_TOKENS]):
+        started_s = time.monotonic()
+        half.step_payload([token], position=position, cache=cache)
+        seconds.append(time.monotonic() - started_s)
+    half.drop_step()
+    return statistics.median(seconds)
 
 
 def _check_there(paths: Sequence[Path]) -> None:

@@ -376,15 +376,15 @@
     </message>
     <message>
         <source>One group of layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Gruppe von Schichten</translation>
     </message>
     <message>
         <source>The first layer is also computed on this computer, and stays as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die erste Schicht rechnet auch dieser Computer; sie bleibt, wie sie ist.</translation>
     </message>
     <message>
         <source>The first %n layers are also computed on this computer, and stay as they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die ersten %n Schichten rechnet auch dieser Computer; sie bleiben, wie sie sind.</translation>
     </message>
     <message>
         <source>A reply takes {trips} then.</source>
@@ -1999,8 +1999,8 @@
         <translation>Umlauf {median} ms (von {low} bis {high}). Ein Token ohne Adapter {step} ms. Jeder weitere Umlauf {exchange} ms, Rechnen eingeschlossen.</translation>
     </message>
     <message>
-        <source>No adapter, or one at the first layer only</source>
-        <translation>Kein Adapter, oder einer nur an der ersten Schicht</translation>
+        <source>No adapter, or one with a single group of layers</source>
+        <translation>Kein Adapter, oder einer mit einer einzigen Gruppe von Schichten</translation>
     </message>
     <message>
         <source>An adapter with three groups of layers</source>
@@ -5115,8 +5115,8 @@
         <translation>Die Grenze, die überschritten wurde.</translation>
     </message>
     <message>
-        <source>What your adapter adds where it needs no numbers from the backend: this computer works out that tap&apos;s input itself, from the embeddings.</source>
-        <translation>Was Ihr Adapter dort hinzufügt, wo er keine Zahlen vom Backend braucht: Die Eingabe dieses Abgriffs berechnet dieser Computer selbst, aus den Embeddings.</translation>
+        <source>What your adapter adds where it needs no numbers from the backend: this computer works out that tap&apos;s input itself, from the embeddings and, where it needs them, the model&apos;s first layers.</source>
+        <translation>Was Ihr Adapter dort hinzufügt, wo er keine Zahlen vom Backend braucht: Die Eingabe dieses Abgriffs berechnet dieser Computer selbst, aus den Embeddings und, wo nötig, mit den ersten Schichten des Modells.</translation>
     </message>
     <message>
         <source>One number for each row: value = scale × whole number.</source>
@@ -6113,7 +6113,7 @@
     </message>
     <message>
         <source>Fetch the model again, or choose a backend that offers more of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Laden Sie das Modell neu, oder wählen Sie ein Backend, das mehr davon anbietet.</translation>
     </message>
     <message>
         <source>Fetch the model again, or choose another.</source>
@@ -6589,7 +6589,7 @@
     </message>
     <message>
         <source>The adapter {0} needs {1} layers of {2} on this computer, and its files hold {3}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Adapter {0} braucht {1} Schichten von {2} auf diesem Computer, die Dateien enthalten aber {3}.</translation>
     </message>
     <message>
         <source>The adapter {0} was made for another model than {1}.</source>
@@ -6622,10 +6622,6 @@
     <message>
         <source>The adapter&apos;s plan names a layer that {0} does not have.</source>
         <translation>Der Plan des Adapters nennt eine Schicht, die {0} nicht hat.</translation>
-    </message>
-    <message>
-        <source>The adapter&apos;s plan {0}.</source>
-        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The adapter&apos;s ranks are larger than the {0} that the recipe offers.</source>
@@ -7274,6 +7270,18 @@
     <message>
         <source>The adapter {0} was made for a model that this backend does not have.</source>
         <translation>Der Adapter {0} wurde für ein Modell gemacht, das dieses Backend nicht hat.</translation>
+    </message>
+    <message>
+        <source>The adapter&apos;s plan asks the backend for numbers that this computer works out itself.</source>
+        <translation>Der Plan des Adapters verlangt vom Backend Zahlen, die dieser Computer selbst berechnet.</translation>
+    </message>
+    <message>
+        <source>The adapter&apos;s plan changes a layer that this computer runs itself.</source>
+        <translation>Der Plan des Adapters ändert eine Schicht, die dieser Computer selbst rechnet.</translation>
+    </message>
+    <message>
+        <source>The adapter&apos;s plan has no tap that reads what the layers on this computer give.</source>
+        <translation>Der Plan des Adapters hat keinen Abgriff, der liest, was die Schichten auf diesem Computer ergeben.</translation>
     </message>
     <message>
         <source>The answer cannot be read as a release feed.</source>

@@ -109,7 +109,7 @@ def field_explained(field: FieldSpan) -> str:
         "side_tensor": translate(
             "privacy",
             "What your adapter adds where it needs no numbers from the backend: this computer works out that tap's "
-            "input itself, from the embeddings.",
+            "input itself, from the embeddings and, where it needs them, the model's first layers.",
         ),
         "scales": translate("privacy", "One number for each row: value = scale × whole number."),
         "quantised": translate("privacy", "The numbers themselves, as whole numbers from -127 to 127."),

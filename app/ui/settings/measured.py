@@ -65,7 +65,7 @@ class MeasuredCard(Card):
 
     def _plans(self, layers: int) -> list[tuple[int, str]]:
         words = {
-            1: self.tr("No adapter, or one at the first layer only"),
+            1: self.tr("No adapter, or one with a single group of layers"),
             3: self.tr("An adapter with three groups of layers"),
             6: self.tr("An adapter with six groups of layers"),
         }

@@ -219,11 +219,11 @@ def test_a_card_from_before_device_layers_has_none(saved: Path, facts: PackFacts
     [
         (layer_by_layer([2, 3], 2), 1, "no tap"),
         (ExchangePlan(), 1, "no tap"),
-        (BEHIND_TWO, 3, "one of the 3 layers"),  # and that before the pack is asked
-        (ExchangePlan((Tap(0, (Target(2, V), Target(1, V)), 3, 3),)), 2, "one of the 2 layers"),
-        (MIXED_BEHIND_ONE, 2, "one of the 2 layers"),
-        (ExchangePlan((Tap(0, (Target(2, V),), 3, 3), Tap(2, (Target(3, V),), 3, 3))), 2, "has itself"),
-        (ExchangePlan((Tap(0, (Target(2, V),), 3, 3), Tap(1, (Target(3, V),), 3, 3))), 2, "has itself"),
+        (BEHIND_TWO, 3, "changes a layer"),  # and that before the pack is asked
+        (ExchangePlan((Tap(0, (Target(2, V), Target(1, V)), 3, 3),)), 2, "changes a layer"),
+        (MIXED_BEHIND_ONE, 2, "changes a layer"),
+        (ExchangePlan((Tap(0, (Target(2, V),), 3, 3), Tap(2, (Target(3, V),), 3, 3))), 2, "works out itself"),
+        (ExchangePlan((Tap(0, (Target(2, V),), 3, 3), Tap(1, (Target(3, V),), 3, 3))), 2, "works out itself"),
     ],
 )
 def test_a_plan_that_does_not_go_with_device_layers_is_refused(
