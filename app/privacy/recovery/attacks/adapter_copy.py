@@ -1,10 +1,11 @@
 """(c) A copy of the adapter: the cloud sends z and receives y = M z, so least squares over enough positions gives M.
 
 About r positions are enough (r: the tap's rank). The copy is made from the first r + 16 positions and judged on the
-others: |y - M' z| / |y|. A free tap's z never crosses the wire, but it comes from the embeddings, A and the norm, which
-are all public. Where the device runs K layers before it, these are public too, and see nothing but the embeddings; K is
-not sent either, but no target lies below it, so each K up to the lowest target is tried, and the one that fits is it.
-What an adapter's head part does is never sent, so it cannot be copied.
+others: |y - M' z| / |y|; where rounding makes it worse than 1 %, it is made from more of them. A free tap's z never
+crosses the wire, but it comes from the embeddings, A and the norm, which are all public. Where the device runs K layers
+before it, these are public too, and see nothing but the embeddings; K is not sent either, but no target lies below it:
+each K up to the lowest target is tried, and the one that fits is it. What an adapter's head part does is never sent, so
+it cannot be copied.
 Legend: N positions, D r_down, U up_cols.
 """
 
@@ -27,6 +28,7 @@ SPARE = 16  # positions beyond r that the copy is made from
 GOOD = 0.01  # a copy with a smaller error is as good as the original
 WRONG_INPUT = 0.1  # a larger error says that z was another: rounding, int8's too, makes far less
 _HELD_OUT = 4  # positions, at least, to judge a copy on
+_MOST_OF = 0.75  # of the positions, at most, that a copy is made from where r + 16 are not enough
 
 
 INPUT_UNKNOWN = (
@@ -148,13 +150,26 @@ class AdapterCopy:
 
 
 def copied(pairs: Pairs) -> list[CopiedTarget]:
-    """A copy of each target's M. Empty where there are too few positions."""
+    """A copy of each target's M: from r + 16 positions, or from ever more of them until no answer is off by 1 %, as far
+    as enough are left to judge it on. Empty where there are too few positions."""
     rows, cols = len(pairs.y), pairs.ways[0].z.shape[1]
     made_from = min(cols + SPARE, rows - _HELD_OUT)
     if made_from < 1:
         return []
     held_out = slice(made_from, rows)
     way = min(pairs.ways, key=lambda way: float(np.sum((_fit(way.z, pairs.y, made_from) - pairs.y)[held_out] ** 2)))
+    made = _copied_from(pairs, way, made_from)
+    most = min(int(rows * _MOST_OF), rows - _HELD_OUT)
+    while made_from < most and max(copy.error for copy in made) >= GOOD:
+        made_from = min(made_from + cols, most)
+        made = _copied_from(pairs, way, made_from)
+    return made
+
+
+def _copied_from(pairs: Pairs, way: Way, made_from: int) -> list[CopiedTarget]:
+    """A copy of each target's M from the first `made_from` positions, judged on the others."""
+    rows, cols = way.z.shape
+    held_out = slice(made_from, rows)
     guessed_NU = _fit(way.z, pairs.y, made_from)
     fewer = sorted({n for n in (cols // 2, cols, cols + 4, cols + 8) if 0 < n < made_from})
     earlier = [(n, _fit(way.z, pairs.y, n)) for n in fewer]

@@ -150,6 +150,23 @@ def test_a_copy_needs_about_as_many_positions_as_the_rank() -> None:
     assert errors[0] > 0.2 and errors[1] < 1e-5
 
 
+@pytest.mark.parametrize("rows", [60, 400])
+def test_where_rounding_spoils_a_copy_it_is_made_from_more_positions(rows: int) -> None:
+    """From 144 positions at rank 128 int8's rounding makes an error of several percent: an operator has more positions."""
+    random = np.random.default_rng(0)
+    m_DU, z_ND = random.standard_normal((32, 12)), random.standard_normal((rows, 32))
+    tap = Tap(2, (Target(2, Projection.K),), 32, 12)
+    recorder = Recorder(ExchangePlan((tap,)))
+    y_NU = z_ND @ m_DU * (1 + 0.01 * random.standard_normal((rows, 12)))
+    recorder.step(
+        np.ones((rows, 48), np.float32), 0, exchanges=[(tap, z_ND.astype(np.float32), y_NU.astype(np.float32))]
+    )
+    (pairs,) = all_pairs(Recording.of(recorder.contents), None)  # type: ignore[arg-type]
+    (copy,) = copied(pairs)
+    assert copy.positions == {60: 48, 400: 300}[rows] and copy.held_out == rows - copy.positions
+    assert copy.error < {60: 0.05, 400: 0.012}[rows]
+
+
 def test_without_the_opening_frame_a_copy_is_made_of_all_targets_together() -> None:
     tap = Tap(2, (Target(2, Projection.K), Target(2, Projection.V)), 4, 4)
     recorder = Recorder(ExchangePlan((tap,)))
