@@ -152,7 +152,7 @@ def test_a_copy_needs_about_as_many_positions_as_the_rank() -> None:
 
 @pytest.mark.parametrize("rows", [60, 400])
 def test_where_rounding_spoils_a_copy_it_is_made_from_more_positions(rows: int) -> None:
-    """From 144 positions at rank 128 int8's rounding makes an error of several percent: an operator has more positions."""
+    """From 144 positions at rank 128 int8 makes an error of several percent, but an operator has more than those."""
     random = np.random.default_rng(0)
     m_DU, z_ND = random.standard_normal((32, 12)), random.standard_normal((rows, 32))
     tap = Tap(2, (Target(2, Projection.K),), 32, 12)
