@@ -23,6 +23,7 @@ from app.main.link import Network, model_with_pack, open_writer
 from app.storage.paths import DataFolder
 from app.wire.messages import Recipe
 from app.wire.plan import ExchangePlan, grouped, layer_by_layer
+from tests.numerics.near_driver import free_from
 from tests.numerics.test_adapter_export import peft_is_noisy, with_export
 from tests.sim.backend_process import BackendProcess
 from tests.sim.library import Recorder
@@ -42,8 +43,10 @@ class Home:
     pack: DevicePack
     files: FilesOnDisk
 
-    def add(self, name: str, plan: ExchangePlan, head_rank: int = 0, *, seed: int = 5, scale: float = 0.6) -> Path:
-        adapter = Adapter.random(plan, self.pack.facts, Recipe.SVD, seed=seed, scale=scale, head_rank=head_rank)
+    def add(self, name: str, plan: ExchangePlan, head_rank: int = 0, device_layers: int = 0, *, seed: int = 5) -> Path:
+        adapter = Adapter.random(
+            plan, self.pack.facts, Recipe.SVD, seed=seed, scale=0.6, head_rank=head_rank, device_layers=device_layers
+        )
         return self.files.add_bytes(adapter.encode(), name)
 
 
@@ -70,6 +73,8 @@ def home(process: BackendProcess, tmp_path: Path) -> Iterator[Home]:
 
 def test_chats_with_different_adapters_share_one_writer_and_say_what_each_says_alone(home: Home) -> None:
     one, two = home.add("one", grouped(6, 2, 8), 4), home.add("two", layer_by_layer(range(6), 8), seed=9)
+    # to the backend these are one plan
+    near, nearer = (home.add(name, free_from(2), 0, count) for name, count in (("near", 1), ("nearer", 2)))
 
     def open_library() -> tuple[Library, Recorder]:
         library = Library(
@@ -85,6 +90,7 @@ def test_chats_with_different_adapters_share_one_writer_and_say_what_each_says_a
         return library, Recorder(library)
 
     uses = [("", None), (one.name, None), (two.name, 100), (one.name, 40), (one.name, 0), (two.name, None)]
+    uses += [(near.name, None), (nearer.name, None), (near.name, 60)]
 
     def ask(library: Library, seen: Recorder, adapter: str, strength: int | None) -> tuple[int, ...]:
         chat = library.new_chat()
@@ -103,7 +109,7 @@ def test_chats_with_different_adapters_share_one_writer_and_say_what_each_says_a
     together = [ask(library, seen, adapter, strength) for adapter, strength in uses]
     assert together == alone
     assert alone[4] == alone[0]  # a strength of zero is no adapter
-    assert len({alone[0], alone[1], alone[2]}) == 3, "the adapters must matter"
+    assert len({alone[0], alone[1], alone[2], *alone[6:]}) == 6, "the adapters must matter"
 
     chat = library.new_chat()
     library.send(chat, "Why is the sky blue?")
@@ -122,17 +128,24 @@ def test_chats_with_different_adapters_share_one_writer_and_say_what_each_says_a
 
 @peft_is_noisy
 @pytest.mark.parametrize(
-    ("plan", "head_rank", "names"),
+    ("plan", "head_rank", "device_layers", "names"),
     [
-        (layer_by_layer(range(6), 8), 0, {"adapter_model.safetensors", "adapter_config.json"}),
-        (grouped(6, 6, 8), 4, {"nearhalf.safetensors", "head.safetensors", "nearhalf_transformers.py"}),
+        (layer_by_layer(range(6), 8), 0, 0, {"adapter_model.safetensors", "adapter_config.json"}),
+        (grouped(6, 6, 8), 4, 0, {"nearhalf.safetensors", "head.safetensors", "nearhalf_transformers.py"}),
+        (free_from(2), 0, 2, {"nearhalf.safetensors", "nearhalf_transformers.py"}),
     ],
-    ids=["lora", "free-tap-with-head"],
+    ids=["lora", "free-tap-with-head", "device-layers"],
 )
 def test_an_export_fetches_a_and_b_from_the_backend(
-    plan: ExchangePlan, head_rank: int, names: set[str], home: Home, model: object, tmp_path: Path
+    plan: ExchangePlan,
+    head_rank: int,
+    device_layers: int,
+    names: set[str],
+    home: Home,
+    model: object,
+    tmp_path: Path,
 ) -> None:
-    path = home.add("one", plan, head_rank)
+    path = home.add("one", plan, head_rank, device_layers)
     adapters = LocalAdapters(home.folder, home.files, home.network.link)
     target = tmp_path / "out"
     assert set(adapters.export_for_transformers(home.backend, path, target, 50, lambda _: None)) == names

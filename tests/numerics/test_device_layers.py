@@ -17,7 +17,7 @@ from app.wire.messages import Recipe
 from app.wire.plan import ExchangePlan
 from cloud_backend.engine.backbone import Backbone
 from tests.numerics.engine_driver import logits_of, random_ids
-from tests.numerics.near_driver import NEAR_PLANS, defined_logits, noisy
+from tests.numerics.near_driver import NEAR_PLANS, defined_logits, free_from, noisy
 from tests.numerics.test_whole_path import WholePath, in_pieces, installed, make_near
 from tests.sim.tuning_cloud import TuningCloud
 from tests.tiny_models import FAMILIES
@@ -122,11 +122,12 @@ class Replies:
         """cuts: exchanges that are never answered."""
         self.cloud = TuningCloud(backbone, cut_before=set(cuts), max_rows=8)
 
-    def states(self, near: NearHalf, ids: list[int]) -> list[bytes]:
-        session = RemoteSession(
-            near, self.cloud.model, self.cloud.open_channel, RetryPolicy(lambda: [0.0] * 5),
-            lambda reason: None, lambda: None,
-        )  # fmt: skip
+    def open(self, near: NearHalf) -> RemoteSession:
+        waits = RetryPolicy(lambda: [0.0] * 5)
+        return RemoteSession(near, self.cloud.model, self.cloud.open_channel, waits, lambda reason: None, lambda: None)
+
+    def states(self, near: NearHalf, ids: list[int], session: RemoteSession | None = None) -> list[bytes]:
+        session = session or self.open(near)
         found = [
             session.extend(ids[:8], NO_MESSAGE, want_last=False),
             session.extend(ids[8:11], NO_MESSAGE, want_last=True),
@@ -157,6 +158,45 @@ def test_a_cut_at_any_exchange_changes_no_bit(
         replies = Replies(backbone, number)
         assert replies.states(near, ids) == expected, f"cut at exchange {number}"
         assert replies.cloud.connects == 2
+
+
+@pytest.mark.parametrize("dtypes", DTYPES)
+def test_an_adapter_that_other_layers_read_for_follows_in_the_same_session(
+    dtypes: Dtypes, tiny: Callable[..., Any], tmp_path: Path
+) -> None:
+    """The backend was promised the same plan, so nothing is opened again; what was remembered is forgotten."""
+    model, backbone = tiny("llama", dtype="fp32" if dtypes[0] is torch.float32 else "bf16")
+    pack = installed(backbone, tmp_path)
+    ids = random_ids(model, TEXT).tolist()
+    near, nearer = (make(pack, noisy(pack, free_from(2), count), dtypes) for count in (1, 2))
+    expected = Replies(backbone).states(nearer, ids)
+    replies = Replies(backbone)
+    session = replies.open(near)
+    assert session.extend(ids[8:11], NO_MESSAGE, want_last=True) != expected[1]
+    session.change_near(nearer)
+    assert replies.states(nearer, ids, session) == expected
+    assert replies.cloud.connects == 1
+
+
+@pytest.mark.parametrize("name", ["two", "two-mixed"])
+@pytest.mark.parametrize("dtypes", DTYPES)
+def test_a_cut_reply_is_taken_up_as_its_tokens_were_made(
+    dtypes: Dtypes, name: str, tiny: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Another day, another session: the prompt in the same pieces, then the reply so far as rows that stand alone."""
+    model, backbone = tiny("qwen3", window=7, dtype="fp32" if dtypes[0] is torch.float32 else "bf16")
+    pack = installed(backbone, tmp_path)
+    near = make(pack, noisy(pack, *NEAR_PLANS[name], scale=0.1), dtypes)
+    ids = random_ids(model, TEXT).tolist()
+    made, taken_up = (Replies(backbone).open(near) for _ in range(2))
+    for session in (made, taken_up):
+        session.extend(ids[:8], NO_MESSAGE, want_last=False)
+    states = [made.extend([token], NO_MESSAGE, want_last=True) for token in ids[8:18]]
+    taken_up.extend(ids[8:12], NO_MESSAGE, want_last=False, rowwise=True)
+    assert taken_up.extend(ids[12:17], NO_MESSAGE, want_last=True, rowwise=True) == states[8]
+    assert taken_up.extend(ids[17:18], NO_MESSAGE, want_last=True) == states[9]
+    for session in (made, taken_up):
+        session.close()
 
 
 @pytest.mark.parametrize("name", NEAR_PLANS)

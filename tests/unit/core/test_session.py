@@ -67,6 +67,29 @@ def test_cuts_during_a_replay_change_nothing(layers: int) -> None:
     assert states_of(SimulatedCloud(cut_before_answer={9, 11, 14, 18}), near) == expected
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 40), st.integers(1, 16)), min_size=1, max_size=12),
+    st.sets(st.integers(0, 30), max_size=4),
+)
+def test_whatever_is_said_taken_back_and_cut_the_device_remembers_what_the_cloud_does(
+    moves: list[tuple[bool, int, int]], cuts: set[int]
+) -> None:
+    near = SimulatedNear(device_layers=2)
+
+    def states(cloud: SimulatedCloud) -> list[bytes]:
+        session = make_session(cloud, near)
+        found = []
+        for number, (crops, position, rows) in enumerate(moves):
+            if crops:
+                session.crop(position)
+            found.append(session.extend([number + row for row in range(rows)], NO_MESSAGE, want_last=True))
+        session.close()
+        return found
+
+    assert states(SimulatedCloud(cut_before_answer=cuts)) == states(SimulatedCloud())
+
+
 def test_two_sessions_of_one_near_half_remember_apart() -> None:
     near = SimulatedNear(device_layers=1)
     expected = states_of(SimulatedCloud(), near)
