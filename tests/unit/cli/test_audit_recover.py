@@ -1,6 +1,7 @@
 """`nearhalf audit recover` on the real built-in backend with a tiny model, and on exports."""
 
 import json
+import zipfile
 from io import StringIO
 from pathlib import Path
 
@@ -9,10 +10,14 @@ import pytest
 from app.cli import run
 from app.cli.audit_recover import exported_frames
 from app.cli.terminal import Terminal
+from app.device.adapter import Adapter
+from app.device.pack import DevicePack
 from app.domain.backend import Backend
 from app.main import BUILT_IN_MODEL, Nearhalf
 from app.privacy.recovery.recording import Recording
 from app.storage.paths import DataFolder
+from app.wire.messages import Recipe
+from app.wire.plan import ExchangePlan, Projection, Tap, Target
 from tests.sim.backend_process import BackendProcess
 from tests.tiny_models import prepare_tiny, tiny_model
 
@@ -44,6 +49,24 @@ def test_a_question_is_asked_and_rebuilt_from_its_own_frames(app: Nearhalf) -> N
     assert found["head"]["data"]["states"] == 6
     assert not found["adapter"]["possible"] and "adapter" in found["adapter"]["words"]
     assert found["layers"]["share"] == 1.0
+
+
+def test_an_adapter_behind_layers_of_the_device_is_copied_by_the_real_app(app: Nearhalf, tmp_path: Path) -> None:
+    """What the free tap reads is in no frame; the app runs the pack's own layers for the attack."""
+    with zipfile.ZipFile(app.models / BUILT_IN_MODEL / "device-pack.zip") as archive:
+        archive.extractall(tmp_path / "pack")
+    facts = DevicePack(tmp_path / "pack").facts
+    plan = ExchangePlan((Tap(0, (Target(2, Projection.V), Target(5, Projection.V)), 8, 8),))
+    Adapter.random(plan, facts, Recipe.SVD, seed=3, scale=0.3, device_layers=2).save(tmp_path / "a.safetensors")
+    text = " ".join(f"{QUESTION} {place}" for place in range(8))
+    words = [text, "--adapter", str(tmp_path / "a.safetensors"), "--attack", "adapter", "--json", "--max-tokens", "8"]
+    status, out, err = nearhalf(app, *words)
+    assert status == 0, err
+    (found,) = json.loads(out)["attacks"]
+    assert found["possible"], found["words"]
+    assert [one["target"] for one in found["data"]["targets"]] == ["layer 2 v", "layer 5 v"]
+    for one in found["data"]["targets"]:
+        assert one["layers_on_the_device"] == 2 and one["error"] < 0.05, one
 
 
 def test_the_table_is_for_people(app: Nearhalf) -> None:
