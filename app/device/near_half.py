@@ -69,7 +69,7 @@ class NearHalf:
         self._entrance = Entrance(pack, self.plan, recipe, state_dtype, self._compute, own, self._layers)
 
     def with_adapter(self, adapter: Adapter | None) -> "NearHalf":
-        """Another one with the same weights in memory. Raises AdapterError, DamagedPack."""
+        """Another one with the same weights in memory, for the same thread. Raises AdapterError, DamagedPack."""
         return NearHalf(
             self._pack,
             adapter,
