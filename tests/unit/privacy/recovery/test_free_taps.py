@@ -1,8 +1,11 @@
 """Copying a free tap that stands behind layers which the device runs: its z is in no frame, and still no secret."""
 
+import shutil
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +17,15 @@ from app.device.near_states import near_states
 from app.device.pack import DevicePack
 from app.domain.errors import Cancelled
 from app.domain.ids import MessageId, new_message_id
+from app.domain.redaction import RedactionChoices
+from app.main.panel import LocalPanel
 from app.privacy.recovery.attack import CannotRecover
 from app.privacy.recovery.attacks.adapter_copy import WRONG_INPUT, AdapterCopy, all_pairs, copied
 from app.privacy.recovery.near_layers import entering_states
 from app.privacy.recovery.recording import Recording
 from app.privacy.recovery.tensors import decode_rows
 from app.privacy.recovery.weights import PublicWeights, weights_for
+from app.storage.paths import DataFolder
 from app.wire.frames import Dtype, tensor_bytes
 from app.wire.messages import Recipe
 from app.wire.plan import ExchangePlan, Projection, Tap, Target
@@ -194,3 +200,19 @@ def test_of_two_packs_of_a_model_the_one_with_its_first_layers_is_taken(pack: De
     assert np.array_equal(older.norm(0), found.norm(0))
     a_0, older_a_0 = found.a(0, Recipe.SVD, 1), older.a(0, Recipe.SVD, 1)
     assert a_0 is not None and older_a_0 is not None and np.array_equal(a_0, older_a_0)
+
+
+def test_the_privacy_panel_runs_the_layers_of_the_model_in_use(pack: DevicePack, tmp_path: Path) -> None:
+    chat = Chat(pack)
+    chat.say(TOKENS)
+    folder = DataFolder(tmp_path).create()
+    shutil.copytree(pack.folder, folder.packs / ("7" * 16))
+    network: Any = SimpleNamespace(gate=SimpleNamespace(kept=lambda: chat.recorder.contents))
+    writer: Any = SimpleNamespace(model=SimpleNamespace(pack_sha256="7" * 64))
+    unused: Any = None
+    panel = LocalPanel(
+        folder, network, unused, unused, lambda: None, lambda: writer, RedactionChoices, lambda name, percent: ""
+    )
+    (found,) = panel.recover(MESSAGE, ["adapter"], lambda sentence: None)
+    assert not found.problem and found.share == 1.0
+    assert dict(found.details)["layers run before the free tap"].startswith("2")
