@@ -1,5 +1,6 @@
 """Fine-tuning behind the window and the terminal: notes read, plans probed, jobs started, adapters kept."""
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -206,7 +207,7 @@ class LocalTuning:
         return forecast(
             settings,
             tried,
-            OWN_BYTES + 4 * parameters,
+            OWN_BYTES + 4 * parameters + _near_bytes(pack, settings.device_layers),
             (chat.tokens_per_s(1), 1 / (1 / chat.tokens_per_s(settings.plan.round_trips) + own_s)),
             round(sum(note.words for note in notes.held_out) * TOKENS_A_WORD),
             len(notes.learned_secrets),
@@ -229,6 +230,15 @@ def _own_s(half: "TuningHalf", window: Sequence[int]) -> float:
         seconds.append(time.monotonic() - started_s)
     half.drop_step()
     return statistics.median(seconds)
+
+
+def _near_bytes(pack: "DevicePack", count: int) -> int:
+    """Memory of the first `count` layers, which the device runs itself."""
+    from app.device.linear import fastest_dtype
+
+    layers = tuple(f"near.{layer}." for layer in range(count))
+    numbers = sum(math.prod(shape) for name, shape in pack.facts.weight_shapes().items() if name.startswith(layers))
+    return numbers * fastest_dtype().itemsize
 
 
 def _check_there(paths: Sequence[Path]) -> None:
