@@ -37,12 +37,13 @@ from app.privacy.recovery.recording import Recording
 from app.privacy.recovery.weights import PublicWeights
 from app.wire.frames import Dtype
 from app.wire.messages import Recipe
-from app.wire.plan import layer_by_layer
+from app.wire.plan import ExchangePlan, Projection, Tap, Target, layer_by_layer
 from benchmarks.inference import Split
 from benchmarks.machine import print_header, print_table
 
 SEED = 0
 RANK = 32
+PRESET_RANK, DEVICE_LAYERS = 128, 2  # of the presets (app/core/tuning_presets.py)
 REPLY_TOKENS = 32
 WORDS = (
     "The {n}th letter to Anna Lindqvist, Harbour Street {n}, says that payment {n}77 of {n}.50 euros was received; "
@@ -118,6 +119,21 @@ def main() -> None:
             tapped, real = recorded(split, near, short, 2)
             (found,) = run_all(tapped, weights, real, attacks=[AdapterCopy()])
             rows.append(row(found, f", r={RANK}, {dtype.name.lower()}"))
+        layers = range(DEVICE_LAYERS, split.model.layers)
+        for rank, text in ((RANK, short), (PRESET_RANK, chat_text(split, 700))):
+            tap = Tap(0, tuple(Target(layer, Projection.V) for layer in layers), rank, rank)
+            for dtype in (Dtype.FP16, Dtype.BF16, Dtype.INT8):
+                adapter = Adapter.random(
+                    ExchangePlan((tap,)),
+                    split.pack.facts,
+                    Recipe.SVD,
+                    seed=SEED,
+                    scale=0.01,
+                    device_layers=DEVICE_LAYERS,
+                )
+                tapped, real = recorded(split, NearHalf(split.pack, adapter, exchange_dtype=dtype), text, 24)
+                (found,) = run_all(tapped, weights, real, attacks=[AdapterCopy()])
+                rows.append(row(found, f", free tap, r={rank}, {dtype.name.lower()}"))
         if options.deep:
             plain, real = recorded(split, split.near(None), short, 2)
             for layers, noise in ((2, 0.0), (8, 0.0), (2, 0.5)):

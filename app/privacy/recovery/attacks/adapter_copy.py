@@ -158,20 +158,21 @@ def copied(pairs: Pairs) -> list[CopiedTarget]:
         return []
     held_out = slice(made_from, rows)
     way = min(pairs.ways, key=lambda way: float(np.sum((_fit(way.z, pairs.y, made_from) - pairs.y)[held_out] ** 2)))
-    made = _copied_from(pairs, way, made_from)
+    fewer = sorted({n for n in (cols // 2, cols, cols + 4, cols + 8) if 0 < n < made_from})
+    made = _copied_from(pairs, way, made_from, fewer)
     most = min(int(rows * _MOST_OF), rows - _HELD_OUT)
     while made_from < most and max(copy.error for copy in made) >= GOOD:
         made_from = min(made_from + cols, most)
-        made = _copied_from(pairs, way, made_from)
+        made = _copied_from(pairs, way, made_from, [])
     return made
 
 
-def _copied_from(pairs: Pairs, way: Way, made_from: int) -> list[CopiedTarget]:
-    """A copy of each target's M from the first `made_from` positions, judged on the others."""
+def _copied_from(pairs: Pairs, way: Way, made_from: int, fewer: Sequence[int]) -> list[CopiedTarget]:
+    """A copy of each target's M from the first `made_from` positions, judged on the others. `fewer`: numbers of
+    positions that may have been enough, in rising order."""
     rows, cols = way.z.shape
     held_out = slice(made_from, rows)
     guessed_NU = _fit(way.z, pairs.y, made_from)
-    fewer = sorted({n for n in (cols // 2, cols, cols + 4, cols + 8) if 0 < n < made_from})
     earlier = [(n, _fit(way.z, pairs.y, n)) for n in fewer]
     copies = []
     for name, part in _targets(pairs):
