@@ -16,7 +16,8 @@ examples:
 
 Asks the model one question, then does with the frames that were sent what an operator who records them could do: with
 public weights only, here, measured. Attacks: embeddings, head, adapter; and, of what the app does not do because it
-would not help, noise and layers. Nothing of it leaves this computer but the question itself, as any message does.
+would not help, noise, and layers that run here alone. Nothing of it leaves this computer but the question itself, as
+any message does.
 """
 
 
