@@ -35,7 +35,8 @@ def models_status(backend: Backend, token: str) -> int:
 
 
 def the_child(model: Path) -> psutil.Process:
-    (child,) = (p for p in psutil.Process().children() if str(model) in p.cmdline())
+    others = [p for p in psutil.Process().children() if p.status() != psutil.STATUS_ZOMBIE]  # of tests before
+    (child,) = (p for p in others if str(model) in p.cmdline())
     return child
 
 
