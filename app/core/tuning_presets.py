@@ -18,7 +18,7 @@ from app.wire.plan import ExchangePlan, Projection, Tap, Target
 HEAD_RANK = 64
 R_DOWN, R_UP = 128, 128
 DEVICE_LAYERS = 2
-RATE, HEAD_RATE = 6e-3, 1e-3
+RATE, HEAD_RATE = 6e-3, 3e-3
 WINDOW, SEQUENCES = 256, 2
 EPOCHS = {Preset.QUICK: 1, Preset.BALANCED: 3, Preset.THOROUGH: 4}
 LEAST_STEPS = 20
