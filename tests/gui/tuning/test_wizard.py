@@ -303,7 +303,7 @@ def test_rates_are_shown_in_thousandths_and_may_be_changed(wizard: TuningWindow)
     to_plan(wizard)
     advanced = wizard.plan.advanced
     before = advanced.settings
-    assert (advanced.rate.value(), advanced.head_rate.value()) == (6, 1)
+    assert (advanced.rate.value(), advanced.head_rate.value()) == (6, 3)
     advanced.rate.stepUp()
     assert advanced.settings.learning_rate == pytest.approx(before.learning_rate + 5e-4)
     advanced.rate.stepDown()
