@@ -35,7 +35,8 @@ class Candidate:
     lora_rank: int = 0
     exchange: Dtype = Dtype.BF16
     device_layers: int = 0
-    rates: tuple[float, ...] = (3e-3, 6e-3)  # learning rates that are searched
+    rates: tuple[float, ...] = (3e-3, 6e-3, 1.2e-2)  # learning rates that are searched
+    head_rate: float = 1e-3
     is_asked_for_facts: bool = False
 
     @property

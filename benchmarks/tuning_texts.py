@@ -66,14 +66,14 @@ def split(
 
 
 def questions(notes: Sequence[str], seed: int, count: int) -> list[Question]:
-    """Names and numbers inside sentences of `notes`, at most two a note, each answer once."""
+    """Names and numbers inside sentences of `notes`, at most eight a note, each answer once."""
     found: list[Question] = []
     seen: set[str] = set()
     for note in notes:
         taken = 0
         for match in _ANSWER.finditer(note):
             start = max(note.rfind(". ", 0, match.start()) + 2, match.start() - 300, 0)
-            if match.start() - start < 50 or match.group() in seen or taken == 2:
+            if match.start() - start < 50 or match.group() in seen or taken == 8:
                 continue
             seen.add(match.group())
             found.append(Question(note[start : match.start()].rstrip(), " " + match.group()))

@@ -19,6 +19,7 @@ HEAD_RANK = 64
 R_DOWN, R_UP = 128, 128
 DEVICE_LAYERS = 2
 RATE, HEAD_RATE = 6e-3, 3e-3
+GROUPED_RATE, GROUPED_HEAD_RATE = 1.2e-2, 1e-3  # with more taps than the free one
 WINDOW, SEQUENCES = 256, 2
 EPOCHS = {Preset.QUICK: 1, Preset.BALANCED: 3, Preset.THOROUGH: 4}
 LEAST_STEPS = 20
@@ -59,11 +60,13 @@ def presets(layers: int, rank: int, max_rows: int, near_layers: int) -> Mapping[
         exchange_dtype=Dtype.INT8,
         device_layers=own,
     )
-    return {
-        Preset.QUICK: near,
-        Preset.BALANCED: near,
-        Preset.THOROUGH: replace(near, plan=grouped_plan(layers, min(6, layers - own), rank, own)),
-    }
+    grouped = replace(
+        near,
+        plan=grouped_plan(layers, min(6, layers - own), rank, own),
+        learning_rate=GROUPED_RATE,
+        head_learning_rate=GROUPED_HEAD_RATE,
+    )
+    return {Preset.QUICK: near, Preset.BALANCED: near, Preset.THOROUGH: grouped}
 
 
 def for_notes(settings: TuningSettings, preset: Preset, tokens: int) -> TuningSettings:
