@@ -4,7 +4,7 @@ import pytest
 
 from app.core.tuning import Preset
 from app.core.tuning_card import summary
-from app.core.tuning_presets import RATE, grouped_plan, is_ordinary_lora, presets
+from app.core.tuning_presets import GROUPED_RATE, RATE, grouped_plan, is_ordinary_lora, presets
 from app.wire.plan import Projection
 
 
@@ -32,8 +32,8 @@ def test_the_device_runs_two_layers_where_it_has_them_and_one_is_left(layers: in
     for settings in found.values():
         assert settings.device_layers == own
         assert {target.layer for tap in settings.plan.taps for target in tap.targets} == set(range(own, layers))
-        assert settings.learning_rate == RATE
     assert found[Preset.BALANCED].plan.round_trips == 1
+    assert [found[preset].learning_rate for preset in Preset] == [RATE, RATE, GROUPED_RATE]
     assert found[Preset.THOROUGH].plan.round_trips == min(6, layers - own)
 
 
