@@ -67,9 +67,7 @@ class Latest(QObject):
 
     def _end(self) -> bool:
         """Let go of the thread; whether its answer is still wanted."""
-        if self._job is not None:
-            self._job.deleteLater()
-            self._job = None
+        self._job = None
         is_wanted, self._is_wanted = self._is_wanted, False
         if self._question is not None and not self._delay.isActive():
             self._begin()

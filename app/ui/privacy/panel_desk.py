@@ -310,7 +310,7 @@ class PanelDesk(QObject):
             if cancelled.is_set():
                 raise Cancelled
 
-        job = self._job = Job("nearhalf-recovery", lambda: self._source.recover(message, [name], tell))
+        job = self._job = Job("nearhalf-recovery", lambda: self._source.recover(message, [name], tell), self)
         job.start(partial(self._take, message), partial(self._fail, message))
 
     def cancel(self) -> None:
@@ -353,7 +353,7 @@ class PanelDesk(QObject):
         if feed is None or self._tokens_job is not None or feed.last_message == NO_MESSAGE:
             return
         message = feed.last_message
-        self._tokens_job = Job("nearhalf-tokens", lambda: self._source.tokens_of(message))
+        self._tokens_job = Job("nearhalf-tokens", lambda: self._source.tokens_of(message), self)
         self._tokens_job.start(self._take_tokens, lambda _: self._take_tokens(None))
 
     def _take_tokens(self, tokens: MessageTokens | None) -> None:

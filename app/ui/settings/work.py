@@ -175,7 +175,6 @@ class Work(QWidget):
 
     def _settle(self, job: Job) -> bool:
         """False where it was abandoned meanwhile."""
-        job.wait(1.0)
         if job is not self._job:
             self._left = [left for left in self._left if left is not job]
             return False
