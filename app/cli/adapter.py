@@ -130,11 +130,12 @@ def card(kept: KeptAdapter) -> dict[str, object]:
 def _card_lines(kept: KeptAdapter) -> list[str]:
     if kept.problem:
         return [kept.name, kept.problem]
+    here = f"; {counted(kept.device_layers, 'layer', 'layers')} run here too" if kept.device_layers else ""
     lines = [
         kept.name,
         f"made        {kept.created}",
         f"size        {size(kept.bytes)}",
-        f"in chat     {counted(kept.round_trips, 'round trip a token', 'round trips a token')}",
+        f"in chat     {counted(kept.round_trips, 'round trip a token', 'round trips a token')}{here}",
         f"model       {kept.backbone_sha256}",
         f"A and B     {kept.recipe}, {kept.recipe_sha256}",
         f"elsewhere   {'PEFT LoRA' if kept.is_ordinary_lora else 'transformers with a small loader'}"

@@ -187,6 +187,7 @@ class AdapterLibrary:
             note=card.note,
             training=card.training,
             is_ordinary_lora=is_ordinary_lora(card.plan),
+            device_layers=card.device_layers,
         )
 
     def _change(self, path: Path, change: Callable[[AdapterCard], AdapterCard]) -> None:

@@ -54,6 +54,7 @@ class KeptAdapter:
     note: str = ""  # the person's own words
     training: "TrainingFacts | None" = None
     is_ordinary_lora: bool = False  # every tap serves its own layer alone: it can be exported as PEFT's LoRA
+    device_layers: int = 0  # that the device runs itself before the free tap
 
 
 class Stale(Enum):

@@ -10,6 +10,7 @@ import pytest
 from app.cli import run
 from app.cli.terminal import Terminal
 from app.storage import passphrase_file
+from app.wire.plan import ExchangePlan, Projection, Tap, Target
 from tests.sim.scripted_services import ScriptedServices
 from tests.unit.core.test_adapters import CHEAP, FACTS, MODEL, adapter_bytes
 
@@ -51,6 +52,16 @@ def test_a_card_is_shown_and_a_program_gets_every_fact(cli: Run) -> None:
     assert cli("show", "Letters", "--json") == 0
     found = json.loads(cli.out)
     assert found["training"]["note_hashes"] == list(FACTS.note_hashes) and found["stale"] == []
+
+
+def test_a_card_says_how_many_layers_the_device_runs_itself(cli: Run) -> None:
+    plan = ExchangePlan((Tap(0, (Target(2, Projection.V),), 4, 4),))
+    cli.library.add_bytes(adapter_bytes(plan, device_layers=2), "Near", FACTS)
+    cli.library.add_bytes(adapter_bytes(), "Far", FACTS)
+    assert cli("show", "Near") == 0
+    assert "1 round trip a token; 2 layers run here too\n" in cli.out
+    assert cli("show", "Far") == 0
+    assert "run here" not in cli.out
 
 
 def test_an_unknown_name_is_an_error_with_advice(cli: Run) -> None:
