@@ -25,7 +25,8 @@ NO_TAPS = ExchangePlan()
 class Candidate:
     """One adapter to compare. lora_rank above 0: PEFT's LoRA on q, k, v of all layers, in place of the rest.
 
-    device_layers: how many layers the device runs itself before the free tap.
+    device_layers: how many layers the device runs itself before the free tap. rates, head_rates: what is searched.
+    rates_of: the name of the candidate whose rates this one takes instead.
     """
 
     name: str
@@ -35,8 +36,9 @@ class Candidate:
     lora_rank: int = 0
     exchange: Dtype = Dtype.BF16
     device_layers: int = 0
-    rates: tuple[float, ...] = (3e-3, 6e-3, 1.2e-2)  # learning rates that are searched
-    head_rate: float = 1e-3
+    rates: tuple[float, ...] = (3e-3, 6e-3, 1.2e-2)
+    head_rates: tuple[float, ...] = (0.0,)  # of a head part beside taps; alone it has `rates`
+    rates_of: str = ""
     is_asked_for_facts: bool = False
 
     @property
