@@ -226,6 +226,7 @@ def test_an_adapter_behind_two_layers_of_the_device_is_copied_from_any_message_o
     assert isinstance(targets, list) and len(targets) == setup.model.layers - 2
     for one in targets:
         assert one["layers_on_the_device"] == 2 and one["error"] < most, one
+    assert found.share is not None and found.share > 1 - most, "int8 hides nothing, and the badge says so"
     blind = PublicWeights(setup.pack.folder)
     (from_embeddings,) = all_pairs(second, blind)
     assert min(copy.error for copy in copies_of(from_embeddings)) > 2 * WRONG_INPUT, "else K would not matter"

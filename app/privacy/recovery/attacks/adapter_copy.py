@@ -77,7 +77,7 @@ class CopiedTarget:
 
 @attack
 class AdapterCopy:
-    """Least squares on (z, y) pairs."""
+    """Least squares on (z, y) pairs. share: 1 - the median error of the copies' answers."""
 
     name = "adapter"
     title = "Copy the adapter"
@@ -114,12 +114,13 @@ class AdapterCopy:
         errors = [copy.error for copy in copies]
         needed = [copy.positions_needed for copy in copies if copy.positions_needed is not None]
         good = sum(error < GOOD for error in errors) / len(errors)
+        median = float(np.median(errors))
         near = max(copy.layers for copy in copies)
         details = [
             ("matrices copied", str(len(copies))),
             ("made from", f"The first {max(copy.positions for copy in copies)} positions."),
             ("judged on", f"At least {min(copy.held_out for copy in copies)} other positions."),
-            ("median error there", f"{100 * float(np.median(errors)):.2f} %"),
+            ("median error there", f"{100 * median:.2f} %"),
             ("largest error there", f"{100 * max(errors):.2f} %"),
             ("copies that are off by less than one percent", percent(good)),
         ]
@@ -138,10 +139,10 @@ class AdapterCopy:
             self.name,
             self.title,
             self.sentence,
-            share=good,
+            share=max(0.0, 1.0 - median),
             words=(
                 f"From {max(copy.positions for copy in copies)} positions an operator can fit a copy of the adapter "
-                f"whose answers are off by {100 * float(np.median(errors)):.2f} % (median). "
+                f"whose answers are off by {100 * median:.2f} % (median). "
                 "The file stays here; what it does to the layers can be copied."
             ),
             details=tuple(details),

@@ -1,6 +1,7 @@
 """Copying a free tap that stands behind layers which the device runs: its z is in no frame, and still no secret."""
 
 import shutil
+import statistics
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -87,7 +88,8 @@ def test_a_free_tap_behind_layers_of_the_device_is_copied(compute: torch.dtype, 
         assert copy.layers == LAYERS and copy.held_out == len(TOKENS) - 24
         assert copy.error < most, copy
     found = AdapterCopy().run(recording, public(pack), lambda share: None)
-    assert found.share == 1.0 and dict(found.details)["layers run before the free tap"].startswith("2")
+    assert found.share == 1 - statistics.median(copy.error for copy in copies)
+    assert dict(found.details)["layers run before the free tap"].startswith("2")
 
 
 def test_from_the_embeddings_alone_the_copy_would_be_wrong_and_is_not_reported(pack: DevicePack) -> None:
@@ -114,7 +116,7 @@ def test_an_adapter_whose_targets_merely_begin_later_is_copied_from_the_layers_i
         assert copy.layers == layers and copy.error < 1e-3, copy
     if not layers:  # and where no layer can be run: a good copy is a good copy
         found = AdapterCopy().run(recording, public(pack, knows_layers=False), lambda share: None)
-        assert found.share == 1.0
+        assert found.share is not None and found.share > 0.99
 
 
 def test_what_went_before_a_message_and_what_was_rolled_back_are_counted_in(pack: DevicePack) -> None:
@@ -214,5 +216,5 @@ def test_the_privacy_panel_runs_the_layers_of_the_model_in_use(pack: DevicePack,
         folder, network, unused, unused, lambda: None, lambda: writer, RedactionChoices, lambda name, percent: ""
     )
     (found,) = panel.recover(MESSAGE, ["adapter"], lambda sentence: None)
-    assert not found.problem and found.share == 1.0
+    assert not found.problem and found.share is not None and found.share > 0.99
     assert dict(found.details)["layers run before the free tap"].startswith("2")
