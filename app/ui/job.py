@@ -7,7 +7,7 @@ reference, deleting the job took down the parent, which deleted the job once mor
 
 import logging
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from threading import Thread
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
@@ -19,21 +19,32 @@ log = logging.getLogger(__name__)
 
 
 class _Courier(QObject):
-    """Lives on the GUI thread, as long as the process. Jobs that have ended come in from their threads."""
+    """Lives on the GUI thread, as long as the process: no other thread ever uses a QObject that may be deleted."""
 
-    brought = Signal(object)  # Job
+    brought = Signal(object)  # a function without arguments
 
     def __init__(self) -> None:
         super().__init__()
-        self.brought.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self.brought.connect(self._call, Qt.ConnectionType.QueuedConnection)
 
-    def _deliver(self, job: "Job") -> None:
-        job.deliver()
+    def _call(self, function: Callable[[], None]) -> None:
+        function()
 
 
 @cache
 def _courier() -> _Courier:
     return _Courier()
+
+
+def on_gui_thread(owner: QObject, call: Callable[..., None]) -> Callable[..., None]:
+    """`call` for the work of a job: soon, on the GUI thread, and not at all where Qt has deleted `owner` by then."""
+    brought = _courier().brought
+
+    def deliver(*told: object) -> None:
+        if isValid(owner):
+            call(*told)
+
+    return lambda *told: brought.emit(partial(deliver, *told))
 
 
 class Job:
@@ -95,4 +106,4 @@ class Job:
                 QCoreApplication.translate("Job", "Try again. The log says where it failed."),
             )
             self._error.__cause__ = error
-        self._courier.brought.emit(self)
+        self._courier.brought.emit(self.deliver)

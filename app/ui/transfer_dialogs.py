@@ -5,7 +5,7 @@ from pathlib import Path
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
 
 from app.domain.conversation import StoredChat
@@ -13,7 +13,7 @@ from app.domain.errors import AppError, Cancelled
 from app.domain.ids import ChatId
 from app.transfer.export_words import ExportWords
 from app.transfer.report import Dropped, ImportReport
-from app.ui.job import Job
+from app.ui.job import Job, on_gui_thread
 from app.ui.words import counted
 
 if TYPE_CHECKING:
@@ -69,7 +69,6 @@ class TransferDialogs(QObject):
     said = Signal(str, str)  # what came of it, and what else there is to know
     failed = Signal(object)  # AppError
     imported = Signal(object)  # ChatId of the first chat that came
-    _counted = Signal(int, int)
 
     def __init__(self, window: QWidget, chats: "Callable[[], ShareableChats | None]") -> None:
         super().__init__(window)
@@ -77,7 +76,7 @@ class TransferDialogs(QObject):
         self._job: Job | None = None
         self._stopped = Flag()
         self._progress: QProgressDialog | None = None
-        self._counted.connect(self._count, Qt.ConnectionType.QueuedConnection)
+        self._counted = on_gui_thread(self, self._count)
 
     def export(self, chat: ChatId | None) -> None:
         """Ask where to, and write one chat, or (None) all."""
@@ -226,7 +225,7 @@ class TransferDialogs(QObject):
         """On the job's thread."""
         if self._stopped.is_set():
             raise Cancelled
-        self._counted.emit(done, total)
+        self._counted(done, total)
 
     def _count(self, done: int, total: int) -> None:
         if self._progress is not None:

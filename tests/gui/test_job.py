@@ -8,7 +8,7 @@ import shiboken6
 from PySide6.QtCore import QObject
 
 from app.domain.errors import AppError, Cancelled
-from app.ui.job import Job
+from app.ui.job import Job, on_gui_thread
 from app.ui.latest import Latest
 
 
@@ -57,6 +57,37 @@ def test_nobody_is_called_whose_owner_is_gone(qtbot) -> None:
     shiboken6.delete(owner)
     go_on.set()
     assert job.wait(5)
+    qtbot.wait(20)
+    assert told == []
+
+
+def test_the_work_tells_the_gui_thread_how_far_it_is(qtbot) -> None:
+    owner, told = QObject(), []
+
+    def hear(*words: object) -> None:
+        told.append((*words, threading.current_thread()))
+
+    tell = on_gui_thread(owner, hear)
+
+    def work() -> str:
+        for number in range(3):
+            tell(number, "of 3")
+        return "done"
+
+    Job("test", work, owner).start(hear, hear)
+    qtbot.waitUntil(lambda: len(told) == 4)
+    gui = threading.main_thread()
+    assert told == [(0, "of 3", gui), (1, "of 3", gui), (2, "of 3", gui), ("done", gui)]
+
+
+def test_the_work_tells_nobody_whose_owner_is_gone(qtbot) -> None:
+    owner, told, go_on = QObject(), [], threading.Event()
+    tell = on_gui_thread(owner, told.append)
+    job = Job("test", lambda: go_on.wait(30) and tell("a word"), owner)
+    job.start(told.append, told.append)
+    shiboken6.delete(owner)
+    go_on.set()
+    assert job.wait(30)
     qtbot.wait(20)
     assert told == []
 

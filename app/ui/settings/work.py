@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable
 from threading import Event as Flag
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError, Cancelled
-from app.ui.job import Job
+from app.ui.job import Job, on_gui_thread
 from app.ui.sentences import in_words
 from app.ui.settings.fit import Fit, spaced
 from app.ui.settings.remark import Remark
@@ -20,16 +20,13 @@ log = logging.getLogger(__name__)
 SCALE = 1000  # of the progress bar: bytes do not fit into its integers
 
 
-class Telling(QObject):
+class Telling:
     """Passed to the work, on its thread. Every call raises Cancelled once the person has stopped it."""
 
-    said = Signal(str)
-    counted = Signal(int)  # thousandths
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, said: Callable[[str], None], counted: Callable[[int], None]) -> None:
+        """counted: gets thousandths. Both are called on the work's thread."""
         self._stopped = Flag()
-        self._said, self._counted = self.said.emit, self.counted.emit
+        self._said, self._counted = said, counted
 
     def say(self, sentence: str) -> None:
         self.check()
@@ -104,9 +101,7 @@ class Work(QWidget):
         """Begin, unless something is under way already. `on_failure` may show the error itself and return True."""
         if self.is_busy:
             return
-        telling = Telling(self)
-        telling.said.connect(self._tell, Qt.ConnectionType.QueuedConnection)
-        telling.counted.connect(self._count, Qt.ConnectionType.QueuedConnection)
+        telling = Telling(on_gui_thread(self, self._tell), on_gui_thread(self, self._count))
         self._telling, self._done, self._failed = telling, on_success, on_failure
         self._words.setText(sentence)
         self._bar.setRange(0, 0)
