@@ -57,7 +57,7 @@ def candidates(layers: int) -> list[Candidate]:
         Candidate(PEER, lora_rank=8, rates=LORA_RATES, is_asked_for_facts=True),
         with_head("1 trip, head", **near(free), is_asked_for_facts=True),
         with_head("6 trips, head", **near(six), is_asked_for_facts=True),
-        with_head("3 trips, head", **near(three)),
+        with_head("3 trips, head", **near(three), is_asked_for_facts=True),
         Candidate("1 trip", **near(free)),
         Candidate("3 trips", **near(three)),
         Candidate("6 trips", **near(six)),
