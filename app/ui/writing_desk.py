@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.ports import Conversations
 from app.domain.conversation import Attachment, DraftAttachment, Estimate, Message
-from app.domain.errors import AppError
 from app.domain.ids import ChatId
 from app.ui.composer import Composer
 from app.ui.job import Job
@@ -226,20 +225,16 @@ class WritingDesk(QObject):
 
     def add_files(self, paths: Sequence[Path]) -> None:
         """Read in a thread: a file may lie on a slow disk."""
-        target = self._sheet
+        take = partial(self._take_file, self._sheet)
+        self._reading = [job for job in self._reading if job.is_running]
         for path in paths[:MOST_ATTACHMENTS]:
             job = Job("nearhalf-attach", partial(read_text_file, path), self)
-            job.start(partial(self._take_file, job, target), self._fail_file)
+            job.start(take, self.failed.emit)
             self._reading.append(job)
 
-    def _take_file(self, job: Job, target: Sheet, read: Attachment) -> None:
-        self._reading.remove(job)
+    def _take_file(self, target: Sheet, read: Attachment) -> None:
         if target is self._sheet and self._chat is not None:
             self._add(read)
-
-    def _fail_file(self, error: AppError) -> None:
-        self._reading = [job for job in self._reading if job.is_running]
-        self.failed.emit(error)
 
     def _add(self, attachment: Attachment) -> None:
         names = {one.name for one in self._sheet.attachments}

@@ -157,6 +157,18 @@ def test_dropped_files_are_read_and_removed_with_their_button(qtbot, open_window
     assert window.page.composer.input.hasFocus()
 
 
+@pytest.mark.allow_warning_logs  # the refused file
+def test_a_refused_file_takes_no_other_with_it(qtbot, open_window, tmp_path) -> None:
+    """The other has been read when the window hears of the refusal, and is only then to be taken."""
+    window, _ = open_window()
+    (tmp_path / "notes.txt").write_text("words")
+    for name in ("missing.txt", "notes.txt"):
+        window.desk.writing.add_files([tmp_path / name])
+        assert window.desk.writing._reading[-1].wait(30)
+    qtbot.waitUntil(lambda: names(window) == ["notes.txt"])
+    assert "“missing.txt” cannot be read." in window.page.banner.text
+
+
 def test_attachments_stay_with_their_chat(qtbot, open_window) -> None:
     chats = ScriptedConversations()
     other = chats.seeded("q", "a")
