@@ -6,9 +6,12 @@ Colours and progress appear only where stderr is a terminal that can show them.
 
 import getpass
 import os
+import shutil
 import sys
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TextIO
 
 from app.core.events import EndReason, Traffic
@@ -96,10 +99,10 @@ class Terminal:
         self._to_stderr(line, _DIM, "\n")
 
     def progress(self, sentence: str) -> None:
-        """What is under way, replaced by the next; nothing where nobody watches."""
+        """What is under way, replaced by the next; nothing where nobody watches. One row, as only one can be erased."""
         if self._can_rewrite:
             self.stderr.write(_ERASE_LINE)
-            self._to_stderr(sentence, _DIM)
+            self._to_stderr(cut_to(_columns(self.stderr) - 1, " ".join(sentence.split())), _DIM)
             self._progress_shown = True
 
     def clear_progress(self) -> None:
@@ -155,6 +158,15 @@ def status_line(traffic: Traffic, reason: EndReason) -> str:
     return ", ".join(parts) + ("" if ordinary else f" ({reason.value})")
 
 
+def cut_to(columns: int, text: str) -> str:
+    """`text` without what a row of so many columns has no room for. Wide characters take two, combining ones none."""
+    ends = list(accumulate(map(_width, text)))
+    if not ends or ends[-1] <= columns:
+        return text
+    kept = sum(end < columns for end in ends)
+    return text[:kept] + "…" if columns > 0 else ""
+
+
 def counted(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
@@ -166,6 +178,20 @@ def size(count_bytes: int) -> str:
     if count_bytes < 999_500:
         return f"{count_bytes / 1000:.3g} kB"
     return f"{count_bytes / 1_000_000:.3g} MB"
+
+
+def _width(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
+def _columns(stream: TextIO) -> int:
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):  # no file, or no terminal
+        columns = 0
+    return columns or shutil.get_terminal_size().columns
 
 
 def _use_line_editing() -> None:
