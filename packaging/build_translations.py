@@ -27,7 +27,7 @@ CATALOG = APP / "ui" / "sentence_catalog.py"
 LANGUAGES = ("de",)
 
 # Parts whose sentences a person reads in the window. The terminal is English; app.wire speaks to peers.
-SPEAKING = ("core", "device", "domain", "main", "net", "privacy", "storage", "transfer")
+SPEAKING = ("core", "device", "domain", "main", "net", "notes", "privacy", "storage", "transfer")
 # Words of files, not of the window: what is written into an export in the person's language comes from the window.
 SILENT = {"transfer/export_words.py", "transfer/report.py", "transfer/claude.py", "storage/schema.py"}
 _SENTENCE = re.compile(r"[A-Z{“0-9].* .*[.?!…:]", re.DOTALL)

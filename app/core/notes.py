@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 
 from app.core.tree import Tree
 from app.domain.conversation import Role, StoredChat
-from app.domain.notes import Fold, Note, NotesSet, Progress, Secret, SecretChoice
+from app.domain.errors import SettingsError
+from app.domain.notes import Fold, Note, NotesSet, Progress, Secret, SecretChoice, TooLittleText
 from app.domain.redaction import DEFAULT_KINDS
 from app.notes.chats import ChatText, Turn
 from app.notes.limits import LIMITS, Limits
 from app.notes.passages import data_hash
+from app.notes.refusals import refusals
 from app.notes.secrets import cleared, learned_secrets, secrets_in
 from app.notes.split import split
 
@@ -76,7 +78,7 @@ class NotesReader:
     def notes_set(
         self, choices: NotesChoices | None = None, progress: Callable[[Progress], None] = lambda _: None
     ) -> NotesSet:
-        """Raises SettingsError where there is too little text (it says how much is needed), and ModelError where names
+        """Raises TooLittleText (it says how much is needed, and what became of each file), and ModelError where names
         are to be found and the model for them is not there. Called again with other choices it reads nothing anew."""
         from app.notes.duplicates import fold
 
@@ -84,11 +86,16 @@ class NotesReader:
         folding = self._folding = self._folding or fold(self._reading.notes)
         secrets = self._secrets(folding.kept, choices, progress)
         safe = cleared(folding.kept, secrets, choices.secrets, self._replacing(folding.kept, choices))
-        sides = split(safe.notes, choices.seed, folding.alike)
+        reports = tuple(self._reading.reports)
+        try:
+            sides = split(safe.notes, choices.seed, folding.alike)
+        except SettingsError as error:
+            advice = f"{refusals(reports, folding.folds)} {error.advice}".strip()
+            raise TooLittleText(error.message, advice, reports, folding.folds) from error
         return NotesSet(
             sides.train,
             sides.held_out,
-            tuple(self._reading.reports),
+            reports,
             sides.aside,
             folding.folds,
             tuple(secrets),

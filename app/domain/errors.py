@@ -10,6 +10,7 @@ AppError
 +-- LedgerError           the ledger cannot be written, so nothing may be sent
 +-- FeedError             the release feed cannot be asked or read
 +-- SettingsError         a setting, file or argument is wrong
+|   +-- TooLittleText     (app/domain/notes.py) too little to learn from; carries what became of each file
 +-- StorageError          the history cannot be read or written; what was stored before is safe
 |   +-- WrongKey          a passphrase or recovery code does not open it
 |   +-- StoreDamaged      the history or its keys are damaged: restore a backup, or start anew (both keep the old files)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from app.domain.errors import SettingsError
+
 
 class FileKind(Enum):
     MARKDOWN = "markdown"
@@ -193,3 +195,14 @@ class NotesSet:
     @property
     def characters(self) -> int:
         return sum(len(note.text) for note in (*self.train, *self.held_out))
+
+
+class TooLittleText(SettingsError):
+    """What was read is not enough to learn from. Carries what became of each file, for whoever can do something."""
+
+    def __init__(
+        self, message: str, advice: str, reports: tuple[FileReport, ...], folds: tuple[Fold, ...] = ()
+    ) -> None:
+        super().__init__(message, advice)
+        self.reports = reports
+        self.folds = folds

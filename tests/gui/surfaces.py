@@ -19,6 +19,7 @@ from app.core.vault import Vault
 from app.device.adapter_card import TrainingFacts
 from app.domain.backend import Backend
 from app.domain.errors import AppError, StoreDamaged
+from app.domain.notes import FileKind, FileReport, TooLittleText, Unread
 from app.domain.redaction import Preview, Replaced
 from app.privacy.recovery.limit import RecoveryAboveLimit
 from app.storage.key_wraps import PassphraseCost
@@ -64,7 +65,7 @@ ADAPTER = KeptAdapter(
         "0123", "2" * 64, 20, 40, 3.5, 3.25, 0.25, 0.1, 0.4, "", "0123", True, 3, ("3" * 64,), 2, True
     ),
 )  # fmt: skip
-TUNING = ("notes", "learned", "plan", "watch", "failed", "verdict", "jobs", "chip")
+TUNING = ("notes", "refused", "learned", "plan", "watch", "failed", "verdict", "jobs", "chip")
 SURFACES = (
     "chat, empty",
     "chat, with messages",
@@ -258,7 +259,7 @@ class Stage:
 
     def _tuning(self, detail: str) -> QWidget:
         services = ScriptedTuning()
-        if detail not in ("notes", "learned", "plan"):
+        if detail not in ("notes", "refused", "learned", "plan"):
             job = services.add("0123", progress(JobState.TRAINING))
             if detail == "failed":
                 services.move(job.id, replace(job.progress, state=JobState.FAILED, message="0123", advice="4567"))
@@ -275,6 +276,10 @@ class Stage:
         self._ends += [wizard.deleteLater, desk.close, wizard.end]
         if detail in ("notes", "learned", "plan"):
             wizard.begin([note_folder(Path(mkdtemp(dir=self._folder)) / "0123")])
+        elif detail == "refused":
+            wizard.begin()
+            report = FileReport("0123", FileKind.PDF, error=Unread.NO_TEXT)
+            wizard.notes._refused(TooLittleText("0123", "4567", (report,), ()))
         else:
             desk.look()
             until(lambda: desk.followed is not None)
@@ -282,7 +287,7 @@ class Stage:
         if detail in ("learned", "plan"):
             wizard.next.click()
             until(lambda: wizard.page is wizard.learned)
-            wizard.learned.files_fold.button.click()
+            wizard.learned.left_out.files_fold.button.click()
         if detail == "plan":
             wizard.next.click()
             until(lambda: len(services.probed) > 1 and not wizard.plan.work.is_busy)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.notes import NotesChoices
 from app.core.tuning_services import TuningServices
-from app.domain.notes import FileReport, NotesSet, SecretChoice, Unread
+from app.domain.notes import NotesSet, SecretChoice, Unread
 from app.ui.redaction.words import kind_words
 from app.ui.settings.controls import Choice, Switch
 from app.ui.settings.fit import spaced
@@ -16,10 +16,11 @@ from app.ui.settings.words import line
 from app.ui.settings.work import Telling, Work
 from app.ui.theme import Theme
 from app.ui.tuning.draft import Draft
-from app.ui.tuning.note_reader import LongList, NoteReader
+from app.ui.tuning.left_out import LeftOut
+from app.ui.tuning.note_reader import NoteReader
 from app.ui.tuning.notes_page import paced
-from app.ui.tuning.step import Fold, Step
-from app.ui.tuning.words import folded_words, left_words, notes_words, secret_choices, unread_words, words_words
+from app.ui.tuning.step import Step
+from app.ui.tuning.words import left_words, notes_words, secret_choices, unread_words, words_words
 from app.ui.words import counted, number
 
 MOST_TITLES = 3  # of notes that hold something secret, in one sentence
@@ -49,12 +50,8 @@ class LearnedPage(Step):
         self._dropped_heading = self.tr("What was left out, and why")
         self.heading(self._dropped_heading)
         self.dropped = self.section()
-        self.files = LongList(theme, self.tr("Every file that was left out"), self.column)
-        self.files_fold = Fold(theme, "", self.files, self.column)
-        self.add(self.files_fold)
-        self.folds = LongList(theme, self.tr("Notes that say the same as another one"), self.column)
-        self.folds_fold = Fold(theme, "", self.folds, self.column)
-        self.add(self.folds_fold)
+        self.left_out = LeftOut(theme, self.column)
+        self.add(self.left_out)
         self.work.busy_changed.connect(self._enable)
 
     @property
@@ -79,8 +76,7 @@ class LearnedPage(Step):
     def forget(self) -> None:
         """Let go of every text."""
         self.reader.forget()
-        self.files.show_lines([])
-        self.folds.show_lines([])
+        self.left_out.forget()
         for card in (self.counts, self.dropped):
             card.clear()
 
@@ -180,25 +176,10 @@ class LearnedPage(Step):
             )
         if self.dropped.is_empty:
             self.dropped.row(self.tr("Nothing was left out"))
-        lines = [self._file_line(report) for report in notes.reports if report.error is not None]
-        self.files.show_lines(lines)
-        self.files_fold.set_text(
-            self.tr("Show every file that was left out ({count})").format(count=number(len(lines)))
-        )
-        self.files_fold.setVisible(bool(lines))
-        same = [folded_words(fold.why).format(source=fold.source, into=fold.into) for fold in notes.folds]
-        self.folds.show_lines(same)
-        self.folds_fold.set_text(
-            self.tr("Show what was folded into another note ({count})").format(count=number(len(same)))
-        )
-        self.folds_fold.setVisible(bool(same))
+        self.left_out.show_reports(notes.reports, notes.folds)
 
     def _tally(self, what: str, count: int) -> str:
         return self.tr("{what}: {count}").format(what=what, count=number(count))
-
-    def _file_line(self, report: FileReport) -> str:
-        assert report.error is not None
-        return self.tr("{file}: {why}").format(file=report.path, why=unread_words(report.error))
 
     # Choices
 

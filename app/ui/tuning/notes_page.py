@@ -10,14 +10,16 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.core.tuning_services import TuningServices
 from app.domain.conversation import ChatInfo
+from app.domain.errors import AppError
 from app.domain.ids import ChatId
-from app.domain.notes import NotesSet, Progress
+from app.domain.notes import NotesSet, Progress, TooLittleText
 from app.ui.settings.fit import Fit, spaced
 from app.ui.settings.words import push
 from app.ui.settings.work import Telling, Work
 from app.ui.theme import Metrics, Theme
 from app.ui.tuning.draft import Draft
 from app.ui.tuning.drop_zone import DropZone
+from app.ui.tuning.left_out import LeftOut
 from app.ui.tuning.step import Step
 from app.ui.words import chat_title, counted, number
 
@@ -85,6 +87,8 @@ class NotesPage(Step):
         self.work = Work(theme, self.column)
         self.work.busy_changed.connect(self._enable)
         self.add(self.work)
+        self.left_out = LeftOut(theme, self.column)
+        self.add(self.left_out)
 
     @property
     def next_text(self) -> str:
@@ -104,9 +108,11 @@ class NotesPage(Step):
 
     def leave(self) -> None:
         self.work.abandon()
+        self.left_out.forget()
 
     def end(self) -> None:
         self.work.end()
+        self.left_out.forget()
         self.chat_list.clear()
 
     def add_paths(self, paths: Sequence[Path]) -> None:
@@ -122,12 +128,21 @@ class NotesPage(Step):
         def read(telling: Telling) -> NotesSet:
             return services.read_notes(tuple(draft.paths), frozenset(draft.chats), draft.choices, paced(telling, words))
 
-        self.work.run("read-notes", self.tr("Reading your notes"), read, self._take)
+        self.left_out.forget()
+        self.work.run("read-notes", self.tr("Reading your notes"), read, self._take, self._refused)
         self.bring_into_view(self.work)
 
     def _take(self, notes: NotesSet) -> None:
         self._draft.notes = notes
         self.finished.emit()
+
+    def _refused(self, error: AppError) -> bool:
+        """Which files gave nothing stands below what went wrong, open: that is what the person can change."""
+        if isinstance(error, TooLittleText):
+            self.left_out.show_reports(error.reports, error.folds)
+            self.left_out.files_fold.button.setChecked(True)
+            self.bring_into_view(self.left_out)
+        return False
 
     def _enable(self, is_busy: bool) -> None:
         for part in (self.zone, self.sources, self._chats_card):

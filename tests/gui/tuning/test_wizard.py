@@ -149,12 +149,12 @@ def test_what_was_left_out_is_said_with_its_reason(wizard: TuningWindow) -> None
     to_learned(wizard)
     assert "Not a kind of file that holds notes" in read(wizard.learned.dropped)
     assert "Empty" in read(wizard.learned.dropped)
-    wizard.learned.files_fold.button.click()
-    assert [line.split("/")[-1] for line in wizard.learned.files.lines] == [
+    wizard.learned.left_out.files_fold.button.click()
+    assert [line.split("/")[-1] for line in wizard.learned.left_out.files.lines] == [
         "10: Empty",
         "9.png: Not a kind of file that holds notes",
     ]
-    (folded,) = wizard.learned.folds.lines
+    (folded,) = wizard.learned.left_out.folds.lines
     assert "the same text as" in folded
 
 

@@ -9,8 +9,9 @@ from app.core.notes import NotesChoices, NotesReader, folded_into, learned_hashe
 from app.domain.conversation import ChatInfo, Message, Role, StoredChat
 from app.domain.errors import Cancelled, SettingsError
 from app.domain.ids import new_chat_id, new_message_id
-from app.domain.notes import NotesSet, Progress, SecretChoice
-from tests.sim.note_files import prose, vault
+from app.domain.notes import FileKind, FileReport, NotesSet, Progress, SecretChoice, TooLittleText, Unread
+from app.notes.refusals import refusals
+from tests.sim.note_files import pdf, prose, vault
 
 CARD = "4111 1111 1111 1111"
 
@@ -140,6 +141,29 @@ def test_too_little_text_says_how_much_is_needed(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="too little") as caught:
         reader.notes_set()
     assert "600" in caught.value.advice
+
+
+def test_too_little_text_says_what_became_of_the_files(tmp_path: Path) -> None:
+    folder = vault(tmp_path / "few", {"a.md": "hello", "b.md": "hello", "c.md": "", "d.txt": " \n"})
+    for number in range(6):
+        (folder / f"scan{number}.pdf").write_bytes(pdf([[]]))
+    (folder / "picture.png").write_bytes(b"\x89PNG")
+    with pytest.raises(TooLittleText) as caught:
+        reader_of(folder).notes_set()
+    assert caught.value.message == "There is too little to learn from: 1 different notes with 1 words."
+    assert caught.value.advice.startswith(
+        "6 PDFs have no text: scans need text recognition (OCR) first. 2 files are empty. "
+        "1 file is of a kind that is not read. 1 note says the same as another. At least 4 notes"
+    )
+    assert len([report for report in caught.value.reports if report.error is Unread.NO_TEXT]) == 6
+    assert len(caught.value.folds) == 1
+
+
+def test_every_reason_has_a_sentence() -> None:
+    for why in Unread:
+        one, two = (refusals([FileReport("a", FileKind.OTHER, error=why)] * count) for count in (1, 2))
+        assert one.startswith("1 file ") and one.endswith("."), why
+        assert two.startswith("2 files ") and two.endswith("."), why
 
 
 def test_looking_for_secrets_can_be_stopped_and_forgetting_lets_go_of_all(folder: Path) -> None:
