@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from app.cli.choice import chosen_backend
+from app.cli.choice import checked_strength, chosen_backend, path_of
 from app.cli.terminal import Terminal, counted, size
+from app.core.adapters import SUFFIX
 from app.core.services import AdapterServices, Services
 from app.core.settings_services import KeptAdapter, Stale, stale
-from app.domain.conversation import STRENGTHS
 from app.domain.errors import SettingsError
 
 _STALE = {
@@ -68,18 +68,20 @@ def _show(adapters: AdapterServices, arguments: argparse.Namespace, services: Se
 
 def _export(adapters: AdapterServices, arguments: argparse.Namespace, services: Services, terminal: Terminal) -> None:
     kept = find(adapters.files.adapters(), arguments.name)
-    target = Path(arguments.to).expanduser()
+    target = path_of(arguments.to)
+    strength = checked_strength(arguments.strength)
     if arguments.form == "transformers":
         if arguments.locked:
             raise SettingsError("A folder for transformers cannot be encrypted.", "Leave --locked out.")
-        if arguments.strength not in STRENGTHS:
-            raise SettingsError("The strength is a number from 0 to 150.", "Leave it out for 100.")
         backend = chosen_backend(arguments, services.backends, terminal.environ)
-        names = adapters.export_for_transformers(
-            backend, kept.path, target.absolute(), arguments.strength, terminal.progress
-        )
+        names = adapters.export_for_transformers(backend, kept.path, target.absolute(), strength, terminal.progress)
         said = f"Written to {target}: {', '.join(names)}. What the adapter learned can be read out of it."
     else:
+        if arguments.strength is not None:
+            raise SettingsError(
+                "An adapter's file has no strength: it is chosen where the adapter is used.",
+                "Leave --strength out, or add --form transformers. Chats have their own: nearhalf chat --help",
+            )
         if target.exists():
             raise SettingsError(f"There is something at {target} already.", "Name another file.")
         adapters.files.export_adapter(kept.path, target, _new_passphrase(terminal) if arguments.locked else "")
@@ -89,7 +91,7 @@ def _export(adapters: AdapterServices, arguments: argparse.Namespace, services: 
 
 
 def _import(adapters: AdapterServices, arguments: argparse.Namespace, terminal: Terminal) -> None:
-    source = Path(arguments.file).expanduser()
+    source = path_of(arguments.file)
     passphrase = terminal.ask_secret("Passphrase of the file: ") if adapters.files.is_locked(source) else ""
     kept = adapters.files.add_adapter(source, passphrase)
     _done(terminal, arguments, f"{kept.name} is in your library.", card(kept))
@@ -107,15 +109,18 @@ def _delete(adapters: AdapterServices, arguments: argparse.Namespace, terminal: 
     _done(terminal, arguments, f"{kept.name} is deleted.", {"deleted": kept.name})
 
 
-def find(kept: Sequence[KeptAdapter], wanted: str) -> KeptAdapter:
-    """By name or file name. Raises SettingsError where there is none, or more than one."""
-    found = [one for one in kept if wanted in (one.name, one.path.name, one.path.stem)]
+def find(kept: Sequence[KeptAdapter], wanted: str, nor: str = "") -> KeptAdapter:
+    """By name, file name, or the path that `tune --json` and `list --json` print. Raises SettingsError where there is
+    none, or more than one. nor: what else was looked for."""
+    name = Path(wanted).name if wanted.endswith(SUFFIX) else wanted
+    found = [one for one in kept if name in (one.name, one.path.name, one.path.stem)]
     if len(found) == 1:
         return found[0]
     if found:
         files = ", ".join(one.path.stem for one in found)
         raise SettingsError(f"Several adapters are called {wanted}.", f"Name the file instead: {files}")
-    raise SettingsError(f"There is no adapter called {wanted}.", "See what there is: nearhalf adapter list")
+    missing = f"There is no adapter called {wanted}" + (f", {nor}." if nor else ".")
+    raise SettingsError(missing, "See what there is: nearhalf adapter list")
 
 
 def card(kept: KeptAdapter) -> dict[str, object]:

@@ -57,7 +57,7 @@ def add_adapter(commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
     exported.add_argument("--form", choices=("file", "transformers"), default="file", help="what to write")
     exported.add_argument("--locked", action="store_true", help="encrypt the file with a passphrase")
     exported.add_argument(
-        "--strength", metavar="PERCENT", type=int, default=100, help="for transformers: 0 to 150 (default: 100)"
+        "--strength", metavar="PERCENT", type=int, help="with --form transformers: 0 to 150 (default: 100)"
     )
     for one in (shown, exported):
         one.add_argument("--backend", metavar="NAME|URL", help="whom to ask (default: the built-in backend)")

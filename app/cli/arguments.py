@@ -30,7 +30,10 @@ examples:
   printf 'Hello\\nAnd in French?\\n' | nearhalf chat
   NEARHALF_TOKEN=... nearhalf chat --backend https://home.example --json --once "Hello"
   nearhalf chat --redact < letters.txt
+  nearhalf chat --adapter Letters --strength 80
 
+--adapter takes what `nearhalf adapter list` shows, or the path of an exported file, which comes first where both have
+that name. The history is unlocked for it where it has a passphrase, and must not be open in a window meanwhile.
 --redact puts stand-ins in the place of names, numbers and secrets before anything is sent, and the real words back into
 the reply; without it (and without --no-redact) the window's setting counts. What was replaced is said on stderr.
 Piped text: each line is one message of one chat, answered in order. Replies go to stdout, everything else to stderr.
@@ -128,7 +131,12 @@ def _add_chat(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     chat.add_argument("--backend", metavar="NAME|URL", help="where the layers run (default: the built-in backend)")
     _add_credentials(chat)
     chat.add_argument("--model", metavar="ID", help="one of the backend's models (default: its first)")
-    chat.add_argument("--adapter", metavar="FILE", help="your adapter; it stays on this computer")
+    chat.add_argument(
+        "--adapter", metavar="NAME|FILE", help="your adapter, of the library or from a file; it stays on this computer"
+    )
+    chat.add_argument(
+        "--strength", metavar="PERCENT", type=int, help="how strongly the adapter counts: 0 to 150 (default: 100)"
+    )
     chat.add_argument("--system", metavar="TEXT", help="the system message of the chat")
     chat.add_argument(
         "--redact",

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from app.cli.arguments import sampling
-from app.cli.choice import chosen_backend
+from app.cli.choice import checked_strength, chosen_backend
 from app.cli.redaction import counts_by_kind, replaced_words
 from app.cli.reply import Conversation, Ending
 from app.cli.terminal import KEYS_ARE_WRITTEN, OPERATOR_CAN_READ, Terminal, status_line
@@ -46,7 +46,12 @@ def run_chat(arguments: argparse.Namespace, services: Services, terminal: Termin
             raise
         terminal.clear_progress()
         conversation = Conversation(
-            conversations, settings, terminal, streams=not arguments.json, redacts=arguments.redact
+            conversations,
+            settings,
+            terminal,
+            streams=not arguments.json,
+            redacts=arguments.redact,
+            strength=arguments.strength,
         )
         if once is not None:
             _answer(conversation, once, arguments, terminal)
@@ -65,10 +70,14 @@ def _open(
     settings = sampling(arguments)
     if arguments.once is not None and not _text(arguments.once).strip():
         raise SettingsError("There is nothing to send.", 'Give --once some text: nearhalf chat --once "Hello"')
+    checked_strength(arguments.strength)
+    if arguments.strength is not None and arguments.adapter is None:
+        raise SettingsError("--strength goes with an adapter.", "Name one: nearhalf chat --adapter NAME --strength 50")
     backend = chosen_backend(arguments, services.backends, terminal.environ)
+    adapter, data = _adapter(arguments.adapter, services, terminal)
     system = _text(arguments.system) if arguments.system else None
     keylog = Path(arguments.keylog) if arguments.keylog else None
-    request = ChatRequest(backend, arguments.model, _adapter(arguments.adapter), system, arguments.redact, keylog)
+    request = ChatRequest(backend, arguments.model, adapter, system, arguments.redact, keylog, data)
     if keylog is not None:
         terminal.alarm(KEYS_ARE_WRITTEN.format(file=keylog))
     if backend is not None:
@@ -175,12 +184,12 @@ def summary(ending: Ending) -> dict[str, object]:
     }
 
 
-def _adapter(path: str | None) -> Path | None:
-    if path is None:
-        return None
-    if not Path(path).is_file():
-        raise SettingsError(f"There is no adapter file {path}.", "Check the path.")
-    return Path(path).absolute()
+def _adapter(wanted: str | None, services: Services, terminal: Terminal) -> tuple[Path | None, bytes | None]:
+    if wanted is None:
+        return None, None
+    from app.cli.chosen_adapter import chosen_adapter  # cryptography: chats without one need not wait for it
+
+    return chosen_adapter(wanted, services, terminal)
 
 
 def _text(untrusted: str) -> str:

@@ -1,4 +1,4 @@
-"""Which backend a person meant by --backend NAME|URL, --token-file and NEARHALF_TOKEN."""
+"""Which backend a person meant by --backend NAME|URL, --token-file and NEARHALF_TOKEN; and paths as they are typed."""
 
 import argparse
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from pathlib import Path
 from app.core.embedded import NAME as BUILT_IN
 from app.core.services import Backends
 from app.domain.backend import Backend
+from app.domain.conversation import STRENGTHS
 from app.domain.errors import SettingsError
 from app.storage.backends import is_url
 
@@ -29,6 +30,23 @@ def chosen_backend(arguments: argparse.Namespace, backends: Backends, environ: M
             "Give --backend as a URL, or keep them with: nearhalf backend add NAME URL",
         )
     return None if wanted is None or wanted == BUILT_IN else backends.find(wanted)
+
+
+def checked_strength(percent: int | None) -> int:
+    """None: 100. Raises SettingsError."""
+    if percent is None:
+        return 100
+    if percent not in STRENGTHS:
+        raise SettingsError("The strength is a number from 0 to 150.", "Leave it out for 100.")
+    return percent
+
+
+def path_of(typed: str) -> Path:
+    """`typed`, with "~" for the home folder, as a shell would read it."""
+    try:
+        return Path(typed).expanduser()
+    except RuntimeError:  # of somebody who is not known here
+        return Path(typed)
 
 
 def _token_in(path: str) -> str:

@@ -50,10 +50,11 @@ class Conversation:
         *,
         streams: bool,
         redacts: bool | None = None,
+        strength: int | None = None,
     ) -> None:
-        """`streams`: write the text as it comes. `redacts`: None is as the settings say."""
+        """`streams`: write the text as it comes. `redacts`: None is as the settings say. `strength`: as ChatOptions."""
         self._conversations = conversations
-        self._options = ChatOptions(sampling=settings, redacts=redacts)
+        self._options = ChatOptions(sampling=settings, redacts=redacts, strength=strength)
         self._terminal = terminal
         self._streams = streams
         # SimpleQueue.put may be called from a signal handler that interrupted a put or get of the same queue.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,6 +28,7 @@ class ChatRequest:
     system: str | None = None
     redacts: bool | None = None  # whether names and numbers are replaced before sending; None: as the settings say
     keylog: Path | None = None  # where the keys of TLS connections are written, for an auditor's capture
+    adapter_data: bytes | None = field(default=None, repr=False)  # decrypted, where its file is encrypted
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,9 @@ class AdapterServices(Protocol):
 
     @property
     def files(self) -> "KeptFiles": ...
+
+    def read_adapter(self, path: Path) -> bytes:
+        """One of them, decrypted."""
 
     def models_at(self, backend: Backend | None, report: Report) -> Sequence[ModelInfo]:
         """What a backend offers (None: the built-in one)."""

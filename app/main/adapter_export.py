@@ -30,6 +30,9 @@ class LocalAdapters:
         self.files = files
         self._open_link = open_link
 
+    def read_adapter(self, path: Path) -> bytes:
+        return self.files.read_adapter(path)
+
     def models_at(self, backend: Backend | None, report: Report) -> Sequence[ModelInfo]:
         with closing(self._open_link(backend, report).control()) as control:
             report("Asking the backend for its models.")

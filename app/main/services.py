@@ -13,6 +13,7 @@ from app.core.kept_files import FilesOnDisk
 from app.core.ports import Conversations
 from app.core.recorded_chat import RecordedChat
 from app.core.services import Backends, ChatRequest, Measurement, Report, TuneRequest
+from app.device.adapter_card import read_file
 from app.domain.backend import Backend
 from app.domain.redaction import OWN_WORDS, own_words
 from app.main.audit import key_of_folder, ledgers_of, open_vault
@@ -156,7 +157,8 @@ class Nearhalf:
         from app.main.recovery import keep_limit
         from app.main.redaction import TerminalRedaction
 
-        writer = open_writer(network, self._folder, request, report)
+        data = request.adapter_data
+        writer = open_writer(network, self._folder, request, report, read_file if data is None else lambda path: data)
         stack.callback(writer.close)
         redaction = TerminalRedaction(self._folder, request.redacts, self._notify)
         library = Library(

@@ -41,6 +41,9 @@ class ScriptedAdapters:
         self.models: list[ModelInfo] = []
         self.exported: list[tuple[Path, Path, int]] = []
 
+    def read_adapter(self, path: Path) -> bytes:
+        return self.files.read_adapter(path)
+
     def models_at(self, backend: Backend | None, report: Report) -> Sequence[ModelInfo]:
         report("Asking the backend for its models.")
         return self.models

@@ -123,6 +123,21 @@ def test_a_folder_for_transformers_takes_a_strength(cli: Run, tmp_path: Path) ->
     assert cli("export", "Letters", "--to", str(to), "--form", "transformers", "--locked") == 1
 
 
+def test_a_strength_without_a_folder_for_transformers_is_refused(cli: Run, tmp_path: Path) -> None:
+    cli.library.add_bytes(adapter_bytes(), "Letters")
+    target = tmp_path / "half.nha"
+    assert cli("export", "Letters", "--to", str(target), "--strength", "50") == 1
+    assert "has no strength" in cli.err and "--form transformers" in cli.err
+    assert not target.exists()
+
+
+def test_an_adapter_is_found_by_the_path_that_a_program_was_told(cli: Run) -> None:
+    path = cli.library.add_bytes(adapter_bytes(), "Letters")
+    for wanted in (str(path), path.name, path.stem):
+        assert cli("show", wanted) == 0
+        assert cli.out.startswith("Letters\n")
+
+
 def test_nothing_is_deleted_where_nobody_can_be_asked(cli: Run) -> None:
     cli.library.add_bytes(adapter_bytes(), "Letters")
     assert cli("delete", "Letters") == 1
