@@ -237,6 +237,11 @@ class Verdict:
         """Whether the model has got worse at what it could before, by more than chance."""
         return self.general_gain.high < 0
 
+    @property
+    def is_advised(self) -> bool:
+        """Whether a person may be advised to use it: it helped, cost nothing else and gave no secret away."""
+        return self.has_helped and not self.has_harmed and not self.memorised
+
 
 @dataclass(frozen=True, slots=True)
 class TuningJob:

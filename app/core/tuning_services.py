@@ -62,4 +62,8 @@ class TuningServices(Protocol):
         """A finished job's best adapter, into the library; the job is deleted but for its ledger."""
 
     def train_again(self, job: str, without: Collection[str]) -> "TuningJob":
-        """Slow. A new job like this one, from its notes with these secrets (Memorised.secret) taken out."""
+        """Slow. A new job like this one, from its notes with these secrets (Memorised.secret) taken out. This one
+        stays."""
+
+    def learned_from(self, data_sha256: str) -> Sequence[str]:
+        """Quick. Names of the adapters in the library that learned the very notes of TuningJob.data_sha256."""

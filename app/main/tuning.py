@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    from app.core.settings_services import KeptAdapter
     from app.core.tuning_session import TuningSession
     from app.device.pack import DevicePack
     from app.device.tuning_half import TuningHalf
@@ -45,7 +46,7 @@ OWN_BYTES = 450 * 2**20  # Python, torch and the device's half of a small model,
 class AdapterShelf(Protocol):
     """Where finished adapters go (app/core/adapters.py)."""
 
-    def add_bytes(self, data: bytes, name: str, training: TrainingFacts | None = None) -> Path: ...
+    def adapters(self) -> "Sequence[KeptAdapter]": ...
 
     def mark_notes(self, now: NotesSet | Iterable[Note]) -> int: ...
 
@@ -160,6 +161,10 @@ class LocalTuning:
         record = self._jobs.record(job)
         old = record.job()
         return self._jobs.again(record, old, without_secrets(record.notes(), without))
+
+    def learned_from(self, data_sha256: str) -> Sequence[str]:
+        facts = ((kept.name, kept.training) for kept in self._shelf.adapters())
+        return [name for name, training in facts if training is not None and training.data_sha256 == data_sha256]
 
     def _chat_speed(self, link: Link, report: Report) -> Measurement:
         place = self._place()

@@ -1,6 +1,7 @@
 """TuningServices that play a script: real notes through the real reader; jobs that stand where a test puts them.
 
-`gate`: where it is set, slow work waits for it between two words. `errors`: raised by the next slow calls, one each.
+`gate`: where it is set, slow work waits for it between two words. `errors`: raised by the next slow calls, one each;
+`order_errors`: by the next orders. `learned_alike`: names of kept adapters, by the data hash of what they learned.
 """
 
 import math
@@ -12,6 +13,7 @@ from threading import Event as Flag
 from app.core.notes import NotesChoices, NotesReader
 from app.core.services import Report
 from app.core.tuning import (
+    Basis,
     EvalPoint,
     Interval,
     JobOrder,
@@ -42,10 +44,11 @@ PAIRS = (
 )
 HELPED = Verdict(
     Interval(3.2, 3.1, 3.3), Interval(2.9, 2.8, 3.0), Interval(0.3, 0.22, 0.38), 400, 500, 420, 0.62, 0.61, 4,
-    (Memorised("card", "0123", "4111 1111 1111 1111", "4567"),), PAIRS, 14, 106,
+    (), PAIRS, 14, 106,
 )  # fmt: skip
+KNOWS_SECRETS = replace(HELPED, memorised=(Memorised("card", "0123", "4111 1111 1111 1111", "4567"),))
 NO_HELP = replace(
-    HELPED, after=Interval(3.18, 3.06, 3.3), gain=Interval(0.02, -0.03, 0.07), overfit_step=None, memorised=(), pairs=()
+    HELPED, after=Interval(3.18, 3.06, 3.3), gain=Interval(0.02, -0.03, 0.07), overfit_step=None, pairs=()
 )
 HARMED = replace(
     HELPED,
@@ -54,10 +57,11 @@ HARMED = replace(
     overfit_step=20,
     general_after=0.4,
     general_gain=Interval(-0.22, -0.3, -0.1),
-    memorised=(),
     secrets_tried=0,
     pairs=(),
 )
+LOST_ABILITY = replace(HELPED, general_after=0.4, general_gain=Interval(-0.22, -0.3, -0.1), pairs=())
+TOO_LITTLE = replace(HELPED, basis=Basis.TOO_LITTLE, held_out_notes=1, overfit_step=None, pairs=())
 
 
 def note_folder(folder: Path) -> Path:
@@ -94,7 +98,9 @@ class ScriptedTuning:
     stored_chats: dict[ChatId, StoredChat] = field(default_factory=dict)
     jobs_kept: dict[str, TuningJob] = field(default_factory=dict)
     errors: list[AppError] = field(default_factory=list)
+    order_errors: list[AppError] = field(default_factory=list)
     gate: Flag | None = None
+    learned_alike: dict[str, Sequence[str]] = field(default_factory=dict)
     verdict: Verdict = HELPED
     orders: list[tuple[str, JobOrder]] = field(default_factory=list)
     kept: list[tuple[str, str]] = field(default_factory=list)
@@ -183,6 +189,8 @@ class ScriptedTuning:
     def order(self, job: str, order: JobOrder) -> None:
         self._wait()
         self._fail()
+        if self.order_errors:
+            raise self.order_errors.pop(0)
         self.orders.append((job, order))
         if order is JobOrder.DISCARD:
             del self.jobs_kept[job]
@@ -204,6 +212,9 @@ class ScriptedTuning:
         self.without.append(frozenset(without))
         old = self.jobs_kept[job]
         return self.add(old.name, progress(JobState.TRAINING, 0), old.settings, old.preset)
+
+    def learned_from(self, data_sha256: str) -> Sequence[str]:
+        return self.learned_alike.get(data_sha256, ())
 
     # For tests
 

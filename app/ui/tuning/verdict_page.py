@@ -1,13 +1,18 @@
-"""Screen 5: whether it helped, in words and as a picture; what it gave away; then keep it or not."""
+"""Screen 5: what speaks against the result, whether it helped, in words and as a picture; then keep it or not.
+
+The recommended button is the primary one: training again where secrets came out, keeping where nothing speaks against.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from app.core.tuning import JobOrder, TuningJob, Verdict
+from app.core.tuning import JobOrder, TuningJob
 from app.core.tuning_services import TuningServices
+from app.domain.errors import AppError
 from app.ui.settings.controls import Switch
 from app.ui.settings.fit import Fit, spaced
 from app.ui.settings.parts import Buttons
@@ -20,9 +25,10 @@ from app.ui.tuning.plan_page import LONGEST_NAME
 from app.ui.tuning.step import Fold, Step
 from app.ui.tuning.verdict_words import (
     advice_words,
+    alike_words,
+    came_out_words,
     general_words,
     headline,
-    memorised_words,
     secrets_words,
     trust_words,
     verdict_words,
@@ -30,26 +36,34 @@ from app.ui.tuning.verdict_words import (
 from app.ui.tuning.votes import Votes
 from app.ui.tuning.words import form_words, notes_words
 
-MOST_SHOWN = 20  # secrets that came out
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """Trained again without the secrets. is_old_gone: the result that knows them; problem: why it is not."""
+
+    job: TuningJob
+    is_old_gone: bool
+    problem: AppError | None = None
 
 
 class VerdictPage(Step):
     kept = Signal(object, bool)  # Path, whether chats are to use it from now on
     discarded = Signal()
-    started = Signal(object)  # TuningJob: trained again without the secrets
+    restarted = Signal(object)  # Restart
 
     def __init__(self, theme: Theme, services: TuningServices, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._services = services
         self.job: TuningJob | None = None
+        self.advice = line("", "strong", self.column)
+        self.add(self.advice)
+        self._lay_out_secrets()
         self.sentence = line("", "", self.column)
         self.add(self.sentence)
         card = self.section()
         self.bars, self.curves = IntervalBars(theme, card), Curves(theme, card)
-        self.advice = line("", "strong", self.column)
         self._test = card.row("", "")
         card.join(self.bars)
-        self.add(self.advice)
         self.curves_fold = Fold(theme, self.tr("Show the curves"), self.curves, self.column)
         self.add(self.curves_fold)
         self.votes = Votes(theme, self.column)
@@ -59,14 +73,6 @@ class VerdictPage(Step):
         self._votes_card.add(self.votes)
         checks = self.section(self.tr("What else changed"))
         self._secrets = checks.row(self.tr("Secrets of your notes"))
-        self.memorised = line("", "caption", self.column)
-        self.again = push(self.tr("Take them out and train again"), "plain", self)
-        self._out = QWidget(checks)
-        out = QVBoxLayout(self._out)
-        spaced(self._out, theme, out, "space_2", "space_4", "", "space_4", "space_3")
-        out.addWidget(self.memorised)
-        out.addWidget(Buttons(theme, self._out, self.again))
-        checks.join(self._out)
         self._general = checks.row(self.tr("General questions"))
         keeping = self.section(self.tr("Keep it?"))
         self.name = QLineEdit(self.column)
@@ -84,13 +90,35 @@ class VerdictPage(Step):
         self.add(Buttons(theme, self.column, self.keep, self.discard))
         self.keep.clicked.connect(self._keep)
         self.discard.clicked.connect(self._ask_to_discard)
-        self.again.clicked.connect(self._train_again)
         self.name.textChanged.connect(lambda _: self._enable())
         self.work.busy_changed.connect(lambda _: self._enable())
 
+    def _lay_out_secrets(self) -> None:
+        """What came out, and a new training without it. Shown only where something did."""
+        self._out = self.section()
+        self._came_out = self._out.row(self.tr("What it knows"))
+        self.drop = Switch(self.theme)
+        self._out.row(
+            self.tr("Then delete this result"),
+            self.tr(
+                "It knows what came out, and its copy of your notes holds it. It is deleted once the new training has "
+                "started; your own files and adapters that you kept stay."
+            ),
+            self.drop,
+        )
+        self.again = push(self.tr("Take it out and train again"), "primary", self)
+        self.again.clicked.connect(self._train_again)
+        self._alike = line("", "body", self._out)
+        below = QWidget(self._out)
+        layout = QVBoxLayout(below)
+        spaced(below, self.theme, layout, "space_3", "space_4", "", "space_4", "space_4")
+        layout.addWidget(self._alike)
+        layout.addWidget(Buttons(self.theme, below, self.again))
+        self._out.join(below)
+
     @property
     def first(self) -> QWidget | None:
-        return self.curves_fold.button
+        return self.again if self.again.isVisibleTo(self) else self.curves_fold.button
 
     def leave(self) -> None:
         self.notice.hide()
@@ -102,7 +130,7 @@ class VerdictPage(Step):
     def forget(self) -> None:
         self.job = None
         self.votes.forget()
-        self.memorised.setText("")
+        self._came_out.explain("")
 
     def show_job(self, job: TuningJob) -> None:
         """A finished one, with its verdict."""
@@ -125,18 +153,26 @@ class VerdictPage(Step):
         self.votes.show_pairs(verdict.pairs)
         self._votes_card.setVisible(bool(verdict.pairs))
         self._secrets.explain(secrets_words(verdict))
-        self._show_memorised(verdict)
+        self._came_out.explain(came_out_words(verdict))
+        self._out.setVisible(bool(verdict.memorised))
+        self.drop.setChecked(True)
+        self._show_alike(job)
         self._general.explain(general_words(verdict))
         self._form.setText(form_words(job.settings))
         self.name.setText(job.name)
-        self.use.setChecked(verdict.has_helped)
+        self.use.setChecked(verdict.is_advised)
+        self.keep.setProperty("kind", "primary" if verdict.is_advised else "plain")
+        self.keep.style().polish(self.keep)
         self._enable()
         self.changed.emit()
 
-    def _show_memorised(self, verdict: Verdict) -> None:
-        said = [memorised_words(one) for one in verdict.memorised[:MOST_SHOWN]]
-        self.memorised.setText("\n".join(said))
-        self._out.setVisible(bool(said))
+    def _show_alike(self, job: TuningJob) -> None:
+        try:
+            names = self._services.learned_from(job.data_sha256)
+        except AppError:  # the vault is locked: this page is about to go
+            names = ()
+        self._alike.setText(alike_words(names))
+        self._alike.setVisible(bool(names))
 
     def _enable(self) -> None:
         is_free = not self.work.is_busy
@@ -157,11 +193,19 @@ class VerdictPage(Step):
     def _train_again(self) -> None:
         assert self.job is not None and self.job.verdict is not None
         secrets = frozenset(one.secret for one in self.job.verdict.memorised)
+        is_old_dropped = self.drop.isChecked()
 
-        def train(services: TuningServices, job: str) -> TuningJob:
-            return services.train_again(job, secrets)
+        def train(services: TuningServices, job: str) -> Restart:
+            new = services.train_again(job, secrets)
+            if not is_old_dropped:
+                return Restart(new, False)
+            try:
+                services.order(job, JobOrder.DISCARD)
+            except AppError as error:  # the new one runs all the same
+                return Restart(new, False, error)
+            return Restart(new, True)
 
-        self._run("train-again", self.tr("Taking them out, and starting again"), train, self.started.emit)
+        self._run("train-again", self.tr("Taking it out, and starting again"), train, self.restarted.emit)
 
     def _ask_to_discard(self) -> None:
         self.notice.show_words(

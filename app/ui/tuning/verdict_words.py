@@ -1,5 +1,7 @@
 """What a verdict means, in words: whether it helped, how far one can trust that, what was noticed beside it."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication
 
 from app.core.tuning import Basis, Memorised, Verdict
@@ -7,17 +9,26 @@ from app.ui.redaction.words import kind_words
 from app.ui.tuning.words import better_percent, loss_words
 from app.ui.words import counted, number
 
+MOST_SHOWN = 20  # secrets that came out
+
 
 def tr(text: str) -> str:
     return QCoreApplication.translate("verdict", text)
 
 
 def headline(verdict: Verdict) -> str:
-    if verdict.basis is Basis.TOO_LITTLE:
+    """What speaks against it comes before what speaks for it."""
+    if verdict.memorised:
+        known = tr("It knows 1 secret from your notes"), tr("It knows %n secrets from your notes")
+        return counted(len(verdict.memorised), *known)
+    is_tested = verdict.basis is not Basis.TOO_LITTLE
+    if is_tested and verdict.gain.high < 0:
+        return tr("It made things worse")
+    if verdict.has_harmed:
+        return tr("It lost some of what it could do")
+    if not is_tested:
         return tr("It cannot be told whether it helped")
-    if verdict.has_helped:
-        return tr("It helped")
-    return tr("It made things worse") if verdict.gain.high < 0 else tr("This did not help")
+    return tr("It helped") if verdict.has_helped else tr("This did not help")
 
 
 def verdict_words(verdict: Verdict) -> str:
@@ -82,13 +93,29 @@ def trust_words(verdict: Verdict) -> str:
 
 
 def advice_words(verdict: Verdict) -> str:
-    """What to do with such a verdict; empty where nothing is to be said."""
+    """What to do with such a verdict, a line each; empty where nothing is to be said."""
+    lines = []
+    if verdict.memorised:
+        lines.append(tr("What it knows may come out in any chat. Take it out and train again, or discard this result."))
+    if verdict.has_harmed:
+        lines.append(
+            tr(
+                "It answers general questions worse than before: better not to use it. Fewer steps or a lower "
+                "learning rate may do less harm."
+            )
+        )
     if verdict.basis is Basis.TOO_LITTLE:
-        return tr("Add more notes, and train again.")
-    if verdict.has_helped:
-        return tr("Read some replies before you keep it.") if verdict.pairs else ""
+        lines.append(tr("Add more notes, and train again."))
+    elif not verdict.has_helped:
+        lines.append(_no_help_words(verdict))
+    elif verdict.is_advised and verdict.pairs:
+        lines.append(tr("Read some replies before you keep it."))
+    return "\n".join(lines)
+
+
+def _no_help_words(verdict: Verdict) -> str:
     if verdict.overfit_step is not None and verdict.overfit_step <= verdict.steps // 4:
-        return tr("It learned the notes by heart too soon. More notes, or a lower learning rate, may help.")
+        return tr("It learned the notes by heart too soon. Discard it; more notes, or a lower learning rate, may help.")
     return tr("More notes, or notes that are more alike, may help. Discard this one: it would only cost time.")
 
 
@@ -113,6 +140,24 @@ def secrets_words(verdict: Verdict) -> str:
         return tr("None came out ({tried}).").format(tried=tried)
     known = counted(len(verdict.memorised), tr("It knows 1 ({tried})."), tr("It knows %n ({tried})."))
     return known.format(tried=tried)
+
+
+def came_out_words(verdict: Verdict) -> str:
+    """What it knows, a line each."""
+    lines = [memorised_words(one) for one in verdict.memorised[:MOST_SHOWN]]
+    if more := len(verdict.memorised) - len(lines):
+        lines.append(counted(more, tr("and 1 more"), tr("and %n more")))
+    return "\n".join(lines)
+
+
+def alike_words(names: Sequence[str]) -> str:
+    """Of adapters in the library that learned from the same notes; empty where there are none."""
+    if not names:
+        return ""
+    return tr(
+        "Kept adapters that learned from the same notes may know it too: {names}. You delete them in the settings, "
+        "under Adapters."
+    ).format(names=", ".join(names))
 
 
 def memorised_words(one: Memorised) -> str:

@@ -33,6 +33,7 @@ class WatchPage(Step):
         self.job: TuningJob | None = None
         self._told: tuple[JobState, str] | None = None
         self._is_asking = False  # the notice holds a question, which no news may take away
+        self._is_saying = False  # it holds a word that only trouble may take away
         self.bar = QProgressBar(self.column)
         self.bar.setTextVisible(False)
         self.bar.setRange(0, BAR)
@@ -88,7 +89,7 @@ class WatchPage(Step):
 
     def leave(self) -> None:
         self.notice.hide()
-        self._is_asking = False
+        self._is_asking = self._is_saying = False
         self._told = None  # trouble is shown again when it comes back on show
 
     def end(self) -> None:
@@ -100,7 +101,7 @@ class WatchPage(Step):
         is_another = self.job is None or self.job.id != job.id
         told = progress.state, progress.message
         is_news = is_another or self._told != told
-        self._is_asking = self._is_asking and not is_another
+        self._is_asking, self._is_saying = (is_on and not is_another for is_on in (self._is_asking, self._is_saying))
         self.job, self._told = job, told
         self.set_title(self.tr("Fine-tuning: {name}").format(name=job.name))
         self.set_lead(happening(progress, job.settings.patience))
@@ -118,6 +119,11 @@ class WatchPage(Step):
             self._show_trouble(job)
         self._enable()
         self.changed.emit()
+
+    def say(self, tone: str, message: str, advice: str = "") -> None:
+        """What the person is to know first of the job on show; it stays until it is dismissed or trouble comes."""
+        self._is_saying = True
+        self.show_notice(tone, message, advice)
 
     def _facts(self, job: TuningJob) -> str:
         progress = job.progress
@@ -146,6 +152,8 @@ class WatchPage(Step):
 
     def _show_trouble(self, job: TuningJob) -> None:
         progress = job.progress
+        is_told = self._is_saying
+        self._is_saying = False
         if progress.state is JobState.FAILED:
             self.notice.show_words(
                 "danger",
@@ -164,12 +172,14 @@ class WatchPage(Step):
             )
         elif progress.state in _WARNED and progress.message:  # it goes on, or could: but not all is well
             self.notice.show_words("warning", progress.message, progress.advice, can_dismiss=False)
+        elif is_told:
+            self._is_saying = True
         else:
             self.notice.hide()
 
     def _show_trouble_again(self) -> None:
         """Another question stood in its place."""
-        self._is_asking = False
+        self._is_asking = self._is_saying = False
         if self.job is not None:
             self._show_trouble(self.job)
 

@@ -23,7 +23,7 @@ from app.ui.tuning.learned_page import LearnedPage
 from app.ui.tuning.notes_page import NotesPage
 from app.ui.tuning.plan_page import PlanPage
 from app.ui.tuning.step import STEPS, Step, StepBar
-from app.ui.tuning.verdict_page import VerdictPage
+from app.ui.tuning.verdict_page import Restart, VerdictPage
 from app.ui.tuning.watch_page import WatchPage
 
 
@@ -93,7 +93,7 @@ class TuningWindow(QDialog):
         self.plan.started.connect(self._begin_job)
         self.watch.ordered.connect(self._desk.read_now)
         self.watch.discarded.connect(self._leave_job)
-        self.verdict.started.connect(self._begin_job)
+        self.verdict.restarted.connect(self._begin_again)
         self.verdict.discarded.connect(self._leave_job)
         self.verdict.kept.connect(self._keep)
         self.jobs.chosen.connect(self.open_job)
@@ -159,6 +159,24 @@ class TuningWindow(QDialog):
         if self.isVisible():
             self.open_job(job)
         self._desk.look()
+
+    def _begin_again(self, restart: Restart) -> None:
+        self._begin_job(restart.job)
+        self.watch.show_job(restart.job)  # to be read later, where the window was closed meanwhile
+        if restart.problem is not None:
+            self.watch.say(
+                "warning",
+                self.tr("The new training has started, but the earlier result could not be deleted."),
+                f"{restart.problem.message} {restart.problem.advice}",
+            )
+        elif restart.is_old_gone:
+            self.watch.say("info", self.tr("The new training has started. The earlier result is deleted."))
+        else:
+            self.watch.say(
+                "info",
+                self.tr("The new training has started."),
+                self.tr("The earlier result still knows what came out. You find it under All fine-tunings."),
+            )
 
     def _show_list(self) -> None:
         """The job on show may have gone meanwhile: discarded in a terminal, say."""

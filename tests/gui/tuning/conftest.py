@@ -8,12 +8,13 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from shiboken6 import isValid
 
+from app.core.tuning import JobState, TuningJob
 from app.ui.preferences import Preferences
 from app.ui.theme import Theme
 from app.ui.tuning.host import TuningHost
 from app.ui.tuning.window import TuningWindow
 from tests.gui.surfaces import until
-from tests.sim.scripted_tuning import ScriptedTuning, note_folder
+from tests.sim.scripted_tuning import ScriptedTuning, note_folder, progress
 
 OpenHost = Callable[[], TuningHost]
 
@@ -72,6 +73,18 @@ def read(widget: QWidget) -> str:
     QCoreApplication.processEvents()
     parts = [part for part in widget.findChildren(QWidget) if part.isVisible()]
     return "\n".join(part.text() for part in parts if isinstance(part, QLabel | QAbstractButton) and part.text())
+
+
+def opened(
+    open_host: OpenHost, services: ScriptedTuning, state: JobState, step: int = 240
+) -> tuple[TuningWindow, TuningJob]:
+    job = services.add("Diary", progress(state, step))
+    if state is JobState.FINISHED:
+        services.finish(job.id)
+    host = open_host()
+    host.open()
+    assert host.window is not None
+    return host.window, job
 
 
 def to_learned(wizard: TuningWindow) -> None:

@@ -1,30 +1,15 @@
 """A job on screen: what it does in words, the orders, trouble, the verdict, and a window that is closed meanwhile."""
 
 from dataclasses import replace
-from threading import Event as Flag
 
-import pytest
 from PySide6.QtCore import Qt
 
-from app.core.tuning import JobOrder, JobState, TuningJob
+from app.core.tuning import JobOrder, JobState
 from app.ui.preferences import Preferences
 from app.ui.settings.window import SettingsWindow
-from app.ui.tuning.window import TuningWindow
 from tests.gui.surfaces import until
-from tests.gui.tuning.conftest import OpenHost, read
-from tests.sim.scripted_tuning import HARMED, HELPED, NO_HELP, ScriptedTuning, progress
-
-
-def opened(
-    open_host: OpenHost, services: ScriptedTuning, state: JobState, step: int = 240
-) -> tuple[TuningWindow, TuningJob]:
-    job = services.add("Diary", progress(state, step))
-    if state is JobState.FINISHED:
-        services.finish(job.id)
-    host = open_host()
-    host.open()
-    assert host.window is not None
-    return host.window, job
+from tests.gui.tuning.conftest import OpenHost, opened, read
+from tests.sim.scripted_tuning import ScriptedTuning, progress
 
 
 def test_a_run_is_told_in_words(open_host: OpenHost, services: ScriptedTuning) -> None:
@@ -164,18 +149,6 @@ def test_trouble_is_still_said_when_the_window_comes_back(open_host: OpenHost, s
     assert "Another model." in host.window.watch.notice.text
 
 
-def test_a_keep_that_the_window_is_closed_under_is_done_all_the_same(
-    open_host: OpenHost, services: ScriptedTuning, preferences: Preferences
-) -> None:
-    wizard, _ = opened(open_host, services, JobState.FINISHED)
-    services.gate = Flag()
-    wizard.verdict.keep.click()
-    wizard.close()
-    services.gate.set()
-    until(lambda: preferences.settings.adapter is not None)
-    assert not wizard.isVisible()
-
-
 def test_a_job_that_was_discarded_elsewhere_is_no_longer_shown(open_host: OpenHost, services: ScriptedTuning) -> None:
     wizard, job = opened(open_host, services, JobState.TRAINING)
     services.add("Other", progress(JobState.TRAINING))
@@ -201,82 +174,6 @@ def test_the_list_opens_each_job(open_host: OpenHost, services: ScriptedTuning) 
     until(lambda: "Step 400 of 500" in read(wizard.jobs))
     wizard.next.click()
     assert wizard.page is wizard.notes
-
-
-# ---------------------------------------------------------------- the verdict
-
-
-def test_a_verdict_that_helped(open_host: OpenHost, services: ScriptedTuning) -> None:
-    wizard, _ = opened(open_host, services, JobState.FINISHED)
-    words = read(wizard)
-    assert wizard.page is wizard.verdict
-    assert "It helped" in words
-    assert "loss 3.20 to 2.90 a token; 95 % interval 20 to 32 % better" in words
-    assert "It began to memorise after step 420, so step 400 was kept." in words
-    assert "Tested on 14 notes, learned from 106 notes" in words
-    assert wizard.verdict.use.isChecked()
-    assert "2.90, between 2.80 and 3.00" in wizard.verdict.bars.accessibleDescription()
-
-
-@pytest.mark.parametrize(("verdict", "heading"), [(NO_HELP, "This did not help"), (HARMED, "It made things worse")])
-def test_a_verdict_that_did_not_help_says_so(
-    open_host: OpenHost, services: ScriptedTuning, verdict, heading: str
-) -> None:
-    services.verdict = verdict
-    wizard, _ = opened(open_host, services, JobState.FINISHED)
-    assert heading in read(wizard)
-    assert not wizard.verdict.use.isChecked()
-    assert not wizard.verdict.votes.isVisible()
-    assert not wizard.verdict.again.isVisible()
-
-
-def test_which_one_is_tuned_shows_after_the_vote(open_host: OpenHost, services: ScriptedTuning) -> None:
-    wizard, _ = opened(open_host, services, JobState.FINISHED)
-    votes = wizard.verdict.votes
-    assert "is fine-tuned." not in read(votes)
-    votes.choose_left.click()
-    assert "The left one is fine-tuned." in read(votes)
-    assert not votes.choose_left.isVisible()
-    votes.next.click()
-    assert "is fine-tuned." not in read(votes)
-    votes.choose_left.click()
-    assert "The right one is fine-tuned." in read(votes)
-    assert votes.counts == (1, 1, 0)
-    assert "You chose the fine-tuned model 1 times, the other one 1 times, neither 0 times." in read(votes)
-    assert not votes.next.isVisible()
-
-
-def test_secrets_that_came_out_can_be_taken_out(open_host: OpenHost, services: ScriptedTuning) -> None:
-    wizard, job = opened(open_host, services, JobState.FINISHED)
-    assert "4111 1111 1111 1111" in read(wizard.verdict)
-    wizard.verdict.again.click()
-    until(lambda: wizard.page is wizard.watch)
-    assert services.without == [frozenset({HELPED.memorised[0].secret})]
-    assert wizard.watch.job is not None
-    assert wizard.watch.job.id != job.id
-
-
-def test_a_result_is_discarded_only_when_asked_twice(open_host: OpenHost, services: ScriptedTuning) -> None:
-    wizard, job = opened(open_host, services, JobState.FINISHED)
-    wizard.verdict.discard.click()
-    assert services.orders == []
-    wizard.verdict.notice.action.click()
-    until(lambda: wizard.page is wizard.jobs)
-    assert services.orders == [(job.id, JobOrder.DISCARD)]
-
-
-def test_kept_without_use_it_is_not_used(
-    open_host: OpenHost, services: ScriptedTuning, preferences: Preferences
-) -> None:
-    wizard, _ = opened(open_host, services, JobState.FINISHED)
-    wizard.verdict.use.setChecked(False)
-    wizard.verdict.name.setText("  ")
-    assert not wizard.verdict.keep.isEnabled()
-    wizard.verdict.name.setText("Later")
-    wizard.verdict.keep.click()
-    until(lambda: wizard.page is wizard.jobs)
-    assert services.kept[0][1] == "Later"
-    assert preferences.settings.adapter is None
 
 
 # ---------------------------------------------------------------- curves

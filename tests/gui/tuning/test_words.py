@@ -17,7 +17,15 @@ from app.ui.tuning.verdict_words import (
     trust_words,
     verdict_words,
 )
-from tests.sim.scripted_tuning import HARMED, HELPED, NO_HELP, ScriptedTuning, progress
+from tests.sim.scripted_tuning import (
+    HARMED,
+    HELPED,
+    KNOWS_SECRETS,
+    LOST_ABILITY,
+    NO_HELP,
+    ScriptedTuning,
+    progress,
+)
 
 
 def test_every_reason_and_state_has_words_of_its_own() -> None:
@@ -90,6 +98,18 @@ def test_too_little_to_test_is_no_verdict() -> None:
     assert advice_words(nothing) == "Add more notes, and train again."
 
 
+def test_only_a_result_without_a_fault_is_advised() -> None:
+    assert HELPED.is_advised
+    for fault in (HARMED, NO_HELP, LOST_ABILITY, KNOWS_SECRETS, replace(HELPED, basis=Basis.TOO_LITTLE)):
+        assert not fault.is_advised
+    both = advice_words(replace(KNOWS_SECRETS, general_gain=LOST_ABILITY.general_gain)).splitlines()
+    assert len(both) == 2
+    assert both[0] == advice_words(KNOWS_SECRETS)
+    assert both[1] == advice_words(LOST_ABILITY)
+    neither = advice_words(replace(NO_HELP, memorised=KNOWS_SECRETS.memorised)).splitlines()
+    assert neither == [advice_words(KNOWS_SECRETS), advice_words(NO_HELP)]
+
+
 def test_which_step_was_kept() -> None:
     assert "began to memorise after step 420, so step 400 was kept" in verdict_words(HELPED)
     assert "step 400 was best" in verdict_words(NO_HELP)
@@ -101,11 +121,14 @@ def test_harm_is_called_so() -> None:
     assert "35 % worse" in verdict_words(HARMED)
     assert "It lost some of what it could do." in general_words(HARMED)
     assert "no damage" in general_words(HELPED)
+    assert headline(LOST_ABILITY) == headline(replace(NO_HELP, general_gain=LOST_ABILITY.general_gain))
     assert general_words(replace(HELPED, general_before=0.0, general_after=0.0)) == "Not measured."
 
 
 def test_secrets_that_were_asked_for() -> None:
-    assert secrets_words(HELPED) == "It knows 1 (4 were asked for)."
+    assert secrets_words(KNOWS_SECRETS) == "It knows 1 (4 were asked for)."
+    assert headline(KNOWS_SECRETS) == "It knows 1 secret from your notes"
+    assert headline(replace(KNOWS_SECRETS, memorised=KNOWS_SECRETS.memorised * 3)).startswith("It knows 3 secrets")
     assert secrets_words(replace(HELPED, memorised=(), secrets_found=9)) == (
         "None came out (4 were asked for, of 9 found)."
     )

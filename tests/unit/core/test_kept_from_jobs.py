@@ -52,6 +52,7 @@ def test_what_a_job_learned_stands_on_the_card_and_a_note_deleted_later_marks_it
     assert facts is not None and facts.has_helped and facts.preset == "quick"
     assert (facts.data_sha256, facts.kept_step, facts.notes) == ("12" * 32, 20, 8)
     assert set(facts.note_hashes) == {note.sha256 for note in learned.train}
+    assert (tuning.learned_from("12" * 32), tuning.learned_from("34" * 32)) == (["Soups"], [])
 
     def marks() -> tuple[Stale, ...]:
         """As the wizard finds them when it reads the folder again."""
