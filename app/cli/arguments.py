@@ -4,6 +4,7 @@ import argparse
 import math
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from app.cli.adapter_arguments import add_adapter
 from app.cli.audit_arguments import add_audit
@@ -69,6 +70,17 @@ text replaced stays below.
 _REMOVE = "example:\n  nearhalf backend remove home\n"
 
 
+class _Parser(argparse.ArgumentParser):
+    """Takes no empty word for a name or a path: it is a variable that was not set, and would be the current folder.
+    Lists, and what says its own type, are judged by their commands."""
+
+    def add_argument(self, *names: Any, **options: Any) -> argparse.Action:
+        has_one_word = options.get("action", "store") == "store" and options.get("nargs") in (None, "?")
+        if has_one_word and not options.keys() & {"type", "choices", "default"}:
+            options["type"] = _filled
+        return super().add_argument(*names, **options)
+
+
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Raises SystemExit, as argparse does, for wrong arguments (2) and for --help (0)."""
     return _parser().parse_args(argv)
@@ -126,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_chat(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     chat = _command(commands, "chat", "Chat in the terminal.", _CHAT)
-    chat.add_argument("--once", metavar="TEXT", help="send this one message, print the reply, and leave")
+    chat.add_argument("--once", type=str, metavar="TEXT", help="send this one message, print the reply, and leave")
     chat.add_argument("--json", action="store_true", help="print one JSON object a reply: text, end, bytes, times")
     chat.add_argument("--backend", metavar="NAME|URL", help="where the layers run (default: the built-in backend)")
     _add_credentials(chat)
@@ -137,7 +149,7 @@ def _add_chat(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     chat.add_argument(
         "--strength", metavar="PERCENT", type=int, help="how strongly the adapter counts: 0 to 150 (default: 100)"
     )
-    chat.add_argument("--system", metavar="TEXT", help="the system message of the chat")
+    chat.add_argument("--system", type=str, metavar="TEXT", help="the system message of the chat")
     chat.add_argument(
         "--redact",
         action=argparse.BooleanOptionalAction,
@@ -179,9 +191,7 @@ def _command(
     layout = argparse.RawDescriptionHelpFormatter
     examples = examples.replace("nearhalf ", f"{_program()} ")
     if commands is None:
-        return argparse.ArgumentParser(
-            name, description=summary, epilog=examples, formatter_class=layout, allow_abbrev=False
-        )
+        return _Parser(name, description=summary, epilog=examples, formatter_class=layout, allow_abbrev=False)
     return commands.add_parser(
         name, help=summary, description=summary, epilog=examples, formatter_class=layout, allow_abbrev=False
     )
@@ -193,6 +203,12 @@ def _program() -> str:
 
 def _help(words: str, default: float) -> str:
     return f"{words} (default: {default:g})"
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty: check the variable that should hold it")
+    return text
 
 
 def _number(text: str) -> float:

@@ -176,6 +176,37 @@ def test_wrong_arguments_are_status_2(cli: Run, argv: tuple[str, ...], capsys: p
 
 @pytest.mark.parametrize(
     "argv",
+    [
+        ("--keylog", ""),
+        *(("chat", option, "") for option in ("--adapter", "--backend", "--ca-file", "--keylog", "--model")),
+        ("chat", "--token-file", " "),
+        ("backend", "add", "home", ""),
+        ("backend", "test", ""),
+        ("adapter", "show", ""),
+        ("adapter", "export", "Letters", "--to", ""),
+        ("adapter", "import", ""),
+        ("audit", "verify", ""),
+        ("audit", "recover", "--adapter", ""),
+        ("tune", "notes", "--name", ""),
+    ],
+    ids=str,
+)
+def test_a_name_or_path_that_is_empty_is_refused_in_words(
+    cli: Run, argv: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli(*argv) == 2
+    assert "it is empty: check the variable that should hold it" in capsys.readouterr().err
+    assert not cli.services.windows
+
+
+def test_a_message_and_a_stop_text_may_be_empty_as_far_as_the_words_go(cli: Run) -> None:
+    assert cli("chat", "--once", "") == 1
+    assert "nothing to send" in cli.err
+    assert cli("chat", "--once", "Hi", "--system", "") == 0
+
+
+@pytest.mark.parametrize(
+    "argv",
     [(), ("chat",), ("backend",), *(("backend", action) for action in ("add", "list", "test", "remove"))],
     ids=str,
 )
