@@ -5,6 +5,7 @@ only how many of each kind.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 
 from app.cli.terminal import counted
 from app.domain.redaction import Preview
@@ -42,8 +43,12 @@ def replaced_counts(preview: Preview) -> str:
     counts = counts_by_kind(preview)
     if not counts:
         return _NOTHING
-    parts = (counted(count, *_NAMES.get(kind, (kind, kind))) for kind, count in counts.items())
-    return f"Replaced before sending: {', '.join(parts)}."
+    return f"Replaced before sending: {kind_counts(counts)}."
+
+
+def kind_counts(counts: Mapping[str, int]) -> str:
+    """How many of each kind, in words."""
+    return ", ".join(counted(count, *_NAMES.get(kind, (kind, kind))) for kind, count in counts.items())
 
 
 def replaced_words(preview: Preview) -> str:

@@ -121,6 +121,10 @@ class Services(Protocol):
 
         Raises StorageError, where the window has the history open among others."""
 
+    def pause_job(self, job: str) -> bool:
+        """Have a running fine-tuning job pause. It needs no key, so also while the window has the history open. False
+        where no such job runs. Raises StorageError."""
+
     def open_adapters(self, ask_secret: Callable[[], str]) -> AbstractContextManager["AdapterServices"]:
         """The library of adapters, with the vault open. Raises StorageError as `open_tuning` does."""
 

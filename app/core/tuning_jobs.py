@@ -117,6 +117,19 @@ class JobsOnDisk:
     def read(self, job: str) -> TuningJob:
         return self.record(job).whole()
 
+    def follow(self, job: str) -> Callable[[], TuningJob]:
+        """`read` for one job, with its own key in memory: it goes on once the vault is locked."""
+        record = self.record(job)
+
+        def read() -> TuningJob:
+            try:
+                return record.whole()
+            except AppError:
+                self._folder(job)  # raises where it was deleted, or its adapter kept, meanwhile
+                raise
+
+        return read
+
     def record(self, job: str) -> JobRecord:
         """Raises SettingsError where there is no such job."""
         return JobRecord(JobFiles.open(self._folder(job), self._file_key()))

@@ -55,6 +55,10 @@ class TuningServices(Protocol):
     def job(self, job: str) -> "TuningJob":
         """As its process wrote it last. Quick: may be asked every second. Raises SettingsError where it is gone."""
 
+    def follow(self, job: str) -> "Callable[[], TuningJob]":
+        """What gives the job as `job` does, also once the vault is locked. `follow` and it raise SettingsError where
+        the job is gone."""
+
     def order(self, job: str, order: "JobOrder") -> None:
         """Quick but for RESUME, which starts the process again where it has ended (seconds)."""
 

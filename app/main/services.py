@@ -71,11 +71,11 @@ class Nearhalf:
         with ExitStack() as stack:
             vault = open_vault(self._folder, ask_secret)
             stack.callback(vault.close)
-            network = self._network(stack)
 
             @contextmanager
             def open_link(backend: Backend | None, report: Report) -> Iterator[Link]:
-                yield network.link(backend, report)
+                with ExitStack() as asked:  # no longer than it is asked: the built-in backend takes 700 MiB
+                    yield self._network(asked).link(backend, report)
 
             yield LocalTuning(
                 self._folder,
@@ -86,6 +86,16 @@ class Nearhalf:
                 FilesOnDisk(self._folder, vault.file_key),
                 lambda: own_words(vault.read_setting(OWN_WORDS)),
             )
+
+    def pause_job(self, job: str) -> bool:
+        from app.core.tuning import JobOrder
+        from app.storage.job_files import JobFiles, job_folders
+
+        found = [JobFiles(folder, b"") for folder in job_folders(self._folder.tuning) if folder.name == job]
+        if not found or not found[0].is_running:
+            return False
+        found[0].leave_order(JobOrder.PAUSE.value)
+        return True
 
     @contextmanager
     def open_adapters(self, ask_secret: Callable[[], str]) -> Iterator["LocalAdapters"]:

@@ -149,6 +149,15 @@ class LocalTuning:
         self._starter.reap()
         return self._jobs.read(job)
 
+    def follow(self, job: str) -> Callable[[], TuningJob]:
+        read = self._jobs.follow(job)
+
+        def now() -> TuningJob:
+            self._starter.reap()
+            return read()
+
+        return now
+
     def order(self, job: str, order: JobOrder) -> None:
         self._jobs.order(job, order)
 

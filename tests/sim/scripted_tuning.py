@@ -186,6 +186,9 @@ class ScriptedTuning:
             raise SettingsError("This fine-tuning job is no longer there.", "Choose another one, or start a new one.")
         return self.jobs_kept[job]
 
+    def follow(self, job: str) -> Callable[[], TuningJob]:
+        return lambda: self.job(job)
+
     def order(self, job: str, order: JobOrder) -> None:
         self._wait()
         self._fail()

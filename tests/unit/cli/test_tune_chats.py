@@ -9,7 +9,7 @@ import pytest
 
 from app.cli import run
 from app.cli.terminal import OPERATOR_CAN_READ, Terminal
-from app.core.tuning import Preset
+from app.core.tuning_presets import presets
 from app.domain.conversation import ChatInfo, Message, Role, StoredChat
 from app.domain.errors import AppError
 from app.domain.ids import ChatId, new_chat_id, new_message_id
@@ -70,7 +70,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
         home.read = [(note.title, note.text) for note in tuning._reader.notes]
         raise AppError("Here the test ends.")
 
-    monkeypatch.setattr(LocalTuning, "presets", lambda *_: dict.fromkeys(Preset))  # of no backend
+    monkeypatch.setattr(LocalTuning, "presets", lambda *_: presets(30, 128, 2048, 2))  # of no backend
     monkeypatch.setattr(LocalTuning, "start", start)
     yield home
     home.vault.close()
@@ -139,6 +139,14 @@ def test_an_operator_who_can_read_them_is_named_first(home: Home) -> None:
     home.add("My diary")
     home.tune("--chat", "My diary", "--backend", "http://127.0.0.1:1")
     assert home.said.startswith(OPERATOR_CAN_READ)
+
+
+def test_an_empty_name_is_not_the_current_folder_nor_the_chat_without_a_title(home: Home) -> None:
+    home.add("")
+    for words in (("",), ("--chat", ""), ("--chat", " "), (" ", "--preset", "quick")):
+        assert home.tune(*words) == 1
+        assert home.said == "One of the notes or chats has an empty name.\nCheck the variable that should hold it.\n"
+    assert not home.read
 
 
 def test_where_there_are_no_chats_or_they_stand_beside_a_job_that_is_said(home: Home) -> None:
