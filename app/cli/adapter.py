@@ -11,12 +11,13 @@ from app.cli.terminal import Terminal, counted, size
 from app.core.adapters import SUFFIX
 from app.core.services import AdapterServices, Services
 from app.core.settings_services import KeptAdapter, Stale, stale
+from app.device.adapter_card import TrainingFacts
 from app.domain.errors import SettingsError
 
 _STALE = {
     Stale.MODEL: "It was made for another model than the backend has, so it is not used there.",
     Stale.RECIPE: "It was made with other matrices A and B than the backend has, so it is not used there.",
-    Stale.NOTES: "Notes that it learned are gone; what it learned from them is still in it.",
+    Stale.NOTES: "Notes or chats that it learned are gone, moved or changed; what it learned of them is still in it.",
 }
 
 
@@ -37,6 +38,7 @@ def run_adapter(arguments: argparse.Namespace, services: Services, terminal: Ter
 
 
 def _list(adapters: AdapterServices, arguments: argparse.Namespace, terminal: Terminal) -> None:
+    adapters.files.look_for_notes()
     kept = adapters.files.adapters()
     if arguments.json:
         terminal.print(json.dumps([card(one) for one in kept]))
@@ -45,10 +47,11 @@ def _list(adapters: AdapterServices, arguments: argparse.Namespace, terminal: Te
         terminal.note("There is no adapter. Make one with: nearhalf tune ~/notes")
     for one in kept:
         facts = one.problem or f"{counted(one.round_trips, 'round trip', 'round trips')} a token, {size(one.bytes)}"
-        terminal.print(f"{one.name}  ({facts})")
+        terminal.print(f"{one.name}  ({facts}{', notes are gone' if one.notes_gone else ''})")
 
 
 def _show(adapters: AdapterServices, arguments: argparse.Namespace, services: Services, terminal: Terminal) -> None:
+    adapters.files.look_for_notes()
     kept = find(adapters.files.adapters(), arguments.name)
     reasons = list(stale(kept, None))
     if arguments.check:
@@ -127,8 +130,6 @@ def card(kept: KeptAdapter) -> dict[str, object]:
     """One adapter for a program."""
     values = asdict(kept)
     values["path"] = str(kept.path)
-    if kept.training is not None:
-        values["training"] = asdict(kept.training) | {"note_hashes": list(kept.training.note_hashes)}
     return values
 
 
@@ -148,17 +149,40 @@ def _card_lines(kept: KeptAdapter) -> list[str]:
     ]
     facts = kept.training
     if facts is not None:
-        helped = "it helped" if facts.has_helped else "it did not help"
-        loss = f"{facts.before:.3f} before, {facts.after:.3f} after: {helped}"
+        loss = f"{facts.before:.3f} before, {facts.after:.3f} after: {_helped(facts)}"
         gain = f"(gain {facts.gain:.3f}, 95 % interval {facts.gain_low:.3f} to {facts.gain_high:.3f})"
         lines += [
             f"learned     {counted(facts.notes, 'note', 'notes')}, chats {'too' if facts.used_chats else 'not'}",
             f"data        {facts.data_sha256}",
             f"loss        {loss} {gain}",
-            f"steps       {facts.kept_step} of {facts.steps} kept",
+            *_beside_lines(facts),
+            f"steps       {facts.kept_step} of {facts.steps} kept"
+            + (f"; it began to memorise after {facts.overfit_step}" if facts.overfit_step is not None else ""),
             f"settings    {facts.preset or 'own'}: {facts.settings}",
         ]
     return lines + ([f"note        {kept.note}"] if kept.note else [])
+
+
+def _helped(facts: TrainingFacts) -> str:
+    if not facts.is_tested:
+        return "too little text to say whether it helped"
+    if facts.has_helped:
+        return "it helped"
+    return "it made things worse" if facts.gain_high < 0 else "it did not help"
+
+
+def _beside_lines(facts: TrainingFacts) -> list[str]:
+    """What the verdict found beside the loss, where it is known."""
+    lines = []
+    if facts.general_before is not None and facts.general_after is not None:
+        harm = "it lost some of what it could do" if facts.has_harmed else "no damage was seen"
+        lines.append(
+            f"general     {facts.general_before:.0%} of questions right before, {facts.general_after:.0%} after: {harm}"
+        )
+    if facts.secrets_tried:
+        known = f"it knows {facts.secrets_known}" if facts.secrets_known else "none came out"
+        lines.append(f"secrets     of {facts.secrets_tried} of the notes that were asked for {known}")
+    return lines
 
 
 def _new_passphrase(terminal: Terminal) -> str:

@@ -1,14 +1,17 @@
 """The adapters on this disk: listed, renamed, noted, deleted, taken in and given away. Each is one encrypted file.
 
-Reads and writes cards only, no weights: it needs no torch. A damaged file is listed with what is wrong with it.
+Reads and writes cards only, no weights: it needs no torch. A damaged file is listed with what is wrong with it. Beside
+an adapter that was made here lies a record of what it learned from (learned_places.py), encrypted too.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.learned_places import Places, compared, gone, learned_here, looked_for, parse, to_text
 from app.core.settings_services import KeptAdapter
 from app.device.adapter_card import AdapterCard, TrainingFacts, is_ordinary_lora, read_file, read_header, with_card
 from app.domain.conversation import AdapterUse
@@ -20,9 +23,12 @@ from app.storage.paths import DataFolder
 from app.storage.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from app.domain.notes import Note, NotesSet, Progress
+    from app.core.notes import NotesReader
+    from app.core.ports import ChatStore
+    from app.domain.notes import Progress
 
 SUFFIX = ".sealed"
+PLACES_SUFFIX = ".places"
 LIMIT_CHARS = 200  # of a name
 NOTE_LIMIT_CHARS = 4000
 
@@ -33,11 +39,20 @@ def file_of(path: Path) -> str:
 
 
 class AdapterLibrary:
-    """One data folder's. file_key: the vault's key for files; it raises StorageError while the vault is locked."""
+    """One data folder's. file_key: the vault's key for files; it raises StorageError while the vault is locked.
 
-    def __init__(self, folder: DataFolder, file_key: Callable[[], bytes]) -> None:
+    chats: raises the same; None: they are not looked for.
+    """
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        file_key: Callable[[], bytes],
+        chats: "Callable[[], ChatStore] | None" = None,
+    ) -> None:
         self._adapters = folder.adapters
         self._file_key = file_key
+        self._chats = chats
         self._names: dict[Path, tuple[int, str]] = {}
 
     def adapters(self) -> Sequence[KeptAdapter]:
@@ -81,7 +96,9 @@ class AdapterLibrary:
         return open_bytes(place, self._file_key(), place.name)
 
     def remove_adapter(self, path: Path) -> None:
-        overwrite_and_unlink(self._known(path))
+        path = self._known(path)
+        overwrite_and_unlink(path.with_suffix(PLACES_SUFFIX))
+        overwrite_and_unlink(path)
 
     def rename_adapter(self, path: Path, name: str) -> None:
         name = " ".join(name.split())[:LIMIT_CHARS]
@@ -106,10 +123,17 @@ class AdapterLibrary:
         read_header(data)
         return self._kept(self._add(data, source.stem))
 
-    def add_bytes(self, data: bytes, name: str, training: TrainingFacts | None = None) -> Path:
+    def add_bytes(self, data: bytes, name: str, training: TrainingFacts | None = None, places: Places = ()) -> Path:
         """Keep an adapter that was made here, under this name, encrypted. Raises AppError."""
         card, _ = read_header(data)
-        return self._add(with_card(data, replace(card, name=name, training=training or card.training)), name)
+        path = self._add(with_card(data, replace(card, name=name, training=training or card.training)), name)
+        try:
+            if places:
+                self._write_places(path, places)
+        except StorageError:  # kept whole or not at all
+            overwrite_and_unlink(path)
+            raise
+        return path
 
     def _add(self, data: bytes, name: str) -> Path:
         """No file name is used twice: a chat must not get another adapter than the deleted one that it had chosen."""
@@ -124,9 +148,7 @@ class AdapterLibrary:
             write_locked(data, target, passphrase)
             return
         card = read_header(data)[0]
-        facts = card.training
-        bare = replace(facts, note_hashes=()) if facts is not None else None
-        data = with_card(data, replace(card, note="", training=bare))
+        data = with_card(data, replace(card, note=""))
         try:
             with whole_file(target) as file:
                 file.write(data)
@@ -142,33 +164,39 @@ class AdapterLibrary:
 
         reader = NotesReader()
         reader.add(paths, progress)
-        return self.mark_notes(reader.notes)
+        return self.mark_notes(reader)
 
-    def mark_notes(self, now: "NotesSet | Iterable[Note]") -> int:
-        """As `check_notes`, for notes that were read already. An adapter that learned none of them is left alone: its
-        notes lie elsewhere."""
-        from app.core.notes import notes_gone
-        from app.domain.notes import NotesSet
-
-        if not isinstance(now, NotesSet):
-            now = tuple(now)
+    def mark_notes(self, read: "NotesReader") -> int:
+        """As `check_notes`, for notes that were read already. An adapter is judged only by files that it learned
+        from."""
+        self.look_for_notes()
         found = 0
-        for kept in self.adapters():
-            facts = kept.training
-            if facts is None or not facts.note_hashes:
-                continue
-            gone = len(notes_gone(now, facts.note_hashes).hashes)
-            if gone == len(facts.note_hashes):
-                continue
-            found += 1
-            if gone != facts.notes_gone:
-                self._change(kept.path, lambda card, gone=gone: _with_gone(card, gone))  # type: ignore[misc]
+        for path in self._paths():
+            places = self._places(path)
+            found += learned_here(places, read)
+            self._change_places(path, places, compared(places, read))
+        return found
+
+    def look_for_notes(self) -> bool:
+        """Whether the files and chats that adapters learned from are still there, by name alone; nothing is read.
+
+        Seconds where there are very many, or on a slow disk. Returns whether a mark has changed since the last time.
+        """
+        chats: Collection[str] | None = None
+        with suppress(StorageError):
+            chats = {str(chat.id) for chat in self._chats().chats()} if self._chats is not None else None
+        found = False
+        for path in self._paths():
+            places = self._places(path)
+            with suppress(StorageError):  # a full disk: the mark comes the next time
+                found |= self._change_places(path, places, looked_for(places, chats))
         return found
 
     # ------------------------------------------------------------------------------------------------
 
     def _kept(self, path: Path) -> KeptAdapter:
         size = path.stat().st_size if path.exists() else 0
+        places = self._places(path)
         try:
             card, _ = read_header(open_bytes(path, self._file_key(), path.name))
         except (AdapterError, StorageError) as error:
@@ -188,7 +216,27 @@ class AdapterLibrary:
             training=card.training,
             is_ordinary_lora=is_ordinary_lora(card.plan),
             device_layers=card.device_layers,
+            notes_gone=gone(places),
+            knows_notes=any(not place.origin.chat for place in places),
         )
+
+    def _places(self, path: Path) -> Places:
+        """Empty where there is no record, or it cannot be read: what is not known is not judged."""
+        record = path.with_suffix(PLACES_SUFFIX)
+        try:
+            return parse(open_bytes(record, self._file_key(), record.name)) if record.exists() else ()
+        except (StorageError, ValueError):
+            return ()
+
+    def _write_places(self, path: Path, places: Places) -> None:
+        record = path.with_suffix(PLACES_SUFFIX)
+        seal_bytes(to_text(places).encode(), record, self._file_key(), record.name)
+
+    def _change_places(self, path: Path, places: Places, now: Places) -> bool:
+        if now == places:
+            return False
+        self._write_places(path, now)
+        return gone(now) != gone(places)
 
     def _change(self, path: Path, change: Callable[[AdapterCard], AdapterCard]) -> None:
         """Written whole, or left as it was."""
@@ -211,7 +259,3 @@ class AdapterLibrary:
         except OSError:
             return []
         return [path for path in found if path.suffix == SUFFIX and not path.name.startswith(".")]
-
-
-def _with_gone(card: AdapterCard, gone: int) -> AdapterCard:
-    return replace(card, training=replace(card.training, notes_gone=gone)) if card.training is not None else card

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.core.adapters import AdapterLibrary
 from app.core.settings_services import KeptModel
@@ -14,12 +15,20 @@ from app.device.pack_facts import check_format, read_facts
 from app.domain.errors import ModelError, SettingsError
 from app.storage.paths import DataFolder
 
+if TYPE_CHECKING:
+    from app.core.ports import ChatStore
+
 
 class FilesOnDisk(AdapterLibrary):
-    """Implements KeptFiles. file_key: the vault's key for files; it raises StorageError while the vault is locked."""
+    """Implements KeptFiles. file_key and chats: as AdapterLibrary has them."""
 
-    def __init__(self, folder: DataFolder, file_key: Callable[[], bytes]) -> None:
-        super().__init__(folder, file_key)
+    def __init__(
+        self,
+        folder: DataFolder,
+        file_key: Callable[[], bytes],
+        chats: "Callable[[], ChatStore] | None" = None,
+    ) -> None:
+        super().__init__(folder, file_key, chats)
         self._folder = folder
 
     def packs(self) -> Sequence[KeptModel]:

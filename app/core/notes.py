@@ -57,12 +57,15 @@ class NotesReader:
         self._limits = limits
         self._redactor = redactor
         self._read: NotesReading | None = None
+        self._roots: set[str] = set()
         self._folding: Folding | None = None
         self._found: dict[tuple[str, frozenset[str], tuple[str, ...]], tuple[Span, ...]] = {}  # by Note.sha256
 
     def add(self, paths: Iterable[Path], progress: Callable[[Progress], None] = lambda _: None) -> None:
         """Files, folders and archives, mixed as they were dropped. What cannot be read ends in the reports."""
         self._folding = None
+        paths = tuple(paths)
+        self._roots |= {str(path.resolve()) for path in paths if path.exists()}
         self._reading.add(paths, progress)
 
     def add_chats(self, chats: Iterable[StoredChat]) -> None:
@@ -74,6 +77,16 @@ class NotesReader:
     def notes(self) -> tuple[Note, ...]:
         """All that was read, duplicates too."""
         return tuple(self._reading.notes)
+
+    @property
+    def roots(self) -> Collection[str]:
+        """What the person picked, resolved; without what was not there."""
+        return self._roots
+
+    @property
+    def finished(self) -> Collection[str]:
+        """Files of which everything was read that they hold."""
+        return self._reading.finished
 
     def notes_set(
         self, choices: NotesChoices | None = None, progress: Callable[[Progress], None] = lambda _: None
@@ -117,6 +130,7 @@ class NotesReader:
     def forget(self) -> None:
         self._read = None
         self._folding = None
+        self._roots.clear()
         self._found.clear()
 
     @property
@@ -176,30 +190,6 @@ class NotesReader:
         return replace_in
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """What an adapter still holds of notes that are no more. hashes: of Note.sha256."""
-
-    hashes: tuple[str, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.hashes)
-
-
-def notes_gone(now: NotesSet | Iterable[Note], known_hashes: Iterable[str]) -> Gone:
-    """known_hashes: of the notes an adapter was trained on (`learned_hashes`). A note that was changed counts as gone:
-    the text that the adapter learned is no more. One that was folded away or set aside is still there where it was read
-    (give NotesReader.notes rather than a set)."""
-    notes = (*now.train, *now.held_out, *now.aside) if isinstance(now, NotesSet) else now
-    there = {note.sha256 for note in notes}
-    return Gone(tuple(sorted(set(known_hashes) - there)))
-
-
-def learned_hashes(notes: NotesSet) -> tuple[str, ...]:
-    """For an adapter's card: it holds hashes, not texts."""
-    return tuple(sorted({note.sha256 for note in notes.train}))
-
-
 def folded_into(notes: NotesSet, source: str) -> tuple[Fold, ...]:
     """What was folded into the note of this source."""
     return tuple(one for one in notes.folds if one.into == source)
@@ -210,4 +200,4 @@ def _text_of(chat: StoredChat) -> ChatText:
     turns = [Turn(one.role is Role.USER, one.text) for one in branch if one.role is not Role.SYSTEM]
     changed = chat.info.changed_at_ms or chat.info.created_at_ms
     day = datetime.fromtimestamp(changed / 1000, UTC).date() if changed > 0 else None
-    return ChatText(chat.info.title, turns, day)
+    return ChatText(chat.info.title, turns, day, str(chat.info.id))

@@ -55,6 +55,8 @@ class KeptAdapter:
     training: "TrainingFacts | None" = None
     is_ordinary_lora: bool = False  # every tap serves its own layer alone: it can be exported as PEFT's LoRA
     device_layers: int = 0  # that the device runs itself before the free tap
+    notes_gone: int = 0  # notes and chats it learned that were no more when they were looked for last
+    knows_notes: bool = False  # which files it learned from; else it is never judged by them
 
 
 class Stale(Enum):
@@ -73,7 +75,7 @@ def stale(adapter: KeptAdapter, model: ModelInfo | None) -> tuple[Stale, ...]:
             found.append(Stale.MODEL)
         elif adapter.recipe_sha256 not in [recipe.sha256 for recipe in model.recipes]:
             found.append(Stale.RECIPE)
-    if adapter.training is not None and adapter.training.notes_gone:
+    if adapter.notes_gone:
         found.append(Stale.NOTES)
     return tuple(found)
 
@@ -104,11 +106,15 @@ class KeptFiles(Protocol):
 
     def export_adapter(self, path: Path, target: Path, passphrase: str = "") -> None:
         """Write a copy: encrypted with the passphrase, or (without one) readable by whoever has the file; that one
-        leaves out the note and the hashes of the notes it learned from."""
+        leaves out the note. Neither says which files it learned from."""
+
+    def look_for_notes(self) -> bool:
+        """Slow. Mark adapters whose learned files and chats are no more, by whether they are there: nothing is read.
+        Returns whether a mark has changed."""
 
     def check_notes(self, paths: Sequence[Path], progress: "Callable[[NotesProgress], None]") -> int:
-        """Slow. Read notes, and mark every adapter that learned some of them with how many it knows are gone. Returns
-        how many adapters learned from any of these notes."""
+        """Slow. Read notes, and mark every adapter that learned some of them with how many it knows are gone or
+        changed. Returns how many adapters learned from any of these notes."""
 
 
 class SettingsServices(Protocol):

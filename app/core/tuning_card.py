@@ -1,20 +1,18 @@
 """What an adapter's card keeps of the job that made it."""
 
-from app.core.notes import learned_hashes
-from app.core.tuning import TuningJob, TuningSettings
+from app.core.tuning import Basis, TuningJob, TuningSettings
 from app.device.adapter_card import TrainingFacts
 from app.domain.notes import FileKind, NotesSet
 
 
 def training_facts(job: TuningJob, notes: NotesSet) -> TrainingFacts | None:
-    """None for a job without a verdict: nothing is known then. Chats have no hash on the card: they lie in no folder
-    where one could look for them."""
+    """None for a job without a verdict: nothing is known then. What it gives goes with copies of the adapter, so of
+    secrets it has numbers only, and where the notes lie stands elsewhere (learned_places.py)."""
     verdict = job.verdict
     if verdict is None:
         return None
     chats = {report.path for report in notes.reports if report.kind is FileKind.CHAT}
-    files = [note for note in notes.train if note.source not in chats]
-    hashes = {note.sha256 for note in files}
+    has_general = bool(verdict.general_before or verdict.general_after)
     return TrainingFacts(
         model_id=job.model,
         data_sha256=job.data_sha256,
@@ -27,10 +25,16 @@ def training_facts(job: TuningJob, notes: NotesSet) -> TrainingFacts | None:
         gain_high=verdict.gain.high,
         preset=job.preset.value if job.preset is not None else "",
         settings=summary(job.settings),
-        used_chats=len(files) < len(notes.train),
+        used_chats=any(note.source in chats for note in notes.train),
         notes=len(notes.train),
         has_helped=verdict.has_helped,
-        note_hashes=tuple(one for one in learned_hashes(notes) if one in hashes),
+        has_harmed=verdict.has_harmed,
+        general_before=verdict.general_before if has_general else None,
+        general_after=verdict.general_after if has_general else None,
+        secrets_tried=verdict.secrets_tried,
+        secrets_known=len(verdict.memorised),
+        overfit_step=verdict.overfit_step,
+        is_tested=verdict.basis is not Basis.TOO_LITTLE,
     )
 
 

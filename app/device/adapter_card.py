@@ -20,10 +20,12 @@ METADATA_KEY = "nearhalf_adapter"
 
 @dataclass(frozen=True, slots=True)
 class TrainingFacts:
-    """How it was made, for the person who made it. Losses: nats a token on held-out notes; gain with its 95 % interval.
+    """How it was made, and its verdict, for the person who made it. Counts and measures: no words, no places of notes.
 
-    note_hashes: of the notes as they were read (Note.sha256), never their words: to see later which are no more.
-    notes_gone: how many of them were missing when they were looked for last. preset: "" where a person chose otherwise.
+    Losses: nats a token on held-out notes; gain with its 95 % interval. preset: "" where a person chose otherwise.
+    general_before, general_after: share of general questions answered right; has_harmed: worse by more than chance.
+    secrets_tried: secrets of the notes that were asked for, of which it knows `secrets_known`. overfit_step: from which
+    it memorised; None: it did not. What None else means: an older app did not say, or it was not measured.
     """
 
     model_id: str
@@ -39,9 +41,14 @@ class TrainingFacts:
     settings: str = ""  # in one line, for people
     used_chats: bool = False
     notes: int = 0
-    note_hashes: tuple[str, ...] = ()
-    notes_gone: int = 0
     has_helped: bool = False  # as the verdict said, which needs enough text too
+    has_harmed: bool = False
+    general_before: float | None = None
+    general_after: float | None = None
+    secrets_tried: int | None = None
+    secrets_known: int = 0
+    overfit_step: int | None = None
+    is_tested: bool = True  # False: too little text was held back to say whether it helped
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +242,14 @@ def _training(untrusted: dict[str, Any]) -> TrainingFacts:
         settings=_text(untrusted.get("settings", "")),
         used_chats=bool(untrusted.get("used_chats", False)),
         notes=_number(untrusted.get("notes", 0)),
-        note_hashes=tuple(_text(one) for one in untrusted.get("note_hashes", ())),
-        notes_gone=_number(untrusted.get("notes_gone", 0)),
         has_helped=bool(untrusted.get("has_helped", False)),
+        has_harmed=bool(untrusted.get("has_harmed", False)),
+        general_before=_share(untrusted.get("general_before")),
+        general_after=_share(untrusted.get("general_after")),
+        secrets_tried=_count(untrusted.get("secrets_tried")),
+        secrets_known=_number(untrusted.get("secrets_known", 0)),
+        overfit_step=_count(untrusted.get("overfit_step")),
+        is_tested=bool(untrusted.get("is_tested", True)),
     )
 
 
@@ -256,6 +268,19 @@ def _number(untrusted: object) -> int:
     if not isinstance(untrusted, int) or isinstance(untrusted, bool) or untrusted < 0:
         raise ValueError("not a number")
     return untrusted
+
+
+def _count(untrusted: object) -> int | None:
+    return None if untrusted is None else _number(untrusted)
+
+
+def _share(untrusted: object) -> float | None:
+    if untrusted is None:
+        return None
+    share = _finite(untrusted)
+    if not 0 <= share <= 1:
+        raise ValueError("not a share")
+    return share
 
 
 def _finite(untrusted: object) -> float:

@@ -1,6 +1,6 @@
 """A person's notes, as the wizard, the terminal and the trainer speak of them. Values only; others make words of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
@@ -78,10 +78,26 @@ class Left(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a note lies on this computer: a file, or (chat, its id) one of our own chats. Never leaves it.
+
+    file: absolute; of the archive for what lies in one. root: what the person picked, resolved: the file or a folder
+    above it. volume: where its disk was mounted. computer: which one this was (app/notes/origins.py).
+    """
+
+    file: str = ""
+    root: str = ""
+    volume: str = ""
+    computer: str = ""
+    chat: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """id: hash of source and text as read. sha256: hex, of the text as read, whatever is replaced in it later.
 
     source: the file as it is shown, with its place in an archive or mailbox. day: when it was written, where known.
+    origin: None where it is not known.
     """
 
     id: str
@@ -91,6 +107,7 @@ class Note:
     sha256: str
     tags: tuple[str, ...] = ()
     day: date | None = None
+    origin: Origin | None = field(default=None, compare=False)
 
     @property
     def words(self) -> int:

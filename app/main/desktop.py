@@ -48,7 +48,7 @@ class LocalDesktop:
         self._backends = backends
         self._network = Network(folder, tell)
         self._vault = DataVault(folder, around_deletion=self._network.gate.begin_anew)
-        self._files = FilesOnDisk(folder, self._vault.file_key)
+        self._files = FilesOnDisk(folder, self._vault.file_key, lambda: self._vault.chats)
         self._redaction = Redaction(self._redaction_choices)
         self._spelling = Spelling(
             lambda: self._vault.read_setting(OWN_SPELLINGS),

@@ -83,7 +83,7 @@ class Nearhalf:
                 lambda: Place(request.backend, request.model_id),
                 open_link,
                 lambda: vault.chats,
-                FilesOnDisk(self._folder, vault.file_key),
+                FilesOnDisk(self._folder, vault.file_key, lambda: vault.chats),
                 lambda: own_words(vault.read_setting(OWN_WORDS)),
             )
 
@@ -104,7 +104,8 @@ class Nearhalf:
         with ExitStack() as stack:
             vault = open_vault(self._folder, ask_secret)
             stack.callback(vault.close)
-            yield LocalAdapters(self._folder, FilesOnDisk(self._folder, vault.file_key), self._network(stack).link)
+            files = FilesOnDisk(self._folder, vault.file_key, lambda: vault.chats)
+            yield LocalAdapters(self._folder, files, self._network(stack).link)
 
     @property
     def packs(self) -> Path:

@@ -3,13 +3,14 @@
 import math
 import statistics
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from app.core.learned_places import Places, learned_places
 from app.core.notes import NotesChoices, NotesReader
 from app.core.ports import ChatStore
 from app.core.secret_free import without_secrets
@@ -24,7 +25,7 @@ from app.domain.backend import Backend, ModelInfo
 from app.domain.conversation import ChatInfo
 from app.domain.errors import ModelError, SettingsError
 from app.domain.ids import ChatId, new_message_id
-from app.domain.notes import Note, NotesSet, Progress
+from app.domain.notes import NotesSet, Progress
 from app.main.link import Link, measure, model_with_pack, retry_policy
 from app.main.trainer_start import TrainerStarter
 from app.storage.paths import DataFolder
@@ -48,9 +49,9 @@ class AdapterShelf(Protocol):
 
     def adapters(self) -> "Sequence[KeptAdapter]": ...
 
-    def add_bytes(self, data: bytes, name: str, training: TrainingFacts | None = None) -> Path: ...
+    def add_bytes(self, data: bytes, name: str, training: TrainingFacts | None = None, places: Places = ()) -> Path: ...
 
-    def mark_notes(self, now: NotesSet | Iterable[Note]) -> int: ...
+    def mark_notes(self, read: NotesReader) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class LocalTuning:
             self._reader.add(paths, progress)
             self._reader.add_chats([self._chat_store().load(chat) for chat in chats])
             self._sources = sources
-            self._shelf.mark_notes(self._reader.notes)
+            self._shelf.mark_notes(self._reader)
         try:
             found = self._reader.notes_set(replace(choices, own=self._own_words()), progress)
         except SettingsError:  # there may be more of them when they are read again
@@ -163,8 +164,9 @@ class LocalTuning:
 
     def keep_adapter(self, job: str, name: str) -> Path:
         record = self._jobs.record(job)
-        facts = training_facts(record.whole(), record.notes())
-        kept = self._shelf.add_bytes(record.files.read(BEST), name, facts)
+        notes = record.notes()
+        facts = training_facts(record.whole(), notes)
+        kept = self._shelf.add_bytes(record.files.read(BEST), name, facts, learned_places(notes))
         self._jobs.end(record)
         return kept
 

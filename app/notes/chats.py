@@ -20,6 +20,7 @@ class ChatText:
     title: str
     turns: Sequence[Turn]
     day: date | None = None
+    id: str = ""
 
 
 def read_chat(chat: ChatText, tally: Tally) -> Draft:

@@ -30,12 +30,15 @@ class NotRead(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """path: as it is shown, "/" between its parts. open: raises NotRead, OSError."""
+    """path: as it is shown, "/" between its parts. open: raises NotRead, OSError. file: on the disk, for what lies in
+    an archive that of the archive; root: what the person picked."""
 
     path: str
     size_bytes: int
     day: date | None
     open: Callable[[], BinaryIO]
+    file: Path | None = None
+    root: Path | None = None
 
     @property
     def suffix(self) -> str:
@@ -43,7 +46,7 @@ class Entry:
 
 
 def file_entry(path: Path, shown: str, found: os.stat_result) -> Entry:
-    return Entry(shown, found.st_size, day_of(found.st_mtime), lambda: open_plain(path))
+    return Entry(shown, found.st_size, day_of(found.st_mtime), lambda: open_plain(path), path)
 
 
 def day_of(unix_s: float) -> date | None:

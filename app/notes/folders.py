@@ -7,6 +7,7 @@ itself may be one. Settings, trash and hidden folders are left out.
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from app.domain.notes import FileKind, FileReport, Unread
@@ -37,10 +38,10 @@ def _all(paths: Iterable[Path], limits: Limits) -> Iterator[Entry | FileReport]:
             why = why_of(error) if isinstance(error, OSError) else Unread.SYMLINK
             yield FileReport(shown, FileKind.OTHER, error=why)
             continue
-        if stat.S_ISDIR(found.st_mode):
-            yield from _of_folder(real, shown, seen, limits)
-        else:
-            yield from _of_file(real, shown, found, seen, limits)
+        is_folder = stat.S_ISDIR(found.st_mode)
+        inside = _of_folder(real, shown, seen, limits) if is_folder else _of_file(real, shown, found, seen, limits)
+        for one in inside:
+            yield replace(one, root=real) if isinstance(one, Entry) else one
 
 
 def _of_folder(top: Path, shown_top: str, seen: set[tuple[int, int]], limits: Limits) -> Iterator[Entry | FileReport]:
@@ -95,7 +96,8 @@ def _of_file(
     try:
         if entry.size_bytes > limits.archive_bytes:
             raise NotRead(Unread.TOO_LARGE)
-        yield from members(entry, Budget(limits.unpacked_bytes), limits)
+        for member in members(entry, Budget(limits.unpacked_bytes), limits):
+            yield replace(member, file=path) if isinstance(member, Entry) else member
     except NotRead as error:
         yield FileReport(shown, FileKind.ZIP, error=error.why)
     except OSError as error:

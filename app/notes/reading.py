@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from app.domain.notes import FileKind, FileReport, Left, Note, Progress, Unread
+from app.domain.notes import FileKind, FileReport, Left, Note, Origin, Progress, Unread
 from app.notes.chats import ChatText, read_chat
 from app.notes.entries import Entry, NotRead, shown_name, why_of
 from app.notes.folders import entries
 from app.notes.kinds import READERS, kind_of
 from app.notes.limits import LIMITS, Limits
 from app.notes.notion import shown_source
+from app.notes.origins import Origins
 from app.notes.parts import part_source, part_title, parts
 from app.notes.tally import Draft, Tally
 from app.notes.vault import Vault
@@ -31,6 +32,7 @@ class _Read:
     draft: Draft
     day: date | None
     report: int
+    origin: Origin | None
 
 
 class NotesReading:
@@ -42,6 +44,8 @@ class NotesReading:
         self._read: list[_Read] = []
         self._reports: list[FileReport] = []
         self._notes: tuple[list[Note], list[FileReport]] | None = None  # embeds resolved
+        self._origins = Origins()
+        self._files: tuple[set[str], set[str]] = (set(), set())  # read to their end, and not
 
     def add(self, paths: Iterable[Path], progress: Callable[[Progress], None] = lambda _: None) -> None:
         """progress: may raise (Cancelled); what was read before stays."""
@@ -60,6 +64,7 @@ class NotesReading:
             path = shown_name(chat.title, self._limits.name_characters)
             tally, keeping = Tally(), _Keeping()
             try:
+                keeping.origin = Origin(chat=chat.id) if chat.id else None
                 self._keep(read_chat(chat, tally), Entry(path, 0, chat.day, io.BytesIO), path, keeping)
                 error = None if keeping.notes else Unread.NO_TEXT
             except NotRead as refused:
@@ -75,12 +80,17 @@ class NotesReading:
     def reports(self) -> list[FileReport]:
         return self._resolved()[1]
 
+    @property
+    def finished(self) -> set[str]:
+        """Files (Origin.file) of which everything was read that they hold."""
+        return self._files[0] - self._files[1]
+
     def _progress(self, path: str) -> Progress:
         return Progress(len(self._reports), len(self._read), self._characters, path)
 
     def _read_file(self, entry: Entry, went_on: Callable[[], None]) -> None:
         kind, source = FileKind.OTHER, shown_source(entry.path)
-        tally, keeping = Tally(went_on), _Keeping()
+        tally, keeping = Tally(went_on), _Keeping(self._origins.of(entry))
         error: Unread | None = None
         try:
             kind = kind_of(entry)
@@ -97,6 +107,8 @@ class NotesReading:
         except (RecursionError, MemoryError):
             error = Unread.BROKEN
         finally:
+            is_whole = error in (None, Unread.NO_TEXT, Unread.EMPTY)
+            self._files[not is_whole].add(str(entry.file))
             if keeping.notes or error is not None:  # a person who stops in the middle keeps what was read
                 self._report(source, kind, tally, keeping, error)
 
@@ -112,7 +124,7 @@ class NotesReading:
         if self._characters + len(draft.text) > self._limits.characters:
             raise NotRead(Unread.FULL)
         source += f" › {draft.part}" if draft.part else ""
-        self._read.append(_Read(source, draft, draft.day or entry.day, len(self._reports)))
+        self._read.append(_Read(source, draft, draft.day or entry.day, len(self._reports), keeping.origin))
         self._characters += len(draft.text)
         keeping.notes += 1
         keeping.characters += len(draft.text)
@@ -146,21 +158,22 @@ class NotesReading:
 class _Keeping:
     """Of one file."""
 
+    origin: Origin | None = None
     notes: int = 0
     characters: int = 0
 
 
-def note_of(source: str, draft: Draft, day: date | None = None) -> Note:
+def note_of(source: str, draft: Draft, day: date | None = None, origin: Origin | None = None) -> Note:
     text_hash = hashlib.sha256(draft.text.encode()).hexdigest()
     note_id = hashlib.sha256(f"{source}\0{text_hash}".encode()).hexdigest()[:32]
-    return Note(note_id, draft.title, source, draft.text, text_hash, draft.tags, draft.day or day)
+    return Note(note_id, draft.title, source, draft.text, text_hash, draft.tags, draft.day or day, origin)
 
 
 def _part(read: _Read, text: str, number: int, of: int) -> Note:
     if of == 1:
-        return note_of(read.source, read.draft.with_text(text), read.day)
+        return note_of(read.source, read.draft.with_text(text), read.day, read.origin)
     draft = replace(read.draft, title=part_title(read.draft.title, number)).with_text(text)
-    return note_of(part_source(read.source, number), draft, read.day)
+    return note_of(part_source(read.source, number), draft, read.day, read.origin)
 
 
 def _with(report: FileReport, tally: Tally, characters: int) -> FileReport:

@@ -62,8 +62,9 @@ ADAPTER = KeptAdapter(
     Path("0123.sealed"), "notes", 1_500_000, "2026-11-20T10:00:00Z", "svd", 30, 30, 16,
     backbone_sha256="0" * 64, recipe_sha256="1" * 64, note="4567",
     training=TrainingFacts(
-        "0123", "2" * 64, 20, 40, 3.5, 3.25, 0.25, 0.1, 0.4, "", "0123", True, 3, ("3" * 64,), 2, True
+        "0123", "2" * 64, 20, 40, 3.5, 3.25, 0.25, 0.1, 0.4, "", "0123", True, 3, True, True, 0.75, 0.25, 4, 2, 30
     ),
+    notes_gone=2,
 )  # fmt: skip
 TUNING = ("notes", "refused", "learned", "plan", "watch", "failed", "verdict", "jobs", "chip")
 SURFACES = (

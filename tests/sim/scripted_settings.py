@@ -46,7 +46,8 @@ class ScriptedFiles:
     locked: dict[Path, str] = field(default_factory=dict)  # passphrases of files
     given_away: list[tuple[Path, Path, str]] = field(default_factory=list)
     checked: list[tuple[Path, ...]] = field(default_factory=list)
-    gone: int = 0  # notes that `check_notes` misses
+    gone: int = 0  # notes that `check_notes` and `look_for_notes` miss
+    looks: int = 0
     error: AppError | None = None  # raised by every change
 
     def packs(self) -> Sequence[KeptModel]:
@@ -89,11 +90,19 @@ class ScriptedFiles:
         progress(NotesProgress(3, 3, 100, "a.md"))
         self.checked.append(tuple(paths))
         known = [one for one in self.adapters_kept if one.training is not None]
-        for one in known:
-            assert one.training is not None
-            marked = replace(one, training=replace(one.training, notes_gone=self.gone))
-            self.adapters_kept = [marked if kept.path == one.path else kept for kept in self.adapters_kept]
+        self._mark()
         return len(known)
+
+    def look_for_notes(self) -> bool:
+        self.looks += 1
+        return self._mark()
+
+    def _mark(self) -> bool:
+        before = self.adapters_kept
+        self.adapters_kept = [
+            replace(one, notes_gone=self.gone) if one.knows_notes else one for one in self.adapters_kept
+        ]
+        return before != self.adapters_kept
 
     def add_adapter(self, source: Path, passphrase: str = "") -> KeptAdapter:
         if self.error is not None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QV
 
 from app.core.settings_services import KeptAdapter, Stale
 from app.ui.settings.adapter_export_form import AdapterExportForm
-from app.ui.settings.adapter_words import day_made, elsewhere, learned, score, short_hash, why_stale
+from app.ui.settings.adapter_words import day_made, elsewhere, general, learned, score, secrets, short_hash, why_stale
 from app.ui.settings.fit import Fit, spaced
 from app.ui.settings.parts import Buttons
 from app.ui.settings.words import line, push
@@ -28,6 +28,8 @@ class AdapterDetails(QWidget):
         spaced(self, theme, self._grid, "space_2")
         facts = adapter.training
         self._add(self.tr("Score"), score(adapter))
+        self._add(self.tr("General questions"), general(adapter))
+        self._add(self.tr("Secrets of your notes"), secrets(adapter))
         self._add(self.tr("Learned"), learned(adapter))
         self._add(self.tr("Made"), day_made(adapter))
         self._add(self.tr("Settings"), facts.settings if facts is not None else "")

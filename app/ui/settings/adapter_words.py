@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
 from app.core.settings_services import KeptAdapter, Stale
 from app.ui.sentences import in_words
-from app.ui.words import counted, locale, size
+from app.ui.words import counted, locale, number, size
 
 translate = QCoreApplication.translate
 HASH_SHOWN = 12  # digits of a hash; the whole is copied
@@ -41,16 +41,57 @@ def score(adapter: KeptAdapter) -> str:
     facts = adapter.training
     if facts is None:
         return translate("adapters", "Not known: it was made elsewhere, or without a verdict.")
+    if not facts.is_tested:
+        return translate("adapters", "Not known: too little text was held back for a test.")
     before, after = _number(facts.before), _number(facts.after)
     low, high = _number(facts.gain_low), _number(facts.gain_high)
-    words = (
-        translate("adapters", "It helped: loss {before} without, {after} with it (gain {low} to {high}, 95 %).")
-        if facts.has_helped
-        else translate(
+    if facts.has_helped:
+        words = translate("adapters", "It helped: loss {before} without, {after} with it (gain {low} to {high}, 95 %).")
+    elif facts.gain_high < 0:
+        words = translate(
+            "adapters", "It made things worse: loss {before} without, {after} with it (gain {low} to {high}, 95 %)."
+        )
+    else:
+        words = translate(
             "adapters", "It did not help: loss {before} without, {after} with it (gain {low} to {high}, 95 %)."
         )
-    )
     return words.format(before=before, after=after, low=low, high=high)
+
+
+def general(adapter: KeptAdapter) -> str:
+    """What became of what the model could before; empty where that is not known."""
+    facts = adapter.training
+    if facts is None or facts.general_before is None or facts.general_after is None:
+        return ""
+    words = (
+        translate("adapters", "It lost some of what it could do: {before} % right before, {after} % with it.")
+        if facts.has_harmed
+        else translate("adapters", "{before} % right before, {after} % with it: no damage was seen.")
+    )
+    return words.format(
+        before=number(round(100 * facts.general_before)), after=number(round(100 * facts.general_after))
+    )
+
+
+def secrets(adapter: KeptAdapter) -> str:
+    """How many it gives away; empty where that is not known."""
+    facts = adapter.training
+    if facts is None or facts.secrets_tried is None:
+        return ""
+    if not facts.secrets_tried:
+        return translate("adapters", "Nothing that looks secret was in the notes that it learned.")
+    if not facts.secrets_known:
+        return translate("adapters", "None of the {tried} that were asked for came out.").format(
+            tried=number(facts.secrets_tried)
+        )
+    known = counted(
+        facts.secrets_known,
+        translate("adapters", "It knows 1 of the {tried} that were asked for. Whoever uses it can get it out of it."),
+        translate(
+            "adapters", "It knows %n of the {tried} that were asked for. Whoever uses it can get them out of it."
+        ),
+    )
+    return known.format(tried=number(facts.secrets_tried))
 
 
 def learned(adapter: KeptAdapter) -> str:
@@ -63,7 +104,12 @@ def learned(adapter: KeptAdapter) -> str:
         if facts.used_chats
         else translate("adapters", "{notes}, no chats; step {step} of {steps} was kept")
     )
-    return words.format(notes=notes, step=facts.kept_step, steps=facts.steps)
+    said = words.format(notes=notes, step=facts.kept_step, steps=facts.steps)
+    if facts.overfit_step is None:
+        return said
+    return translate("adapters", "{learned}, since it began to memorise after step {overfit}").format(
+        learned=said, overfit=number(facts.overfit_step)
+    )
 
 
 def elsewhere(adapter: KeptAdapter) -> str:
@@ -97,11 +143,18 @@ def why_stale(adapter: KeptAdapter, reason: Stale) -> str:
             "It was made with other matrices A and B than the backend in use has, so it is not used there. Choose the "
             "backend it was made with, or train it again.",
         )
-    gone = adapter.training.notes_gone if adapter.training is not None else 0
     return counted(
-        gone,
-        translate("adapters", "1 note that it learned is gone or changed. What it learned of it is still in it."),
-        translate("adapters", "%n notes that it learned are gone or changed. What it learned of them is still in it."),
+        adapter.notes_gone,
+        translate(
+            "adapters",
+            "1 note or chat that it learned is no longer where it was, or has changed. What it learned of it is still "
+            "in it: to be rid of that too, delete the adapter.",
+        ),
+        translate(
+            "adapters",
+            "%n notes or chats that it learned are no longer where they were, or have changed. What it learned of them "
+            "is still in it: to be rid of that too, delete the adapter.",
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 from app.core.settings_services import KeptAdapter, SettingsServices, Stale, stale
 from app.domain.errors import AppError
 from app.domain.notes import Progress
+from app.ui.job import Job
 from app.ui.preferences import Preferences
 from app.ui.settings.adapter_details import AdapterDetails
 from app.ui.settings.adapter_export_form import AdapterUnlockForm
@@ -19,6 +20,8 @@ from app.ui.settings.words import line, push
 from app.ui.settings.work import Telling, Work
 from app.ui.theme import Theme
 from app.ui.words import counted
+
+WAIT_S = 15.0  # for a disk that answers slowly
 
 
 class AdaptersPage(Page):
@@ -35,6 +38,7 @@ class AdaptersPage(Page):
                 "it slower on a far backend."
             ),
         )
+        self._kept: tuple[KeptAdapter, ...] = ()
         self._group = QButtonGroup(self)
         self.radios: dict[str | None, QRadioButton] = {}
         self.details: AdapterDetails | None = None
@@ -45,7 +49,7 @@ class AdaptersPage(Page):
         self.make.clicked.connect(self.make_requested)
         self.take_in = push(self.tr("Add from a file…"), "plain", self)
         self.take_in.clicked.connect(self._take_in)
-        self.check = push(self.tr("Look for deleted notes…"), "plain", self)
+        self.check = push(self.tr("Look for changed notes…"), "plain", self)
         self.check.clicked.connect(self._check_notes)
         self.add(Buttons(theme, self.column, self.make, self.take_in, self.check))
         self.unlock = AdapterUnlockForm(theme, self.column)
@@ -55,18 +59,31 @@ class AdaptersPage(Page):
         self.work.busy_changed.connect(self._lock_buttons)
         self.work.stop_requested.connect(services.stop_slow_work)
         self.add(self.work)
+        self._look: Job | None = None  # for notes that are gone
         preferences.changed.connect(self._mark_used)
 
     def enter(self) -> None:
+        self._list()
+        if self._look is None and any(adapter.training is not None for adapter in self._kept):
+            self._look = Job("nearhalf-look-for-notes", self._services.files.look_for_notes, self)
+            self._look.start(self._looked, lambda _: self._looked(False))
+
+    def _looked(self, has_changed: object) -> None:
+        self._look = None
+        is_editing = self.details is not None and self.details.save.isEnabled()
+        if has_changed and not is_editing:
+            self._list()
+
+    def _list(self) -> None:
         self.card.clear()
         self.details = None
         for button in self._group.buttons():
             self._group.removeButton(button)
         self.radios = {}
         try:
-            kept = tuple(self._services.files.adapters())
+            kept = self._kept = tuple(self._services.files.adapters())
         except AppError as error:
-            kept = ()
+            kept = self._kept = ()
             self.show_notice("danger", error.message, error.advice)
         self._add_radio(None, self.tr("None"), self.tr("The model as it was published."), None)
         for adapter in kept:
@@ -76,7 +93,7 @@ class AdaptersPage(Page):
                 self.tr("No adapter yet"),
                 self.tr("Make one by tuning, or add a file that Nearhalf has saved elsewhere."),
             )
-        self.check.setVisible(any(one.training is not None and one.training.note_hashes for one in kept))
+        self.check.setVisible(any(one.knows_notes for one in kept))
         self._mark_used()
 
     def leave(self) -> None:
@@ -85,6 +102,8 @@ class AdaptersPage(Page):
             self.details.export.forget()
 
     def end(self) -> None:
+        if self._look is not None:
+            self._look.wait(WAIT_S)
         self.work.end()
 
     # The list
@@ -134,7 +153,7 @@ class AdaptersPage(Page):
     def _open(self, adapter: KeptAdapter, _checked: bool = False) -> None:
         """Show its details below it, or put them away again."""
         self._opened = None if self._opened == adapter.path else adapter.path
-        self.enter()
+        self._list()
         if self.details is not None:
             self.details.name.setFocus()
             self.bring_into_view(self.details)
@@ -155,7 +174,7 @@ class AdaptersPage(Page):
         except AppError as error:
             self.show_notice("danger", error.message, error.advice)
             return
-        self.enter()
+        self._list()
 
     def _export(self, adapter: KeptAdapter, target: object, passphrase: str) -> None:
         assert isinstance(target, Path)
@@ -198,7 +217,7 @@ class AdaptersPage(Page):
             return
         if self._preferences.settings.adapter == str(adapter.path):
             self._preferences.update(adapter=None)
-        self.enter()
+        self._list()
 
     # All of them
 
@@ -226,7 +245,7 @@ class AdaptersPage(Page):
         def take_in(_telling: Telling) -> object:
             return self._services.files.add_adapter(source, passphrase)
 
-        self.work.run("add-adapter", self.tr("Reading the adapter"), take_in, lambda _: self.enter())
+        self.work.run("add-adapter", self.tr("Reading the adapter"), take_in, lambda _: self._list())
 
     def _check_notes(self) -> None:
         folder = choose_folder(self, self.tr("The folder of your notes"))
@@ -241,11 +260,11 @@ class AdaptersPage(Page):
 
         def done(count: object) -> None:
             assert isinstance(count, int)
-            self.enter()
+            self._list()
             words = counted(
                 count,
-                self.tr("1 adapter learned from these notes; it says above where notes are gone."),
-                self.tr("%n adapters learned from these notes; they say above where notes are gone."),
+                self.tr("1 adapter learned from these notes; it says above where notes are gone or changed."),
+                self.tr("%n adapters learned from these notes; they say above where notes are gone or changed."),
             )
             self.work.say("info", words if count else self.tr("No adapter learned from the notes in this folder."))
 

@@ -19,13 +19,12 @@ from tests.gui.settings.conftest import read
 from tests.gui.settings.test_backends_page import press
 from tests.sim.scripted_settings import MODEL, ScriptedSettings
 
-FACTS = TrainingFacts(
-    "tiny", "12" * 32, 20, 40, 3.5, 3.25, 0.25, 0.125, 0.375, "quick", "svd, 1 taps", True, 3, ("aa" * 32,), 0, True
-)
+FACTS = TrainingFacts("tiny", "12" * 32, 20, 40, 3.5, 3.25, 0.25, 0.125, 0.375, "quick", "svd, 1 taps", True, 3, True)
 RECIPE = RecipeInfo("svd", 1, "cd" * 32, 128)
 KEPT = KeptAdapter(
     Path("/a/letters-1.sealed"), "Letters", 1_500_000, "2026-11-20T10:00:00Z", "svd 1", 6, 6, 16,
     backbone_sha256=MODEL.backbone_sha256, recipe_sha256=RECIPE.sha256, note="too cheerful", training=FACTS,
+    knows_notes=True,
 )  # fmt: skip
 
 
@@ -90,9 +89,66 @@ def test_another_model_another_recipe_and_deleted_notes_are_marked_and_explained
         opened(page)
         assert expected in read(page) and why in read(page)
     services.model_in_use = None
-    services.files.adapters_kept = [replace(KEPT, training=replace(FACTS, notes_gone=2))]
+    services.files.adapters_kept = [replace(KEPT, knows_notes=False, notes_gone=2)]
     page.enter()
-    assert "Notes are gone" in read(page) and "2 notes that it learned are gone" in read(page)
+    assert "Notes are gone" in read(page) and "2 notes or chats that it learned are no longer" in read(page)
+
+
+def test_opening_the_page_notices_deleted_notes_by_itself(
+    qtbot: QtBot, window: SettingsWindow, services: ScriptedSettings
+) -> None:
+    services.files.adapters_kept = [KEPT]
+    services.files.gone = 1
+    window.show_page("adapters")
+    page = window.page("adapters")
+    qtbot.waitUntil(lambda: "Notes are gone" in read(page), timeout=30_000)
+    assert services.files.looks == 1
+
+
+def test_what_is_being_written_is_not_lost_to_it(page: AdaptersPage, services: ScriptedSettings) -> None:
+    details = opened(page)
+    details.name.setText("Mail")
+    page._looked(True)
+    assert page.details is details and details.name.text() == "Mail"
+    details.save.click()
+    page._looked(True)
+    assert page.details is not None and page.details is not details
+
+
+def test_harm_and_secrets_that_came_out_are_said_as_such(page: AdaptersPage, services: ScriptedSettings) -> None:
+    bad = replace(FACTS, gain=-0.25, gain_low=-0.375, gain_high=-0.125, has_helped=False, has_harmed=True)
+    bad = replace(bad, general_before=0.75, general_after=0.25, secrets_tried=4, secrets_known=2, overfit_step=30)
+    services.files.adapters_kept = [replace(KEPT, training=bad)]
+    opened(page)
+    words = read(page)
+    assert "It made things worse" in words and "did not help" not in words
+    assert "It lost some of what it could do: 75 % right before, 25 % with it." in words
+    assert "It knows 2 of the 4 that were asked for." in words
+    assert "step 20 of 40 was kept, since it began to memorise after step 30" in words
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, ""),
+        ({"is_tested": False}, "too little text was held back"),
+        ({"general_before": 0.75, "general_after": 0.7}, "70 % with it: no damage was seen."),
+        ({"secrets_tried": 0}, "Nothing that looks secret was in the notes"),
+        ({"secrets_tried": 4}, "None of the 4 that were asked for came out."),
+    ],
+    ids=["old card", "untested", "no harm", "no secrets", "none came out"],
+)
+def test_what_was_not_measured_is_not_said(
+    page: AdaptersPage, services: ScriptedSettings, facts: dict[str, float], said: str
+) -> None:
+    services.files.adapters_kept = [replace(KEPT, training=replace(FACTS, **facts))]  # type: ignore[arg-type]
+    opened(page)
+    words = read(page)
+    assert said in words
+    assert ("General questions" in words, "Secrets of your notes" in words) == (
+        "general_before" in facts,
+        "secrets_tried" in facts,
+    )
 
 
 def test_deleted_notes_are_looked_for_in_a_folder(

@@ -2,17 +2,20 @@
 
 import io
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from app.cli import run
 from app.cli.terminal import Terminal
+from app.core.learned_places import learned_places
+from app.core.notes import NotesReader
+from app.domain.notes import NotesSet
 from app.storage import passphrase_file
 from app.wire.plan import ExchangePlan, Projection, Tap, Target
 from tests.sim.scripted_services import ScriptedServices
-from tests.unit.core.test_adapters import CHEAP, FACTS, MODEL, adapter_bytes
+from tests.unit.core.test_adapters import CHEAP, FACTS, HARMED, MODEL, TEXT, adapter_bytes
 
 
 class Run:
@@ -51,7 +54,41 @@ def test_a_card_is_shown_and_a_program_gets_every_fact(cli: Run) -> None:
     assert "it helped" in cli.out and FACTS.data_sha256 in cli.out and MODEL.backbone_sha256 in cli.out
     assert cli("show", "Letters", "--json") == 0
     found = json.loads(cli.out)
-    assert found["training"]["note_hashes"] == list(FACTS.note_hashes) and found["stale"] == []
+    assert found["training"] == asdict(FACTS) and found["stale"] == []
+
+
+def test_harm_and_secrets_that_came_out_are_said_as_such(cli: Run) -> None:
+    worse = replace(HARMED, has_helped=False, gain=-0.25, gain_low=-0.375, gain_high=-0.125)
+    cli.library.add_bytes(adapter_bytes(), "Letters", worse)
+    assert cli("show", "Letters") == 0
+    assert "it made things worse" in cli.out and "did not help" not in cli.out
+    assert "75% of questions right before, 25% after: it lost some of what it could do" in cli.out
+    assert "of 4 of the notes that were asked for it knows 2" in cli.out
+    assert "it began to memorise after 30" in cli.out
+    cli.library.add_bytes(adapter_bytes(), "Old", FACTS)
+    assert cli("show", "Old") == 0
+    assert "general" not in cli.out and "secrets" not in cli.out and "memorise" not in cli.out
+    fine = replace(HARMED, has_harmed=False, general_after=0.75, secrets_known=0, is_tested=False)
+    cli.library.add_bytes(adapter_bytes(), "Fine", fine)
+    assert cli("show", "Fine") == 0
+    assert "no damage was seen" in cli.out and "none came out" in cli.out and "too little text" in cli.out
+
+
+def test_notes_that_are_gone_are_noticed_when_the_library_is_opened(cli: Run, tmp_path: Path) -> None:
+    note = tmp_path / "a.md"
+    note.write_text(TEXT)
+    reader = NotesReader()
+    reader.add([note])
+    cli.library.add_bytes(adapter_bytes(), "Letters", FACTS, learned_places(NotesSet(reader.notes, ())))
+    assert cli("list") == 0 and "gone" not in cli.out
+    note.unlink()
+    assert cli("list") == 0 and "notes are gone" in cli.out
+    note.write_text(TEXT)
+    assert cli("show", "Letters") == 0 and "gone" not in cli.err
+    note.unlink()
+    assert cli("show", "Letters", "--json") == 0
+    assert (json.loads(cli.out)["stale"], json.loads(cli.out)["notes_gone"]) == (["notes"], 1)
+    assert str(tmp_path / "a.md") not in cli.out
 
 
 def test_a_card_says_how_many_layers_the_device_runs_itself(cli: Run) -> None:

@@ -1,5 +1,6 @@
 """The library: cards, names, notes, copies out and in, deletion, and what became stale."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,17 @@ import torch
 
 from app.core.adapters import AdapterLibrary
 from app.core.settings_services import Stale, stale
-from app.core.tuning import Interval, JobProgress, JobState, Preset, TuningJob, TuningSettings, Verdict
+from app.core.tuning import (
+    Basis,
+    Interval,
+    JobProgress,
+    JobState,
+    Memorised,
+    Preset,
+    TuningJob,
+    TuningSettings,
+    Verdict,
+)
 from app.core.tuning_card import training_facts
 from app.device.adapter import Adapter
 from app.device.adapter_card import AdapterCard, TrainingFacts, read_header, with_card
@@ -26,8 +37,9 @@ from app.wire.plan import ExchangePlan, Projection, Tap, Target, grouped, layer_
 KEY = bytes(range(32))
 RECIPE = RecipeInfo("svd", 1, "cd" * 32, 6)
 MODEL = ModelInfo("tiny", "llama", 6, 16, 300, 256, 256, "ab" * 32, "ef" * 32, 1, "bf16", (RECIPE,))
-FACTS = TrainingFacts(
-    "tiny", "12" * 32, 20, 40, 3.5, 3.25, 0.25, 0.125, 0.375, "quick", "svd", True, 3, ("aa" * 32, "bb" * 32), 0, True
+FACTS = TrainingFacts("tiny", "12" * 32, 20, 40, 3.5, 3.25, 0.25, 0.125, 0.375, "quick", "svd", True, 3, True)
+HARMED = replace(
+    FACTS, has_harmed=True, general_before=0.75, general_after=0.25, secrets_tried=4, secrets_known=2, overfit_step=30
 )
 CHEAP = PassphraseCost(memory_kib=64, passes=1, lanes=1)
 TEXT = "Soup is better on the second day.\n\nNobody knows why, and everybody agrees about it."
@@ -70,12 +82,43 @@ def test_an_old_card_is_read_and_a_new_one_keeps_every_fact() -> None:
     assert AdapterCard.parse(told.to_text()) == told
 
 
-@pytest.mark.parametrize("damage", ["steps", "gain", "note_hashes"])
+def test_a_card_from_before_the_verdict_was_kept_knows_nothing_of_it() -> None:
+    text = replace(read_header(adapter_bytes())[0], training=FACTS).to_text()
+    card = json.loads(text)
+    new = (
+        "has_harmed",
+        "general_before",
+        "general_after",
+        "secrets_tried",
+        "secrets_known",
+        "overfit_step",
+        "is_tested",
+    )
+    for name in new:
+        del card["training"][name]
+    card["training"] |= {"note_hashes": ["aa" * 32], "notes_gone": 1}
+    old = AdapterCard.parse(json.dumps(card)).training
+    assert old == FACTS
+    assert old is not None and (old.general_before, old.secrets_tried, old.overfit_step) == (None, None, None)
+
+
+DAMAGES = {
+    "steps": ('"steps": 40', '"steps": -1'),
+    "gain": ('"gain": 0.25', '"gain": NaN'),
+    "general": ('"general_before": 0.75', '"general_before": 75'),
+    "general, words": ('"general_after": 0.25', '"general_after": "bad"'),
+    "secrets": ('"secrets_known": 2', '"secrets_known": -2'),
+    "secrets, a secret": ('"secrets_tried": 4', '"secrets_tried": "4111 1111"'),
+    "overfit": ('"overfit_step": 30', '"overfit_step": 3.5'),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_card_with_nonsense_for_a_fact_is_refused(damage: str) -> None:
     card, _ = read_header(adapter_bytes())
-    text = replace(card, training=FACTS).to_text()
-    wrong = {"steps": ('"steps": 40', '"steps": -1'), "gain": ('"gain": 0.25', '"gain": NaN')}
-    old, new = wrong.get(damage, ('"note_hashes": [', '"note_hashes": [7, '))
+    text = replace(card, training=HARMED).to_text()
+    assert AdapterCard.parse(text).training == HARMED
+    old, new = DAMAGES[damage]
     assert old in text
     with pytest.raises(AdapterError):
         AdapterCard.parse(text.replace(old, new))
@@ -197,8 +240,8 @@ def test_a_plain_export_leaves_out_what_is_the_persons_alone(library: AdapterLib
     target = tmp_path / "copy.nha"
     library.export_adapter(path, target)
     back = library.add_adapter(target)
-    assert (back.note, back.training) == ("", replace(FACTS, note_hashes=()))
-    assert b"only mine" not in target.read_bytes() and b"aaaaaaaa" not in target.read_bytes()
+    assert (back.note, back.training) == ("", FACTS)
+    assert b"only mine" not in target.read_bytes()
 
 
 # Stale
@@ -212,35 +255,14 @@ def test_another_model_or_recipe_is_seen_by_its_hash(library: AdapterLibrary) ->
     assert stale(kept, replace(MODEL, recipes=(replace(RECIPE, sha256="00" * 32),))) == (Stale.RECIPE,)
 
 
-def test_a_deleted_note_marks_the_adapters_that_learned_it_until_it_is_back(
-    library: AdapterLibrary, tmp_path: Path
-) -> None:
-    notes = tmp_path / "notes"
-    notes.mkdir()
-    for name in ("soup", "tea"):
-        (notes / f"{name}.md").write_text(f"# {name}\n\n{TEXT}\n\nThis is about {name}.\n", encoding="utf-8")
-    from app.core.notes import NotesReader
-
-    reader = NotesReader()
-    reader.add([notes])
-    hashes = tuple(one.sha256 for one in reader.notes)
-    path = library.add_bytes(adapter_bytes(), "mine", replace(FACTS, note_hashes=hashes))
-    other = library.add_bytes(adapter_bytes(), "other", FACTS)
-    assert library.check_notes([notes]) == 1
-    saved = (notes / "tea.md").read_bytes()
-    (notes / "tea.md").unlink()
-    assert library.check_notes([notes]) == 1
-    gone = {kept.path: stale(kept, MODEL) for kept in library.adapters()}
-    assert gone == {path: (Stale.NOTES,), other: ()}
-    (notes / "tea.md").write_bytes(saved)
-    library.check_notes([notes])
-    assert all(stale(kept, MODEL) == () for kept in library.adapters())
-
-
-def test_a_job_leaves_its_facts_on_the_card_and_no_hash_of_a_chat() -> None:
+def test_a_job_leaves_its_facts_and_its_verdict_on_the_card_and_no_secret() -> None:
     settings = TuningSettings(layer_by_layer(range(6), 4), Recipe.SVD, 0, 40, 5e-3, 5e-3)
     gain = Interval(0.25, 0.125, 0.375)
-    verdict = Verdict(Interval(3.5, 3, 4), Interval(3.25, 3, 4), gain, 20, 40, None, 0.5, 0.5, 0)
+    known = (Memorised("card", "My card is", "4111 1111 1111 1111", "Bank"),)
+    verdict = Verdict(
+        Interval(3.5, 3, 4), Interval(3.25, 3, 4), gain, 20, 40, 30, 0.75, 0.25, 4, known,
+        general_gain=Interval(-0.5, -0.6, -0.4),
+    )  # fmt: skip
     progress = JobProgress(JobState.FINISHED, 40)
     job = TuningJob("j", "n", "2026", "", "tiny", Preset.QUICK, settings, "12" * 32, progress, verdict)
     notes = NotesSet(
@@ -250,9 +272,15 @@ def test_a_job_leaves_its_facts_on_the_card_and_no_hash_of_a_chat() -> None:
     )
     facts = training_facts(job, notes)
     assert facts is not None and facts.has_helped
-    assert (facts.used_chats, facts.notes, facts.note_hashes) == (True, 2, (note("one").sha256,))
+    assert (facts.used_chats, facts.notes, facts.overfit_step) == (True, 2, 30)
+    assert (facts.has_harmed, facts.general_before, facts.general_after) == (True, 0.75, 0.25)
+    assert (facts.secrets_tried, facts.secrets_known) == (4, 1)
+    assert "4111" not in replace(read_header(adapter_bytes())[0], training=facts).to_text()
     assert "seed 0" in facts.settings and facts.preset == "quick"
     assert training_facts(replace(job, verdict=None), notes) is None
+    untested = replace(verdict, general_before=0, general_after=0, basis=Basis.TOO_LITTLE)
+    bare = training_facts(replace(job, verdict=untested), notes)
+    assert bare is not None and (bare.general_before, bare.general_after, bare.is_tested) == (None, None, False)
 
 
 def test_the_shelf_of_a_locked_vault_says_so(folder: DataFolder, library: AdapterLibrary) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from app.core.notes import NotesChoices, NotesReader, folded_into, learned_hashes, notes_gone
+from app.core.notes import NotesChoices, NotesReader, folded_into
 from app.domain.conversation import ChatInfo, Message, Role, StoredChat
 from app.domain.errors import Cancelled, SettingsError
 from app.domain.ids import new_chat_id, new_message_id
@@ -109,18 +109,6 @@ def test_a_set_can_be_stored_and_read_again(folder: Path) -> None:
 def test_the_persons_own_words_are_found(folder: Path) -> None:
     choices = NotesChoices({"own": SecretChoice.DROP_PASSAGE}, own=("Day 7",))
     assert "Day 7" not in all_text(reader_of(folder), choices)
-
-
-def test_a_deleted_or_changed_note_is_known_to_be_gone_and_a_moved_one_is_not(folder: Path) -> None:
-    found = reader_of(folder).notes_set()
-    known = learned_hashes(found)
-    assert not notes_gone(found, known)
-    names = [note.source.removeprefix("notes/") for note in found.train[:3]]
-    (folder / names[0]).unlink()
-    (folder / names[1]).write_text("something else")
-    (folder / names[2]).rename(folder / "moved.md")
-    gone = notes_gone(reader_of(folder).notes, known)
-    assert set(gone.hashes) == {found.train[0].sha256, found.train[1].sha256}
 
 
 def test_own_chats_come_in_where_they_are_given(folder: Path) -> None:
