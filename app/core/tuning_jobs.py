@@ -5,7 +5,9 @@ trainer writes `progress` about once a second, the window leaves orders of one w
 """
 
 import secrets
+import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +23,9 @@ from app.core.tuning import (
     Verdict,
 )
 from app.domain.backend import Backend
-from app.domain.errors import AppError, SettingsError, StoreDamaged
+from app.domain.errors import AppError, SettingsError, StorageError, StoreDamaged
 from app.domain.notes import NotesSet
-from app.storage.job_files import JobFiles, job_folders
+from app.storage.job_files import JobFiles, job_folders, left_folders
 
 JOB, NOTES, CHECKPOINT, BEST, PROGRESS, VERDICT = "job", "notes", "checkpoint", "best", "progress", "verdict"
 BACKEND, MODEL = "backend", "model"
@@ -37,6 +39,7 @@ NOT_STORED = (  # of a training that stopped meanwhile
     "The disk was full when this training stopped, so its last steps are not stored.",
     "Make room on the disk, then resume: the same steps are done again, to the same result.",
 )
+TAKEN_WITHIN_S = 10.0  # an order; the trainer looks more than once a second
 _ENDED = (JobState.FINISHED, JobState.FAILED, JobState.PAUSED)
 
 
@@ -100,7 +103,11 @@ class JobsOnDisk:
         self._start_trainer = start_trainer
 
     def list(self) -> Sequence[TuningJob]:
-        """Newest first. One whose files are damaged is left out; one whose making was broken off is deleted."""
+        """Newest first. One whose files are damaged is left out; one whose making or deleting was broken off is
+        deleted."""
+        for folder in left_folders(self._root):
+            with suppress(StorageError):
+                JobFiles(folder, b"").tidy()
         key = self._file_key()
         jobs: list[TuningJob] = []
         for folder in job_folders(self._root):
@@ -174,22 +181,55 @@ class JobsOnDisk:
         record.files.end(self._file_key(), record.job().name)
 
     def order(self, job: str, order: JobOrder) -> None:
+        """Once it returns, a discarded job can be read by nobody. RESUME and KEEP_BEST wait until the trainer has taken
+        them, and start it where there is none, or it ended without. A finished job takes no order but DISCARD.
+
+        Raises SettingsError where there is no such job, or nothing to keep yet.
+        """
         record = self.record(job)
         files = record.files
-        if order is JobOrder.DISCARD and not files.is_running:
+        if order is JobOrder.DISCARD:
             files.discard()
-        elif files.is_running:
-            files.leave_order(order.value)
-        elif order in (JobOrder.RESUME, JobOrder.KEEP_BEST):
-            if order is JobOrder.KEEP_BEST:
+            return
+        progress = record.progress()
+        if progress.state is JobState.FINISHED:
+            return
+        if order is JobOrder.KEEP_BEST and not any(point.step for point in progress.evaluations):
+            raise SettingsError(
+                "Nothing has been tested yet, so there is no best to keep.",
+                "Wait for the first test of what it has learned, or discard the job.",
+            )
+        if order is JobOrder.PAUSE:
+            if files.is_running:
                 files.leave_order(order.value)
-            self._start_trainer(files)
+            return
+        files.leave_order(order.value)  # instead of one that nobody took, too
+        if not _is_taken(files, order):
+            self._go_on(record, progress)
+
+    def _go_on(self, record: JobRecord, progress: JobProgress) -> None:
+        """Start its trainer. Nobody must take what the last one wrote for the state it is in now."""
+        with suppress(StorageError):  # on a full disk it can be started too: it says so itself
+            record.write_progress(replace(progress, state=JobState.PREPARING, seconds_left=None, message="", advice=""))
+        self._start_trainer(record.files)
 
     def _folder(self, job: str) -> Path:
         for folder in job_folders(self._root):
             if folder.name == job:
                 return folder
         raise SettingsError("This fine-tuning job is no longer there.", "Choose another one, or start a new one.")
+
+
+def _is_taken(files: JobFiles, order: JobOrder) -> bool:
+    """Whether a trainer took it, or one that is suspended will; False once none holds the job."""
+    deadline_s = time.monotonic() + TAKEN_WITHIN_S
+    while files.has_order(order.value):
+        if not files.is_running:
+            return False
+        if time.monotonic() > deadline_s:
+            break
+        time.sleep(0.02)
+    return True
 
 
 def _on_a_full_disk(progress: JobProgress, is_running: bool) -> JobProgress:

@@ -106,11 +106,15 @@ class TuningRun:
         return self._best
 
     def pause(self) -> None:
-        """Return from `run` before the next window."""
+        """Return from `run` before the next window, once; before `run` too."""
         self._pause.set()
 
+    def go_on(self) -> None:
+        """Take back a `pause` that was not obeyed yet."""
+        self._pause.clear()
+
     def stop(self) -> None:
-        """As `pause`, for good: the best so far is kept."""
+        """As `pause`, for good: the best so far is kept. Before there is one, it is trained until there is."""
         self._stop.set()
 
     def cancel(self) -> None:
@@ -119,15 +123,14 @@ class TuningRun:
 
     def run(self) -> RunEnd:
         """Train until the end, a pause or a stop. Raises AppError (see above)."""
-        self._pause.clear()
         self._began_s = time.monotonic()
         try:
             while True:
                 self._between()
-                if self._stop.is_set():
+                if self._must_stop:
                     return RunEnd.STOPPED
                 if self._pause.is_set():
-                    self._tell(JobState.PAUSED)
+                    self._pause.clear()
                     return RunEnd.PAUSED
                 if self._is_measuring_due:
                     self._measure()
@@ -182,6 +185,10 @@ class TuningRun:
         return len(self._points)
 
     @property
+    def _must_stop(self) -> bool:
+        return self._stop.is_set() and any(point.step for point in self._evaluations)
+
+    @property
     def _is_measuring_due(self) -> bool:
         step, settings = self._steps_done, self._settings
         if self._position.pending_windows or (self._evaluations and self._evaluations[-1].step == step):
@@ -231,7 +238,7 @@ class TuningRun:
         self._tell(JobState.EVALUATING)
         total, tokens = 0.0, 0
         for window in self._held_out:
-            if self._pause.is_set() or self._stop.is_set():
+            if self._pause.is_set() or self._must_stop:
                 return
             total += math.fsum(self._scorer.losses(window))
             tokens += len(window) - 1

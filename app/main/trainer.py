@@ -17,7 +17,8 @@ import signal
 import sys
 import threading
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -31,6 +32,7 @@ from app.domain.errors import (
     Cancelled,
     ConnectionLost,
     LedgerError,
+    SettingsError,
     StorageError,
     StoreDamaged,
     where_it_failed,
@@ -69,22 +71,33 @@ class Trainer:
         self._warning = ("", "")
         self._unsaved = b""  # the last checkpoint, where the disk did not take it
         self._run: TuningRun | None = None
-        self._order: JobOrder | None = None
+        self._order: JobOrder | None = None  # the last one; None: to go on
         self._ordered = threading.Event()
+        self._is_terminated = False
+
+    def terminate(self) -> None:
+        """For a signal's handler: it takes no lock. As a pause that is not taken back."""
+        self._is_terminated = True
 
     def obey(self, order: JobOrder) -> None:
-        """From any thread, or a signal."""
+        """From any thread. The last order counts, but for a discard, which is for good."""
         if self._order is JobOrder.DISCARD:
             return
-        self._order = order
+        if order is not JobOrder.RESUME:
+            self._order = order
+        elif self._order is JobOrder.PAUSE:
+            self._order = None
+        if (run := self._run) is not None:  # looked at last: `_work` sets it, and looks at the order then
+            self._pass_on(order, run)
         self._ordered.set()
-        run = self._run
-        if run is None:
-            return
-        if order is JobOrder.DISCARD or self._progress.state is JobState.WAITING:
-            run.cancel()
+
+    def _pass_on(self, order: JobOrder, run: "TuningRun") -> None:
+        if order is JobOrder.RESUME:
+            run.go_on()
         elif order is JobOrder.KEEP_BEST:
             run.stop()
+        elif order is JobOrder.DISCARD or self._progress.state is JobState.WAITING:
+            run.cancel()
         else:
             run.pause()
 
@@ -92,28 +105,54 @@ class Trainer:
     def _must_leave(self) -> bool:
         return self._order in (JobOrder.PAUSE, JobOrder.DISCARD)
 
-    def run(self) -> bool:
-        """Returns whether the job is to be discarded. Never raises AppError: it is in the progress then."""
+    def run(self) -> None:
+        """Never raises AppError: it is in the progress then. The end is told last, when no more orders are taken: one
+        that came before is obeyed, and one that comes later waits in the folder for whoever starts a trainer next."""
+        while True:
+            with self._taking_orders():
+                end = self._until_the_end()
+            if self._must_leave or end.state is not JobState.PAUSED:
+                break
+        with suppress(SettingsError):  # discarded, or its adapter kept: there is nothing left to write to
+            self._tell(end, now=True)
+
+    @contextmanager
+    def _taking_orders(self) -> Iterator[None]:
+        ended = threading.Event()
+        watch = threading.Thread(target=self._take_orders, args=(ended,), name="orders")
+        watch.start()
         try:
-            while not self._try() and not self._must_leave:
+            yield
+        finally:
+            ended.set()
+            watch.join()
+
+    def _take_orders(self, ended: threading.Event) -> None:
+        while not ended.is_set():
+            order = JobOrder.PAUSE if self._is_terminated else self._record.take_order()
+            if order is not None:
+                self.obey(order)
+            ended.wait(ORDERS_EVERY_S)
+
+    def _until_the_end(self) -> JobProgress:
+        """Work, and wait for what is in the way; returns how it ended: PAUSED, FINISHED or FAILED."""
+        try:
+            while not self._must_leave:
+                if self._try():
+                    return replace(self._progress, state=JobState.FINISHED, message="", advice="")
                 self._ordered.wait(TRY_AGAIN_S)
                 self._ordered.clear()
         except Cancelled:
             pass
         except AppError as error:
-            self._tell(
-                replace(self._progress, state=JobState.FAILED, message=error.message, advice=error.advice), now=True
-            )
-            return False
-        if self._order is JobOrder.DISCARD:
-            return True
-        if self._progress.state is not JobState.FINISHED:
-            message, advice = NOT_STORED if self._unsaved else ("", "")
-            self._tell(replace(self._progress, state=JobState.PAUSED, message=message, advice=advice), now=True)
-        return False
+            if self._record.files.is_there:
+                return replace(self._progress, state=JobState.FAILED, message=error.message, advice=error.advice)
+            self._order = JobOrder.DISCARD
+        message, advice = NOT_STORED if self._unsaved else ("", "")
+        return replace(self._progress, state=JobState.PAUSED, message=message, advice=advice)
 
     def _try(self) -> bool:
-        """Work until the end or an order; False where something has to be waited for first. Raises AppError."""
+        """Whether the work is done; False where something has to be waited for first. Raises AppError, Cancelled."""
         try:
             if self._unsaved:  # no room for it yet: nothing else need be tried
                 self._store(self._unsaved)
@@ -192,18 +231,17 @@ class Trainer:
         if self._order is not None:  # it came while we prepared
             self.obey(self._order)
         try:
-            end = run.run()
+            if run.run() is RunEnd.PAUSED:
+                raise Cancelled
         finally:
             self._run = None
             if self._order is not JobOrder.DISCARD:
                 self._save(run)
-        if end is not RunEnd.PAUSED:
-            self._tell(replace(self._progress, state=JobState.JUDGING, seconds_left=None), now=True)
-            files.write(BEST, run.best)
-            check, tell = self._leave_if_ordered, partial(self._tell, now=True)
-            verdict = judged(self._progress, notes, tokenizer, pack, run.best, line, settings, check, tell)
-            self._record.write_verdict(verdict)
-            self._tell(replace(self._progress, state=JobState.FINISHED, message="", advice=""), now=True)
+        self._tell(replace(self._progress, state=JobState.JUDGING, seconds_left=None), now=True)
+        files.write(BEST, run.best)
+        check, tell = self._leave_if_ordered, partial(self._tell, now=True)
+        verdict = judged(self._progress, notes, tokenizer, pack, run.best, line, settings, check, tell)
+        self._record.write_verdict(verdict)
 
     def _restore(self, run: "TuningRun") -> None:
         """Where the last checkpoint was taken. One that cannot be read costs time only: the notes are here, and the
@@ -239,11 +277,13 @@ class Trainer:
         self._unsaved, self._warning = b"", ("", "")
 
     def _note(self, sentence: str) -> None:
+        """Raises Cancelled, as whoever takes such a report must stand."""
+        self._leave_if_ordered()
         self._tell(replace(self._progress, state=JobState.PREPARING, message=sentence, advice=""))
 
     def _tell(self, progress: JobProgress, *, now: bool = False) -> None:
         """Write it, at most once a second unless the state changes. A full disk must not stop the training, nor what is
-        to be said of it: for that there is room (JobFiles.say_full)."""
+        to be said of it: for that there is room (JobFiles.say_full). Raises Cancelled: it waits, and must not."""
         if not progress.message and self._warning[0]:
             progress = replace(progress, message=self._warning[0], advice=self._warning[1])
         is_new = progress.state is not self._progress.state
@@ -255,6 +295,8 @@ class Trainer:
                 self._record.files.say_full(False)
             except StorageError:
                 self._record.files.say_full(True)
+        if progress.state is JobState.WAITING:
+            self._leave_if_ordered()
 
 
 def main() -> int:
@@ -275,17 +317,8 @@ def main() -> int:
     try:
         with files.held():
             trainer = Trainer(JobRecord(files), folder)
-            signal.signal(signal.SIGTERM, lambda _number, _frame: trainer.obey(JobOrder.PAUSE))
-            ended = threading.Event()
-            watch = threading.Thread(target=_watch_orders, args=(trainer, JobRecord(files), ended), name="orders")
-            watch.start()
-            try:
-                is_discarded = trainer.run()
-            finally:
-                ended.set()
-                watch.join()
-        if is_discarded:
-            files.discard()
+            signal.signal(signal.SIGTERM, lambda _number, _frame: trainer.terminate())
+            trainer.run()
     except AppError as error:
         log.error("the job cannot be run: %s", type(error).__name__)
         return 1
@@ -302,13 +335,10 @@ def main() -> int:
                 )
             )
         return 1
+    finally:  # as soon as nobody holds it: what was discarded or kept meanwhile
+        with suppress(StorageError):
+            files.tidy()
     return 0
-
-
-def _watch_orders(trainer: Trainer, record: JobRecord, ended: threading.Event) -> None:
-    while not ended.wait(ORDERS_EVERY_S):
-        if order := record.take_order():
-            trainer.obey(order)
 
 
 if __name__ == "__main__":

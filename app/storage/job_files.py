@@ -6,7 +6,8 @@ kept.
 
     key.sealed         the job's key, under the vault's
     NAME.sealed        everything else, under the job's key: what the job is, its notes, checkpoint, best adapter, ...
-    order.WORD         empty: what the person asks of the trainer; gone once it is obeyed
+    order.WORD         empty: what the person asks of the trainer; gone once it is taken
+    order.discard      the job is discarded: its key is gone, and the rest goes as soon as nobody holds it
     lock               held by the trainer while it runs, and by whoever makes the job until it is whole
     full               one byte, there from the beginning: whether the disk takes nothing more
     ledger.nhl         what the trainer's gate let out (docs/ledger-format.md)
@@ -32,6 +33,8 @@ _NAME_FILE = "name.kept"
 _LEDGERS = "ledger*.nhl"
 _FULL_FILE = "full"
 _ORDER = "order."
+_DISCARD = f"{_ORDER}discard"
+_HOLD_WITHIN_S = 1.0  # somebody who only looks whether a job runs holds it for a moment too
 
 
 class JobFiles:
@@ -67,9 +70,14 @@ class JobFiles:
     @classmethod
     def open(cls, folder: Path, file_key: bytes) -> "JobFiles":
         """Raises StoreDamaged where the vault is another one, SettingsError where the job is gone."""
-        if not (folder / _KEY_FILE).is_file():
+        if not cls(folder, b"").is_there:
             raise SettingsError("This fine-tuning job is no longer there.", "Choose another one, or start a new one.")
         return cls(folder, open_bytes(folder / _KEY_FILE, file_key, _label(folder, _KEY_FILE)))
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it was neither discarded nor kept."""
+        return (self.folder / _KEY_FILE).is_file() and not (self.folder / _DISCARD).exists()
 
     @property
     def ledger(self) -> Path:
@@ -84,7 +92,7 @@ class JobFiles:
 
     def write(self, name: str, data: bytes) -> None:
         """Whole or not at all; what was there before stays where it fails."""
-        if not (self.folder / _KEY_FILE).is_file():  # discarded or kept meanwhile: it must not come back
+        if not self.is_there:  # it must not come back
             raise SettingsError("This fine-tuning job is no longer there.")
         path = self.folder / f"{name}{_SUFFIX}"
         seal_bytes(data, path, self.key, _label(self.folder, path.name))
@@ -95,25 +103,35 @@ class JobFiles:
     # ---------------------------------------------------------------- between the window and the trainer
 
     def leave_order(self, word: str) -> None:
-        """It takes the place of one that was not obeyed yet. An empty file: on a full disk too there is room for it."""
+        """It takes the place of one that was not taken yet. An empty file: on a full disk too there is room for it."""
         try:
-            for earlier in self.folder.glob(f"{_ORDER}*"):
-                earlier.unlink(missing_ok=True)
+            self._drop_orders()
             (self.folder / f"{_ORDER}{word}").touch(0o600)
         except OSError as error:
             raise StorageError(
                 f"The trainer cannot be told: {error.strerror or error}.", "Free some space and try again."
             ) from error
 
+    def has_order(self, word: str) -> bool:
+        """Whether it was left, and not taken yet."""
+        return (self.folder / f"{_ORDER}{word}").exists()
+
     def take_order(self) -> str:
-        """The word that was left, or ""; it is taken away."""
-        try:
-            for path in self.folder.glob(f"{_ORDER}*"):
-                path.unlink()
-                return path.name.removeprefix(_ORDER)
-        except OSError:
-            pass
+        """The word that was left, or ""; it is taken away. That the job is discarded is said again and again."""
+        if (self.folder / _DISCARD).exists():
+            return _DISCARD.removeprefix(_ORDER)
+        with suppress(OSError):
+            for word in self._drop_orders():
+                return word
         return ""
+
+    def _drop_orders(self) -> list[str]:
+        words = []
+        for path in self.folder.glob(f"{_ORDER}*"):
+            if path.name != _DISCARD:
+                path.unlink(missing_ok=True)
+                words.append(path.name.removeprefix(_ORDER))
+        return words
 
     def say_full(self, is_full: bool) -> None:
         """The one thing that can be told on a disk that takes nothing more: its byte has its room. Never raises."""
@@ -136,6 +154,8 @@ class JobFiles:
     @property
     def is_running(self) -> bool:
         """Whether a trainer's process holds the job."""
+        if not self._lock_file.exists():  # looking must not make it, in a folder that is just being deleted
+            return False
         lock = self._lock()
         try:
             with lock:
@@ -150,7 +170,7 @@ class JobFiles:
         """For the trainer, while it runs. Raises StorageError where another one does; a killed one holds nothing."""
         lock = self._lock()
         try:
-            lock.acquire()
+            lock.acquire(timeout=_HOLD_WITHIN_S, poll_interval=0.01)
         except Timeout as error:
             raise StorageError(
                 "This fine-tuning job is already running.", "Wait for it, or pause it; nothing is lost."
@@ -165,43 +185,84 @@ class JobFiles:
         finally:
             lock.release()
 
+    @property
+    def _lock_file(self) -> Path:
+        return self.folder / "lock"
+
     def _lock(self) -> FileLock:
-        return FileLock(self.folder / "lock", timeout=0, thread_local=False)
+        return FileLock(self._lock_file, timeout=0, thread_local=False)
+
+    # ---------------------------------------------------------------- the end of it
 
     def end(self, file_key: bytes, name: str) -> None:
         """Delete the job but for its ledgers: what left this computer stays on record, and what it was called."""
         if any(self.folder.glob(_LEDGERS)):
             seal_bytes(name.encode(), self.folder / _NAME_FILE, file_key, _label(self.folder, _NAME_FILE))
-        self._delete(lambda path: path.name == _NAME_FILE or path.match(_LEDGERS))
+        self._delete(_is_kept)
 
     def discard(self) -> None:
-        """Delete the job: its key first, so that nothing of the rest can be read whatever happens next."""
-        self._delete(lambda _: False)
+        """At any time. Its key goes first, so that nothing of the rest can be read whatever happens next; the rest goes
+        now, or in `tidy` where a trainer holds it still."""
+        with suppress(OSError):
+            (self.folder / _DISCARD).touch(0o600)
+        overwrite_and_unlink(self.folder / _KEY_FILE)
+        if not self.is_running:
+            self._delete(lambda _: False)
+
+    def tidy(self) -> None:
+        """Delete what is left of a job that was discarded or kept. For its trainer, once it has let go of it, and for
+        whoever finds such a folder (`left_folders`). Raises StorageError."""
+        if self.is_running or self.is_there:
+            return
+        is_discarded = (self.folder / _DISCARD).exists()
+        self._delete((lambda _: False) if is_discarded else _is_kept)
 
     def _delete(self, is_kept: Callable[[Path], bool]) -> None:
+        """What is held by a trainer that is just ending, where the system does not delete such files, is left to it."""
         overwrite_and_unlink(self.folder / _KEY_FILE)
         for path in sorted(self.folder.glob(f"*{_SUFFIX}")):
             with suppress(StorageError):
                 overwrite_and_unlink(path)
-        for path in list(self.folder.iterdir()) if self.folder.is_dir() else ():
-            if not is_kept(path):
-                with suppress(OSError):
-                    path.unlink()
+        for path in self._all_but(is_kept):
+            with suppress(OSError):
+                path.unlink()
         with suppress(OSError):  # there is none, or something is kept in it
             self.folder.rmdir()
-        if self.folder.exists() and any(not is_kept(path) for path in self.folder.iterdir()):
+        if self._all_but(is_kept) and not self.is_running:
             raise StorageError(
                 f"Some files in {self.folder} could not be deleted.",
                 "They cannot be read any more: their key is gone. Delete the folder by hand.",
             )
 
+    def _all_but(self, is_kept: Callable[[Path], bool]) -> list[Path]:
+        """The mark of a discarded job last: what a power cut leaves is deleted later."""
+        try:
+            found = [path for path in self.folder.iterdir() if not is_kept(path)]
+        except OSError:  # another process was quicker
+            return []
+        return sorted(found, key=lambda path: path.name == _DISCARD)
+
+
+def _is_kept(path: Path) -> bool:
+    return path.name == _NAME_FILE or path.match(_LEDGERS)
+
 
 def job_folders(root: Path) -> list[Path]:
     """All jobs, the newest first by name (they begin with their date)."""
     try:
-        return sorted((path for path in root.iterdir() if (path / _KEY_FILE).is_file()), reverse=True)
+        return sorted((path for path in root.iterdir() if JobFiles(path, b"").is_there), reverse=True)
     except OSError:
         return []
+
+
+def left_folders(root: Path) -> list[Path]:
+    """Of jobs that were discarded or kept, where something was left to delete."""
+    try:
+        marked = {path.parent for path in root.glob(f"*/{_DISCARD}")}
+        sealed = {path.parent for path in root.glob(f"*/*{_SUFFIX}")}
+    except OSError:
+        return []
+    return sorted(marked | {folder for folder in sealed if not (folder / _KEY_FILE).is_file()})
 
 
 def ledgers_in(root: Path) -> list[Path]:

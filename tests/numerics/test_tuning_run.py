@@ -181,7 +181,6 @@ def test_a_pause_at_every_window_changes_nothing(whole: Bench, parts: tuple[Devi
     bench.between = pause_every_other_time
     ends = [bench.run.run()]
     while ends[-1] is RunEnd.PAUSED:
-        assert bench.heard[-1].state is JobState.PAUSED
         ends.append(bench.run.run())
     assert len(ends) == 12
     assert bench.outcome == whole.outcome
@@ -230,6 +229,27 @@ def test_a_run_stopped_keeps_the_best_so_far(parts: tuple[DevicePack, Backbone])
     assert bench.run.run() is RunEnd.STOPPED
     assert [point.step for point in bench.heard[-1].evaluations] == [0, 2]
     assert bench.run.best and bench.run.best != bench.half.parameters()
+
+
+def test_a_run_stopped_before_there_is_a_best_goes_on_until_there_is(
+    whole: Bench, parts: tuple[DevicePack, Backbone]
+) -> None:
+    bench = Bench(*parts)
+    bench.run.stop()
+    assert bench.run.run() is RunEnd.STOPPED
+    assert [point.step for point in bench.heard[-1].evaluations] == [0, 2]
+    assert bench.heard[-1].evaluations == whole.heard[-1].evaluations[:2]
+    assert Adapter.parse(bench.run.best, parts[0].facts).card.plan == MIXED
+
+
+def test_a_pause_counts_before_the_run_too_and_can_be_taken_back(parts: tuple[DevicePack, Backbone]) -> None:
+    bench = Bench(*parts, settings=replace(SETTINGS, steps=1, evaluate_every=1))
+    bench.run.pause()
+    assert bench.run.run() is RunEnd.PAUSED
+    assert not bench.heard
+    bench.run.pause()
+    bench.run.go_on()
+    assert bench.run.run() is RunEnd.DONE
 
 
 def test_a_cancelled_run_breaks_off_and_can_be_taken_up(whole: Bench, parts: tuple[DevicePack, Backbone]) -> None:

@@ -1,4 +1,5 @@
-"""A job's files: encrypted, whole or not at all, gone when discarded; orders reach the trainer; a killed one pauses."""
+"""A job's files: encrypted, whole or not at all, gone when discarded; a killed trainer leaves it paused. Orders:
+test_tuning_orders.py."""
 
 import os
 from dataclasses import replace
@@ -137,29 +138,6 @@ def test_a_file_of_one_job_cannot_stand_in_for_another_jobs(jobs: JobsOnDisk) ->
     (second.folder / "job.sealed").write_bytes((first.files.folder / "job.sealed").read_bytes())
     with pytest.raises(StoreDamaged):
         JobRecord(second).job()
-
-
-def test_orders_reach_a_running_trainer_once(jobs: JobsOnDisk, started: Started) -> None:
-    made = jobs.create("Diary", None, "m", NOTES, SETTINGS, None)
-    record = jobs.record(made.id)
-    with record.files.held():
-        jobs.order(made.id, JobOrder.PAUSE)
-        assert record.take_order() is JobOrder.PAUSE
-        assert record.take_order() is None
-        jobs.order(made.id, JobOrder.PAUSE)
-        jobs.order(made.id, JobOrder.KEEP_BEST)
-        assert record.take_order() is JobOrder.KEEP_BEST, "the last one counts"
-        assert record.take_order() is None
-    assert started.jobs == [made.id]
-    jobs.order(made.id, JobOrder.RESUME)
-    assert started.jobs == [made.id, made.id]
-
-
-def test_keeping_the_best_of_a_paused_job_starts_it_to_do_so(jobs: JobsOnDisk, started: Started) -> None:
-    made = jobs.create("Diary", None, "m", NOTES, SETTINGS, None)
-    jobs.order(made.id, JobOrder.KEEP_BEST)
-    assert started.jobs == [made.id, made.id]
-    assert jobs.record(made.id).take_order() is JobOrder.KEEP_BEST
 
 
 def test_only_one_trainer_holds_a_job(jobs: JobsOnDisk) -> None:
