@@ -91,7 +91,7 @@ def _secret_lines(notes: NotesSet, choices: NotesChoices) -> list[str]:
     said = {
         SecretChoice.REPLACE: "Replaced by invented ones before anything is learned: {0}.",
         SecretChoice.DROP_PASSAGE: "Left out with their paragraphs: {0}.",
-        SecretChoice.LEAVE: "Left in, and asked for in the verdict: {0}. Replace them too with: --secrets replace",
+        SecretChoice.LEAVE: "Left in, and tried in the verdict: {0}. Replace them too with: --secrets replace",
     }
     lines = [words.format(kind_counts(done[choice])) for choice, words in said.items() if done[choice]]
     names = "Names of people are not looked for."

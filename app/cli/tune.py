@@ -67,9 +67,10 @@ def run_tune(arguments: argparse.Namespace, services: Services, terminal: Termin
 
 def _check(arguments: argparse.Namespace, begins: bool) -> None:
     """An empty word is a variable that was not set; as a path it would be the current folder."""
-    if not all(word.strip() for word in (*arguments.notes, *arguments.chat)):
-        raise SettingsError("One of the notes or chats has an empty name.", "Check the variable that should hold it.")
-    manages = any((arguments.jobs, arguments.resume, arguments.pause, arguments.keep, arguments.discard))
+    jobs = [arguments.resume, arguments.pause, arguments.keep, arguments.discard]
+    if not all(word is None or word.strip() for word in (*arguments.notes, *arguments.chat, *jobs)):
+        raise SettingsError("An empty name was given.", "Check the variable that should hold it.")
+    manages = arguments.jobs or any(jobs)
     if begins and manages:
         raise SettingsError("Notes begin a new job.", "Give either notes and chats, or one of the options for a job.")
     if not begins and not manages:

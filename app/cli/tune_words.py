@@ -137,6 +137,10 @@ def summary(job: TuningJob, adapter: Path | None = None, problem: AppError | Non
         "has_harmed": verdict.has_harmed if verdict is not None else None,
         "is_ordinary_lora": is_ordinary_lora(job.settings.plan),
         "adapter": str(adapter) if adapter is not None else None,
+        "files": None,  # what became of the notes (app/cli/notes_words.py), of a job that this command began
+        "folded": None,
+        "set_aside": None,
+        "secrets": None,
         "error": {"message": problem.message, "advice": problem.advice} if problem is not None else None,
     }
 

@@ -145,7 +145,7 @@ def test_an_empty_name_is_not_the_current_folder_nor_the_chat_without_a_title(ho
     home.add("")
     for words in (("",), ("--chat", ""), ("--chat", " "), (" ", "--preset", "quick")):
         assert home.tune(*words) == 1
-        assert home.said == "One of the notes or chats has an empty name.\nCheck the variable that should hold it.\n"
+        assert home.said == "An empty name was given.\nCheck the variable that should hold it.\n"
     assert not home.read
 
 
