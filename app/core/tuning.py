@@ -131,8 +131,8 @@ class JobProgress:
 class Probe:
     """A few steps on this machine and this backend, for one preset; ranges are low, high.
 
-    seconds: of the whole run; verdict_seconds: of the verdict after it. memory_bytes: that the trainer needs.
-    bytes_up, bytes_down: of both.
+    seconds: of the whole run; verdict_seconds: of the verdict after it. memory_bytes: that the trainer needs, and
+    the built-in backend of its own where it has one. bytes_up, bytes_down: of both.
     chat_slowdown: how many times as long a token of chat takes with such an adapter (its round trips) than without.
     """
 

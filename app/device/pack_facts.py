@@ -87,6 +87,11 @@ class PackFacts:
             shapes |= {f"near.{layer}.{name}.bias": [rows] for name, rows, _ in self._near_linears()}
         return shapes
 
+    @property
+    def layer_numbers(self) -> int:
+        """Numbers in the matrices of one layer."""
+        return sum(rows * columns for _, rows, columns in self._near_linears())
+
     def _near_norms(self) -> list[str]:
         names = ["input_layernorm", "post_attention_layernorm"]
         if self.near.post_norms:

@@ -1,6 +1,5 @@
 """Fine-tuning behind the window and the terminal: notes read, plans probed, jobs started, adapters kept."""
 
-import math
 import statistics
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -19,6 +18,7 @@ from app.core.tuning import JobOrder, Preset, Probe, TuningJob, TuningSettings
 from app.core.tuning_card import training_facts
 from app.core.tuning_forecast import Tried, forecast
 from app.core.tuning_jobs import BEST, JobsOnDisk
+from app.core.tuning_memory import backend_bytes, trainer_bytes
 from app.core.tuning_presets import for_notes, presets
 from app.device.adapter_card import TrainingFacts
 from app.domain.backend import Backend, ModelInfo
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from app.core.settings_services import KeptAdapter
     from app.core.tuning_session import TuningSession
     from app.device.pack import DevicePack
+    from app.device.pack_facts import PackFacts
     from app.device.tuning_half import TuningHalf
 
 PROBE_WINDOWS, PROBE_TOKENS = 3, 16
 TOKENS_A_WORD = 1.5  # before the tokenizer is loaded: only the number of steps hangs on it
-OWN_BYTES = 450 * 2**20  # Python, torch and the device's half of a small model, measured (docs/lab-log.md)
 
 
 class AdapterShelf(Protocol):
@@ -225,11 +225,19 @@ class LocalTuning:
         return forecast(
             settings,
             tried,
-            OWN_BYTES + 4 * parameters + _near_bytes(pack, settings.device_layers),
+            self._memory_bytes(pack.facts, settings, parameters),
             (chat.tokens_per_s(1), 1 / (1 / chat.tokens_per_s(settings.plan.round_trips) + own_s)),
             round(sum(note.words for note in notes.held_out) * TOKENS_A_WORD),
             len(notes.learned_secrets),
         )
+
+    def _memory_bytes(self, facts: "PackFacts", settings: TuningSettings, parameters: int) -> int:
+        """On this computer: the trainer, and its own backend where it computes on the built-in one."""
+        from app.device.linear import fastest_dtype
+
+        item_bytes = fastest_dtype().itemsize  # the built-in backend's too
+        found = trainer_bytes(facts, settings, item_bytes, parameters)
+        return found if self._place().backend else found + backend_bytes(facts, settings, item_bytes)
 
 
 def _spent(link: Link, session: "TuningSession") -> tuple[int, int]:
@@ -248,15 +256,6 @@ def _own_s(half: "TuningHalf", window: Sequence[int]) -> float:
         seconds.append(time.monotonic() - started_s)
     half.drop_step()
     return statistics.median(seconds)
-
-
-def _near_bytes(pack: "DevicePack", count: int) -> int:
-    """Memory of the first `count` layers, which the device runs itself."""
-    from app.device.linear import fastest_dtype
-
-    layers = tuple(f"near.{layer}." for layer in range(count))
-    numbers = sum(math.prod(shape) for name, shape in pack.facts.weight_shapes().items() if name.startswith(layers))
-    return numbers * fastest_dtype().itemsize
 
 
 def _check_there(paths: Sequence[Path]) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.core.tuning import Preset
-from app.core.tuning_presets import grouped_plan
 from app.domain.backend import Backend
+from app.main import BUILT_IN_MODEL
 from tests.sim.tuning_home import TuningHome, write_notes
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -25,9 +25,21 @@ def test_presets_rest_on_the_layers_of_the_pack_and_estimates_count_what_the_dev
         assert presets[Preset.BALANCED].plan.round_trips == 1
         assert presets[Preset.THOROUGH].plan.round_trips == 4  # every layer of the tiny model but the device's own
         tried = [replace(presets[preset], window=24, head_rank=4) for preset in (Preset.BALANCED, Preset.THOROUGH)]
-        plain = replace(tried[0], plan=grouped_plan(6, 1, tried[0].plan.taps[0].r_down), device_layers=0)
-        near, far, alone = home.tuning.probe(notes, [*tried, plain], said.append)
+        near, far = home.tuning.probe(notes, tried, said.append)
         assert near.chat_slowdown > 1  # one round trip as without, but two layers more on this computer
         assert (near.round_trips, far.round_trips) == (1, 4)
         assert near.bytes_up < far.bytes_up
-        assert near.memory_bytes > alone.memory_bytes  # though two more layers are changed
+
+
+def test_a_training_on_the_built_in_backend_is_said_to_need_the_memory_of_that_too(
+    tuning_backend: Backend, tiny_tuning_model: Path, tmp_path: Path
+) -> None:
+    with TuningHome(tmp_path / "home", tuning_backend) as home:
+        (home.folder.models / BUILT_IN_MODEL).symlink_to(tiny_tuning_model)
+        notes = home.read(write_notes(tmp_path / "notes"))
+        settings = replace(home.tuning.presets(lambda _: None)[Preset.QUICK], window=24, head_rank=4)
+        (elsewhere,) = home.tuning.probe(notes, [settings], lambda _: None)
+        home.backend = None
+        (here,) = home.tuning.probe(notes, [settings], lambda _: None)
+        model_bytes = (tiny_tuning_model / "backbone.safetensors").stat().st_size
+        assert here.memory_bytes >= elsewhere.memory_bytes + model_bytes
