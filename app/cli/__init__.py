@@ -12,7 +12,7 @@ from pathlib import Path
 from app.cli.arguments import parse
 from app.cli.backend import run_backend
 from app.cli.chat import run_chat
-from app.cli.terminal import KEYS_ARE_WRITTEN, Terminal
+from app.cli.terminal import KEYS_ARE_WRITTEN, Terminal, unanswered
 from app.core.services import Services
 from app.domain.errors import AppError, where_it_failed
 
@@ -54,6 +54,9 @@ def run(argv: Sequence[str], services: Services, terminal: Terminal | None = Non
             run_backend(arguments, services, terminal)
     except AppError as error:
         terminal.show_error(error)
+        return FAILED
+    except EOFError:
+        terminal.show_error(unanswered())
         return FAILED
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nobody is left to tell, and the flush at exit must not fail.

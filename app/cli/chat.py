@@ -10,7 +10,7 @@ from app.cli.arguments import sampling
 from app.cli.choice import checked_strength, chosen_backend
 from app.cli.redaction import counts_by_kind, replaced_words
 from app.cli.reply import Conversation, Ending
-from app.cli.terminal import KEYS_ARE_WRITTEN, OPERATOR_CAN_READ, Terminal, status_line
+from app.cli.terminal import KEYS_ARE_WRITTEN, OPERATOR_CAN_READ, Terminal, status_line, unanswered
 from app.core.events import EndReason, Traffic
 from app.core.ports import Conversations
 from app.core.services import ChatRequest, Services
@@ -40,10 +40,11 @@ def run_chat(arguments: argparse.Namespace, services: Services, terminal: Termin
     with ExitStack() as stack:
         try:
             conversations, settings = _open(arguments, services, terminal, stack)
-        except AppError as error:
+        except (AppError, EOFError) as caught:
+            error = caught if isinstance(caught, AppError) else unanswered()
             if arguments.json:
                 terminal.print(json.dumps(summary(Ending("", EndReason.FAILED, Traffic(), error, 0))))
-            raise
+            raise error from caught
         terminal.clear_progress()
         conversation = Conversation(
             conversations,

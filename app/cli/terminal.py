@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import unicodedata
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
@@ -38,6 +39,23 @@ _CONTROLS = {
 }
 
 
+def _ask_secret(prompt: str) -> str:
+    """One line that is not shown; piped in where there is no terminal. Raises EOFError."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            return getpass.getpass(prompt)
+    except getpass.GetPassWarning:
+        if sys.stdin.isatty():  # one that cannot hide it
+            return getpass.getpass(prompt)
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line.rstrip("\r\n")
+
+
 @dataclass(slots=True)
 class Terminal:
     """The streams of one command."""
@@ -46,7 +64,7 @@ class Terminal:
     stdout: TextIO
     stderr: TextIO
     environ: Mapping[str, str]
-    ask_secret: Callable[[str], str] = getpass.getpass
+    ask_secret: Callable[[str], str] = _ask_secret
     _progress_shown: bool = False
     _is_mid_line: bool = False
 
@@ -142,6 +160,13 @@ class Terminal:
         text = text.translate(_CONTROLS)
         self.stderr.write(f"{colour}{text}{_PLAIN}{end}" if colour and self._has_colours else text + end)
         self.stderr.flush()
+
+
+def unanswered() -> AppError:
+    """For EOFError: Ctrl+D, or nobody there to type."""
+    return AppError(
+        "What was asked was not answered.", "Run the command in a terminal, or pipe the answer in as a line of its own."
+    )
 
 
 def status_line(traffic: Traffic, reason: EndReason) -> str:

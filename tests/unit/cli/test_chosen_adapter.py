@@ -146,6 +146,27 @@ def test_a_passphrase_is_asked_for_where_the_history_has_one(cli: Run, monkeypat
     assert cli.opened_with() == (path, data)
 
 
+def test_a_passphrase_that_nobody_gives_is_an_error_in_words(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl+D, or no terminal and nothing piped in."""
+
+    @contextmanager
+    def locked(ask_secret: Callable[[], str]) -> Iterator[ScriptedAdapters]:
+        ask_secret()
+        yield cli.services.adapters
+
+    def silent(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr(cli.services, "open_adapters", locked)
+    monkeypatch.setattr(cli, "_ask", silent)
+    assert cli("--adapter", "Letters", "--json") == 1
+    assert json.loads(cli.out)["error"]["message"] == "What was asked was not answered."
+    assert cli.err.startswith("What was asked was not answered.\nRun the command in a terminal")
+    terminal = Terminal(io.StringIO(), io.StringIO(), stderr := io.StringIO(), {}, silent)
+    assert run(("adapter", "list"), cli.services, terminal) == 1
+    assert stderr.getvalue().startswith("What was asked was not answered.\n")
+
+
 def test_the_strength_is_that_of_every_message(cli: Run) -> None:
     path, _ = kept_in(cli)
     cli.services.chat.writer.adapter = AdapterUse(path.name)
