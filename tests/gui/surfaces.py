@@ -46,7 +46,7 @@ from tests.sim.keyrings import MemoryKeyring
 from tests.sim.scripted_conversations import ScriptedConversations
 from tests.sim.scripted_panel import RecordedSource, job_ledger
 from tests.sim.scripted_settings import MODEL, ScriptedFiles, ScriptedSettings
-from tests.sim.scripted_tuning import ScriptedTuning, note_folder, progress
+from tests.sim.scripted_tuning import HELPED, KNOWS_SECRETS, ScriptedTuning, note_folder, progress
 
 CHEAP = PassphraseCost(memory_kib=64, passes=1, lanes=1)
 PASSPHRASE = "four words of mine"
@@ -66,7 +66,7 @@ ADAPTER = KeptAdapter(
     ),
     notes_gone=2,
 )  # fmt: skip
-TUNING = ("notes", "refused", "learned", "plan", "watch", "failed", "verdict", "jobs", "chip")
+TUNING = ("notes", "refused", "learned", "plan", "watch", "failed", "verdict", "secrets", "jobs", "chip")
 SURFACES = (
     "chat, empty",
     "chat, with messages",
@@ -264,7 +264,9 @@ class Stage:
             job = services.add("0123", progress(JobState.TRAINING))
             if detail == "failed":
                 services.move(job.id, replace(job.progress, state=JobState.FAILED, message="0123", advice="4567"))
-            elif detail == "verdict":
+            elif detail in ("verdict", "secrets"):
+                services.verdict = HELPED if detail == "verdict" else KNOWS_SECRETS
+                services.learned_alike = {job.data_sha256: ("0123",)}
                 services.finish(job.id)
         if detail == "chip":
             main = self.window("a", "b")

@@ -201,14 +201,13 @@ class Page(QScrollArea):
 
     def section(self, heading: str = "", explanation: str = "") -> Card:
         """A card below what is there already."""
-        self.heading(heading, explanation)
+        if heading:
+            self.heading(heading, explanation)
         card = Card(self._page_theme, self.column)
         self.add(card)
         return card
 
-    def heading(self, heading: str, explanation: str = "") -> None:
-        if not heading:
-            return
+    def heading(self, heading: str, explanation: str = "") -> QWidget:
         words = QWidget(self.column)
         layout = QVBoxLayout(words)
         spaced(words, self._page_theme, layout, "gap", "", "space_3", "", "")
@@ -216,6 +215,7 @@ class Page(QScrollArea):
         if explanation:
             layout.addWidget(line(explanation, "caption", words))
         self.add(words)
+        return words
 
     def show_notice(self, tone: str, message: str, advice: str = "") -> None:
         self.notice.show_words(tone, message, advice)

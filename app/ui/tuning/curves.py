@@ -15,6 +15,7 @@ from app.ui.words import number
 
 LINES = 4  # across the picture
 SMOOTHED = 0.06  # of the run: one step's loss says as much about its text as about the model
+BESIDE = 0.25  # of a line's distance: above and below all that is drawn
 MOST_DRAWN = 600  # points of the training curve; more are thinned out
 
 
@@ -59,8 +60,8 @@ class Curves(QWidget):
         losses = [loss for loss in losses if math.isfinite(loss)]
         low, high = (min(losses), max(losses)) if losses else (0.0, 1.0)
         self._y_step = nice_step(max(high - low, 0.02 * max(abs(high), 1.0)), LINES)
-        self._y_low = math.floor(low / self._y_step) * self._y_step
-        self._y_high = max(math.ceil(high / self._y_step) * self._y_step, self._y_low + self._y_step)
+        self._y_low = math.floor(low / self._y_step - BESIDE) * self._y_step
+        self._y_high = math.ceil(high / self._y_step + BESIDE) * self._y_step
         self.setAccessibleDescription(self.words)
         self.update()
 
@@ -112,7 +113,11 @@ class Curves(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.text_font(metrics.caption))
-        self._paint_lines(painter)
+        if self._train or self._tests:
+            self._paint_lines(painter)
+        else:
+            painter.setPen(QColor(colours.muted))
+            painter.drawText(self._area, int(Qt.AlignmentFlag.AlignCenter), self.words)
         if self._train:
             self._paint_curve(painter, self._train, QColor(colours.muted), metrics.hair * 1.5)
         tests = [(test.step, test.loss) for test in self._tests if math.isfinite(test.loss)]
@@ -156,7 +161,7 @@ class Curves(QWidget):
             painter.setPen(QPen(QColor(colours.line), metrics.hair))
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(QColor(colours.muted))
-            box = QRectF(0, y - text / 2, area.left() - metrics.space_2, text)
+            box = QRectF(0, y - text / 2, area.left() - metrics.space_3, text)
             painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), loss_words(loss))
         every = nice_step(self._steps, LINES)
         for count in range(int(self._steps / every) + 1):

@@ -19,7 +19,7 @@ class OptionCard(QPushButton):
         layout = QVBoxLayout(self)
         spaced(self, theme, layout, "gap", "space_4", "space_3")
         self._sentence = sentence
-        self.facts = line("", "muted", self)
+        self.facts = line("", "body", self)
         for label in (line(heading, "strong", self), line(sentence, "muted", self), self.facts):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             layout.addWidget(label)

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from app.core.tuning import JobOrder, TuningJob
+from app.core.tuning import Basis, JobOrder, TuningJob
 from app.core.tuning_services import TuningServices
 from app.domain.errors import AppError
 from app.ui.settings.controls import Switch
@@ -58,7 +58,7 @@ class VerdictPage(Step):
         self.advice = line("", "strong", self.column)
         self.add(self.advice)
         self._lay_out_secrets()
-        self.sentence = line("", "", self.column)
+        self.sentence = line("", "body", self.column)
         self.add(self.sentence)
         card = self.section()
         self.bars, self.curves = IntervalBars(theme, card), Curves(theme, card)
@@ -67,9 +67,10 @@ class VerdictPage(Step):
         self.curves_fold = Fold(theme, self.tr("Show the curves"), self.curves, self.column)
         self.add(self.curves_fold)
         self.votes = Votes(theme, self.column)
-        self._votes_card = self.section(
+        self._votes_heading = self.heading(
             self.tr("Judge for yourself"), self.tr("Which of the two is fine-tuned shows after your choice.")
         )
+        self._votes_card = self.section()
         self._votes_card.add(self.votes)
         checks = self.section(self.tr("What else changed"))
         self._secrets = checks.row(self.tr("Secrets of your notes"))
@@ -97,22 +98,24 @@ class VerdictPage(Step):
         """What came out, and a new training without it. Shown only where something did."""
         self._out = self.section()
         self._came_out = self._out.row(self.tr("What it knows"))
+        self._alike = line("", "body", self._out)
+        self._alike_part = beside = QWidget(self._out)
+        spaced(beside, self.theme, over := QVBoxLayout(beside), "", "space_4", "", "space_4", "space_3")
+        over.addWidget(self._alike)
+        self._out.join(beside)
         self.drop = Switch(self.theme)
         self._out.row(
-            self.tr("Then delete this result"),
+            self.tr("Delete this result once the new training has started"),
             self.tr(
-                "It knows what came out, and its copy of your notes holds it. It is deleted once the new training has "
-                "started; your own files and adapters that you kept stay."
+                "It knows what came out, and its copy of your notes holds it. Your own files and adapters that you "
+                "kept stay."
             ),
             self.drop,
         )
         self.again = push(self.tr("Take it out and train again"), "primary", self)
         self.again.clicked.connect(self._train_again)
-        self._alike = line("", "body", self._out)
         below = QWidget(self._out)
-        layout = QVBoxLayout(below)
-        spaced(below, self.theme, layout, "space_3", "space_4", "", "space_4", "space_4")
-        layout.addWidget(self._alike)
+        spaced(below, self.theme, layout := QVBoxLayout(below), "", "space_4", "", "space_4", "space_4")
         layout.addWidget(Buttons(self.theme, below, self.again))
         self._out.join(below)
 
@@ -141,6 +144,7 @@ class VerdictPage(Step):
         self.set_title(headline(verdict))
         self.sentence.setText(verdict_words(verdict))
         self.bars.show_verdict(verdict)
+        self.bars.setVisible(verdict.basis is not Basis.TOO_LITTLE)  # they would look as if they said something
         self._test.label.setText(
             self.tr("Tested on {held}, learned from {train}").format(
                 held=notes_words(verdict.held_out_notes), train=notes_words(verdict.train_notes)
@@ -151,7 +155,8 @@ class VerdictPage(Step):
         self.advice.setText(advice_words(verdict))
         self.advice.setVisible(bool(self.advice.text()))
         self.votes.show_pairs(verdict.pairs)
-        self._votes_card.setVisible(bool(verdict.pairs))
+        for part in (self._votes_heading, self._votes_card):
+            part.setVisible(bool(verdict.pairs))
         self._secrets.explain(secrets_words(verdict))
         self._came_out.explain(came_out_words(verdict))
         self._out.setVisible(bool(verdict.memorised))
@@ -161,8 +166,9 @@ class VerdictPage(Step):
         self._form.setText(form_words(job.settings))
         self.name.setText(job.name)
         self.use.setChecked(verdict.is_advised)
-        self.keep.setProperty("kind", "primary" if verdict.is_advised else "plain")
-        self.keep.style().polish(self.keep)
+        for button, is_best in ((self.keep, verdict.is_advised), (self.again, verdict.has_helped)):
+            button.setProperty("kind", "primary" if is_best else "plain")
+            button.style().polish(button)
         self._enable()
         self.changed.emit()
 
@@ -172,7 +178,7 @@ class VerdictPage(Step):
         except AppError:  # the vault is locked: this page is about to go
             names = ()
         self._alike.setText(alike_words(names))
-        self._alike.setVisible(bool(names))
+        self._alike_part.setVisible(bool(names))
 
     def _enable(self) -> None:
         is_free = not self.work.is_busy

@@ -39,6 +39,8 @@ def verdict_words(verdict: Verdict) -> str:
         "after": loss_words(verdict.after.value),
         "low": better_percent(verdict.gain.low),
         "high": better_percent(verdict.gain.high),
+        "least": -better_percent(verdict.gain.high),
+        "most": -better_percent(verdict.gain.low),
     }
     if verdict.basis is Basis.TOO_LITTLE:
         words = tr("Too little text was held back for a test (loss {before} to {after} a token, which says nothing).")
@@ -50,12 +52,12 @@ def verdict_words(verdict: Verdict) -> str:
     elif verdict.gain.high < 0:
         words = tr(
             "On notes it never saw, it predicts your wording {percent} % worse than the model without it (loss "
-            "{before} to {after} a token; 95 % interval {low} to {high} %)."
+            "{before} to {after} a token; 95 % interval {least} to {most} % worse)."
         )
     else:
         words = tr(
             "On notes it never saw, the difference is too small to tell from chance (loss {before} to {after} a token; "
-            "95 % interval {low} to {high} %)."
+            "95 % interval {low} to {high} % better)."
         )
     return f"{words.format(**facts)} {_kept_words(verdict)}".strip()
 
@@ -95,7 +97,10 @@ def trust_words(verdict: Verdict) -> str:
 def advice_words(verdict: Verdict) -> str:
     """What to do with such a verdict, a line each; empty where nothing is to be said."""
     lines = []
-    if verdict.memorised:
+    is_in_vain = verdict.basis is not Basis.TOO_LITTLE and not verdict.has_helped
+    if verdict.memorised and is_in_vain:
+        lines.append(tr("What it knows may come out in any chat, and it did not help. Discard this result."))
+    elif verdict.memorised:
         lines.append(tr("What it knows may come out in any chat. Take it out and train again, or discard this result."))
     if verdict.has_harmed:
         lines.append(
@@ -106,7 +111,7 @@ def advice_words(verdict: Verdict) -> str:
         )
     if verdict.basis is Basis.TOO_LITTLE:
         lines.append(tr("Add more notes, and train again."))
-    elif not verdict.has_helped:
+    elif is_in_vain and not verdict.memorised:
         lines.append(_no_help_words(verdict))
     elif verdict.is_advised and verdict.pairs:
         lines.append(tr("Read some replies before you keep it."))

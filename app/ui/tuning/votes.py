@@ -67,7 +67,7 @@ class Votes(QWidget):
             )
         )
         for field, text in ((self.left, pair.left), (self.right, pair.right)):
-            field.setPlainText(text)
+            field.setPlainText(text.strip())
         for button in (self.choose_left, self.choose_neither, self.choose_right):
             button.setVisible(not is_voted)
         self.next.setVisible(is_voted and self._place + 1 < len(self._pairs))

@@ -64,13 +64,12 @@ class WatchPage(Step):
         self.discard = push(self.tr("Discard…"), "danger", self)
         self.buttons = Buttons(theme, self.column, self.pause, self.resume, self.keep, self.discard)
         self.add(self.buttons)
-        self.add(
-            line(
-                self.tr("You may close this window, and Nearhalf too: it goes on by itself, and you find it here."),
-                "caption",
-                self.column,
-            )
+        self._goes_on = line(
+            self.tr("You may close this window, and Nearhalf too: it goes on by itself, and you find it here."),
+            "caption",
+            self.column,
         )
+        self.add(self._goes_on)
         for button, order in (
             (self.pause, JobOrder.PAUSE),
             (self.resume, JobOrder.RESUME),
@@ -147,8 +146,9 @@ class WatchPage(Step):
                 step=number(sample.step), prompt=" ".join(sample.prompt.split())
             )
         )
-        if self.sample.toPlainText() != sample.text:
-            self.sample.setPlainText(sample.text)
+        text = sample.text.strip()
+        if self.sample.toPlainText() != text:
+            self.sample.setPlainText(text)
 
     def _show_trouble(self, job: TuningJob) -> None:
         progress = job.progress
@@ -191,6 +191,7 @@ class WatchPage(Step):
         is_running = state in ACTIVE and state is not JobState.JUDGING
         has_best = any(test.step > 0 for test in job.progress.evaluations)
         self.pause.setVisible(is_running)
+        self._goes_on.setVisible(state in ACTIVE)
         self.resume.setVisible(state is JobState.PAUSED)
         self.keep.setVisible(state is not JobState.JUDGING)
         self.keep.setEnabled(is_free and has_best)

@@ -282,4 +282,7 @@ class TuningWindow(QDialog):
             min(metrics.column * 3 // 5, room.width() // 2), min(metrics.control * 12, room.height() // 2)
         )
         if not self.isVisible():
-            self.resize(min(metrics.column + metrics.space_8 * 3, room.width()), min(metrics.column, room.height()))
+            self.resize(
+                min(metrics.column + metrics.space_6 * 2 + metrics.space_3, room.width()),
+                min(metrics.column, room.height()),
+            )

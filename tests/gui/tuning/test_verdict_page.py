@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QPoint
 from PySide6.QtWidgets import QLabel
 
-from app.core.tuning import JobOrder, JobState, Verdict
+from app.core.tuning import Basis, JobOrder, JobState, Verdict
 from app.domain.errors import StorageError
 from app.ui.preferences import Preferences
 from app.ui.tuning.verdict_page import VerdictPage
@@ -74,7 +74,8 @@ def test_a_verdict_that_speaks_against_it_says_so_first_and_uses_it_nowhere(
     assert page.advice.y() < page.sentence.y()
     assert not page.use.isChecked()
     assert kind(page.keep) == "plain"
-    assert not page.votes.isVisible()
+    assert "Judge for yourself" not in read(page)
+    assert page.bars.isVisible() is (verdict.basis is not Basis.TOO_LITTLE)
     assert not page.again.isVisible()
 
 
@@ -104,6 +105,15 @@ def test_secrets_that_came_out_are_said_first_and_training_without_them_is_recom
     assert kind(page.keep) == "primary"
     assert page.use.isChecked()
     assert "4111" not in read(page)
+
+
+def test_a_result_that_did_not_help_either_is_to_be_discarded(open_host: OpenHost, services: ScriptedTuning) -> None:
+    services.verdict = replace(NO_HELP, memorised=KNOWS_SECRETS.memorised)
+    wizard, _ = opened(open_host, services, JobState.FINISHED)
+    page = wizard.verdict
+    assert page.title == "It knows 1 secret from your notes"
+    assert "Discard this result." in page.advice.text()
+    assert (kind(page.again), kind(page.keep)) == ("plain", "plain")
 
 
 def test_of_many_secrets_the_first_are_shown_and_the_rest_counted(
