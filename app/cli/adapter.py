@@ -72,6 +72,12 @@ def _show(adapters: AdapterServices, arguments: argparse.Namespace, services: Se
 def _export(adapters: AdapterServices, arguments: argparse.Namespace, services: Services, terminal: Terminal) -> None:
     kept = find(adapters.files.adapters(), arguments.name)
     target = path_of(arguments.to)
+    try:
+        is_there = target.exists()
+    except OSError as error:
+        raise SettingsError(
+            f"{target} cannot be written: {error.strerror or error}.", "Name another path, or check its permissions."
+        ) from error
     strength = checked_strength(arguments.strength)
     if arguments.form == "transformers":
         if arguments.locked:
@@ -85,7 +91,7 @@ def _export(adapters: AdapterServices, arguments: argparse.Namespace, services: 
                 "An adapter's file has no strength: it is chosen where the adapter is used.",
                 "Leave --strength out, or add --form transformers. Chats have their own: nearhalf chat --help",
             )
-        if target.exists():
+        if is_there:
             raise SettingsError(f"There is something at {target} already.", "Name another file.")
         adapters.files.export_adapter(kept.path, target, _new_passphrase(terminal) if arguments.locked else "")
         names = (target.name,)

@@ -51,6 +51,7 @@ def _ask_secret(prompt: str) -> str:
     sys.stderr.write(prompt)
     sys.stderr.flush()
     line = sys.stdin.readline()
+    sys.stderr.write("\n")
     if not line:
         raise EOFError
     return line.rstrip("\r\n")

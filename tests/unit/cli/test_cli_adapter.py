@@ -150,6 +150,12 @@ def test_an_open_copy_says_that_it_is_open(cli: Run, tmp_path: Path) -> None:
     assert "not encrypted" in cli.err
 
 
+def test_a_name_that_no_file_can_have_is_refused_in_words(cli: Run, tmp_path: Path) -> None:
+    cli.library.add_bytes(adapter_bytes(), "Letters")
+    assert cli("export", "Letters", "--to", str(tmp_path / ("a" * 400))) == 1
+    assert "cannot be written" in cli.err
+
+
 def test_a_folder_for_transformers_takes_a_strength(cli: Run, tmp_path: Path) -> None:
     path = cli.library.add_bytes(adapter_bytes(), "Letters")
     to = tmp_path / "out"

@@ -97,4 +97,4 @@ def test_a_passphrase_that_is_piped_in_needs_no_warning_about_its_echo() -> None
         cwd=Path(__file__).resolve().parents[3], timeout=60, check=True,
     )  # fmt: skip
     assert done.stdout.decode() == "correct horse\n"
-    assert done.stderr.decode().rstrip() == "Passphrase:"
+    assert done.stderr.decode() == "Passphrase: \n"
