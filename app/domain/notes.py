@@ -73,6 +73,7 @@ class Left(Enum):
     EMPTY_MESSAGES = "messages without text"  # messages
     LARGE_MESSAGES = "messages beyond the limit"  # messages
     BAD_CHARACTERS = "characters that are none"  # characters
+    WRONG_CHARSET = "declared encodings that do not fit"  # declarations; what the bytes are was read instead
     LONG_ROWS = "rows beyond the limit"  # rows
     REPLIES = "replies of a model"  # messages of a chat; the person's own are kept
 

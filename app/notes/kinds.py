@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from app.domain.notes import FileKind
 from app.notes.docx import read_docx
+from app.notes.encodings import declared_in_page
 from app.notes.entries import Entry, opened, read_whole
 from app.notes.html import read_html
 from app.notes.limits import Limits
@@ -63,7 +64,8 @@ def _text(entry: Entry, tally: Tally, limits: Limits) -> Iterator[Draft]:
 
 
 def _html(entry: Entry, tally: Tally, limits: Limits) -> Iterator[Draft]:
-    yield read_html(_whole(entry, tally, limits), _stem(entry), tally, limits)
+    data = read_whole(entry, limits.plain_file_bytes)
+    yield read_html(decoded(data, tally, declared_in_page(data)), _stem(entry), tally, limits)
 
 
 def _csv(entry: Entry, tally: Tally, limits: Limits) -> Iterator[Draft]:

@@ -17,6 +17,7 @@ from email.utils import parsedate_to_datetime
 from typing import BinaryIO
 
 from app.domain.notes import Left
+from app.notes.encodings import declared_in_page, encoding_of
 from app.notes.entries import NotRead
 from app.notes.html import read_html
 from app.notes.limits import LIMITS, Limits
@@ -150,18 +151,15 @@ def _payload(part: Message, tally: Tally) -> str:
     if not isinstance(data, bytes) or not data.strip():
         return ""
     charset = part.get_content_charset()
-    if charset:
-        try:
-            data = data.decode(charset).encode()
-        except (LookupError, UnicodeError):
-            pass  # it says so, and is not: guessed
-    return decoded(data, tally)
+    if charset is None and part.get_content_type() == "text/html":
+        charset = declared_in_page(data)
+    return decoded(data, tally, charset)
 
 
 def _header(message: Message, name: str) -> str:
     try:
         pieces = [
-            piece.decode(charset or "utf-8", "replace") if isinstance(piece, bytes) else piece
+            piece.decode(encoding_of(charset or "") or "utf-8", "replace") if isinstance(piece, bytes) else piece
             for piece, charset in decode_header(str(message.get(name, "")))
         ]
     except _ODD:

@@ -1,4 +1,4 @@
-"""Bytes as text: what its byte order mark says, else UTF-8, else what charset-normalizer makes of it.
+"""Bytes as text: what its byte order mark says, else what it declares, else UTF-8, else a guess.
 
 Text leaves here with one kind of line end, composed (NFC), and without characters that no file or window can hold.
 """
@@ -6,11 +6,12 @@ Text leaves here with one kind of line end, composed (NFC), and without characte
 import codecs
 import re
 import unicodedata
-
-from charset_normalizer import from_bytes
+from collections import Counter
 
 from app.domain.notes import Left, Unread
+from app.notes.encodings import SINGLE_BYTE, encoding_of
 from app.notes.entries import NotRead
+from app.notes.guessing import guessed
 from app.notes.tally import Tally
 
 _MARKS = (
@@ -20,21 +21,16 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LOOKED_AT_BYTES = 2**18  # for guessing: the whole of a large file would take minutes
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffd\ufffe\uffff]")
+_NONE = re.compile("[\x80-\x9f\ufffd]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\u2061-\u2064\u202a-\u202e\u2066-\u2069]")
 _MOST_BAD = 0.02  # of the characters: more, and it is no text
 _GAPS = re.compile(r"\n{3,}")
-# What charset-normalizer may answer: encodings that notes are written in. Without a list it finds EBCDIC in pictures.
-_ENCODINGS = [
-    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp437", "cp850",
-    "cp866", "koi8_r", "koi8_u", "iso8859_2", "iso8859_5", "iso8859_7", "iso8859_9", "iso8859_15", "mac_roman",
-    "cp932", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "cp949", "utf_8", "ascii",
-]  # fmt: skip
 
 
-def decoded(data: bytes, tally: Tally) -> str:
-    """Raises NotRead: EMPTY, BINARY."""
+def decoded(data: bytes, tally: Tally, label: str | None = None) -> str:
+    """label: of the encoding that a page or a mail says it is in. Where the bytes do not bear it out, what they are is
+    found as for any other file, and counted. Raises NotRead: EMPTY, BINARY."""
     if not data.strip(b"\0 \t\r\n\f"):
         raise NotRead(Unread.EMPTY)
     for mark, encoding in _MARKS:
@@ -44,17 +40,42 @@ def decoded(data: bytes, tally: Tally) -> str:
         return cleaned(data.decode(wide, "replace"), tally)
     if b"\0" in data:
         raise NotRead(Unread.BINARY)
-    try:
-        return cleaned(data.decode("utf-8"), tally)
-    except UnicodeDecodeError:
-        pass
+    declared = encoding_of(label or "")
+    encoding = _encoding(data, declared)
+    tally.left(Left.WRONG_CHARSET, declared not in (None, encoding))
+    return cleaned(data.decode(encoding, "replace"), tally)
+
+
+def _encoding(data: bytes, declared: str | None) -> str:
+    """Raises NotRead: BINARY."""
+    is_utf8 = _is_utf8(data)
+    # Text of a single-byte encoding is never UTF-8 by chance; pages that were converted keep what they said before.
+    is_converted = is_utf8 and declared in SINGLE_BYTE and not data.isascii()
+    if declared is not None and not is_converted and _fits(data, declared):
+        return declared
     nearly = data.decode("utf-8", "replace")
-    if nearly.count("\ufffd") < sum(sign > "\x7f" for sign in nearly) / 4:
-        return cleaned(nearly, tally)  # UTF-8 with a few bytes gone bad: no other encoding makes sense of the rest
-    best = from_bytes(data[:_LOOKED_AT_BYTES], cp_isolation=_ENCODINGS).best()
-    if best is None:
+    if b"\x1b$" in data and data.isascii() and _fits(data, "iso2022_jp"):
+        return "iso2022_jp"  # seven bits, and switches between alphabets
+    if is_utf8 or nearly.count("\ufffd") < sum(sign > "\x7f" for sign in nearly) / 4:
+        return "utf-8"  # with a few bytes gone bad: no other encoding makes sense of the rest
+    found = guessed(data)
+    if found is None:
         raise NotRead(Unread.BINARY)
-    return cleaned(data.decode(best.encoding, "replace"), tally)
+    return found
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _fits(data: bytes, encoding: str) -> bool:
+    """Few of its characters are none, or controls of the upper half: these stand where another encoding has letters."""
+    text = data.decode(encoding, "replace")
+    return len(_NONE.findall(text)) * 20 <= sum(sign > "\x7f" for sign in text)
 
 
 def cleaned(untrusted: str, tally: Tally) -> str:
@@ -76,12 +97,12 @@ def tidied(text: str) -> str:
 
 
 def _wide(data: bytes) -> str | None:
-    """UTF-16 without its mark: every other byte of Western text is 0."""
+    """UTF-16 without its mark: of each two bytes one is 0 in Western text, and 0 or that of its alphabet in others."""
     head = data[:4096]
-    even, odd = head[0::2].count(0), head[1::2].count(0)
     half = len(head) // 2
-    if half >= 8 and odd > 0.7 * half and even < 0.1 * half:
-        return "utf-16-le"
-    if half >= 8 and even > 0.7 * half and odd < 0.1 * half:
-        return "utf-16-be"
+    for encoding, high, low in (("utf-16-le", head[1::2], head[0::2]), ("utf-16-be", head[0::2], head[1::2])):
+        common = dict(Counter(high).most_common(2))
+        is_text = common.get(0, 0) > 0.7 * half or (0 in common and sum(common.values()) > 0.9 * half)
+        if half >= 8 and is_text and low.count(0) < 0.1 * half:
+            return encoding
     return None

@@ -68,6 +68,7 @@ def left_words(left: Left) -> str:
         Left.EMPTY_MESSAGES: tr("Messages without text"),
         Left.LARGE_MESSAGES: tr("Messages beyond the limit"),
         Left.BAD_CHARACTERS: tr("Characters that are none"),
+        Left.WRONG_CHARSET: tr("Declared encodings that do not fit, for which another one was found"),
         Left.LONG_ROWS: tr("Rows beyond the limit"),
         Left.REPLIES: tr("Replies of the model"),
     }[left]
