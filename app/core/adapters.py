@@ -174,7 +174,8 @@ class AdapterLibrary:
         for path in self._paths():
             places = self._places(path)
             found += learned_here(places, read)
-            self._change_places(path, places, compared(places, read))
+            with suppress(StorageError):  # a full disk: the mark comes the next time
+                self._change_places(path, places, compared(places, read))
         return found
 
     def look_for_notes(self) -> bool:
@@ -188,7 +189,7 @@ class AdapterLibrary:
         found = False
         for path in self._paths():
             places = self._places(path)
-            with suppress(StorageError):  # a full disk: the mark comes the next time
+            with suppress(StorageError):
                 found |= self._change_places(path, places, looked_for(places, chats))
         return found
 

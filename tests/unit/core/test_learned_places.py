@@ -94,7 +94,7 @@ def test_all_notes_deleted_are_all_gone_read_or_looked_for(home: Home) -> None:
 def test_a_folder_on_a_disk_that_is_not_in_is_not_judged(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     (home.notes / "3.md").unlink()
     assert home.looked() == 1
-    volume = origins.volume_of(home.notes)
+    volume = origins.volume_of(home.notes.resolve())
     with monkeypatch.context() as patch:
         patch.setattr(os.path, "ismount", lambda path: str(path) != volume)
         home.notes.rename(home.notes.with_name("elsewhere"))
