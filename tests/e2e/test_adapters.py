@@ -1,5 +1,6 @@
 """Adapters over a real backend: chats with their own, one backend session; an export with A and B fetched from it."""
 
+import io
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from app.cli import run
+from app.cli.terminal import Terminal
 from app.core.conversations import Library
 from app.core.kept_files import FilesOnDisk
 from app.core.memory_store import MemoryStore
@@ -20,7 +23,9 @@ from app.domain.errors import AdapterError, SettingsError
 from app.domain.sampling import SamplingSettings
 from app.main.adapter_export import LocalAdapters
 from app.main.link import Network, model_with_pack, open_writer
+from app.main.services import Nearhalf
 from app.storage.paths import DataFolder
+from app.storage.vault import DataVault
 from app.wire.messages import Recipe
 from app.wire.plan import ExchangePlan, grouped, layer_by_layer
 from tests.numerics.near_driver import free_from
@@ -44,10 +49,13 @@ class Home:
     files: FilesOnDisk
 
     def add(self, name: str, plan: ExchangePlan, head_rank: int = 0, device_layers: int = 0, *, seed: int = 5) -> Path:
-        adapter = Adapter.random(
+        adapter = self.adapter(plan, head_rank, device_layers, seed=seed)
+        return self.files.add_bytes(adapter.encode(), name)
+
+    def adapter(self, plan: ExchangePlan, head_rank: int = 0, device_layers: int = 0, *, seed: int = 5) -> Adapter:
+        return Adapter.random(
             plan, self.pack.facts, Recipe.SVD, seed=seed, scale=0.6, head_rank=head_rank, device_layers=device_layers
         )
-        return self.files.add_bytes(adapter.encode(), name)
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +132,42 @@ def test_chats_with_different_adapters_share_one_writer_and_say_what_each_says_a
     ended = seen.reply()
     assert isinstance(ended.error, AdapterError) and "no longer there" in ended.error.message
     library.close()
+
+
+def test_the_terminal_chats_with_an_adapter_of_the_library_at_a_strength(home: Home, tmp_path: Path) -> None:
+    """The real vault, which is closed again before the chat begins, and the real command line."""
+    home.network.close()
+    data = home.adapter(grouped(6, 2, 8), 4).encode()
+    stranger = data.replace(home.pack.facts.backbone_sha256.encode(), b"0" * 64)
+    with closing(DataVault(home.folder)) as vault:
+        assert vault.open_without_asking()
+        library = FilesOnDisk(home.folder, vault.file_key)
+        kept = library.add_bytes(data, "Letters")
+        library.add_bytes(stranger, "Stranger")
+        library.export_adapter(kept, tmp_path / "letters.nha")
+
+        def chat(*words: str) -> tuple[int, str, str]:
+            stdout, stderr = io.StringIO(), io.StringIO()
+            terminal = Terminal(io.StringIO(), stdout, stderr, {"NEARHALF_TOKEN": home.backend.token or ""})
+            argv = ("chat", "--backend", home.backend.url, "--temperature", "0", "--max-tokens", "8", "--once", "Why?")
+            status = run((*argv, *words), Nearhalf(home.folder), terminal)
+            return status, stdout.getvalue(), stderr.getvalue()
+
+        status, _, said = chat("--adapter", "Letters")
+        assert status == 1 and "Another Nearhalf has this history open." in said
+        assert chat("--adapter", str(tmp_path / "letters.nha"))[0] == 0, "a file needs no history"
+
+    def reply(*words: str) -> str:
+        status, text, said = chat(*words)
+        assert status == 0, said
+        return text
+
+    plain, whole = reply(), reply("--adapter", "Letters")
+    assert whole == reply("--adapter", str(kept)) == reply("--adapter", str(tmp_path / "letters.nha"))
+    assert reply("--adapter", "Letters", "--strength", "0") == plain
+    assert len({plain, whole, reply("--adapter", "Letters", "--strength", "40")}) == 3, "the adapter must matter"
+    status, _, said = chat("--adapter", "Stranger")
+    assert status == 1 and "was made for another model than" in said
 
 
 @peft_is_noisy
