@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from app.core.learned_places import Place
 from app.core.problem_report import whole_text
 from app.core.updates import Release
 from app.domain.backend import Backend
 from app.domain.clearance import Purpose
+from app.domain.conversation import ChatInfo
 from app.domain.errors import FeedError, SettingsError
+from app.domain.ids import new_chat_id
+from app.domain.notes import Origin
 from app.main.desktop import LocalDesktop
 from app.privacy.ledger_format import read_entries
 from app.storage.backends import BackendStore
@@ -19,6 +23,7 @@ from app.storage.paths import DataFolder
 from app.storage.secrets import NoKeyring, TokenStore
 from app.ui.preferences import Preferences
 from tests.sim.websocket_peer import raw_peer, read_request
+from tests.unit.core.test_adapters import FACTS, adapter_bytes
 
 BODY = b'{"version": "99.0", "url": "https://example.org/99", "notes": "Faster."}'
 
@@ -75,3 +80,14 @@ def test_the_report_knows_of_the_backends_and_does_not_name_them(desktop: LocalD
     assert "of 1 added" in text and "was lost" in text and "Qt 6" in text
     for needle in ("mine", "gpu.corp", "s3cret-token", str(folder.root)):
         assert needle not in text
+
+
+def test_a_chat_deleted_from_the_history_marks_the_adapter_that_learned_it(desktop: LocalDesktop) -> None:
+    assert desktop.vault.open_without_asking()
+    store, chat = desktop._vault.chats, ChatInfo(new_chat_id(), "Garden", 0)
+    store.save_chat(chat)
+    desktop._files.add_bytes(adapter_bytes(), "mine", FACTS, (Place(Origin(chat=str(chat.id)), ("aa" * 32,)),))
+    assert not desktop.files.look_for_notes()
+    store.set_deleted(chat.id, None, is_deleted=True)
+    assert desktop.files.look_for_notes()
+    assert [kept.notes_gone for kept in desktop.files.adapters()] == [1]
