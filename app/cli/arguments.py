@@ -34,7 +34,8 @@ examples:
   nearhalf chat --adapter Letters --strength 80
 
 --adapter takes what `nearhalf adapter list` shows, or the path of an exported file, which comes first where both have
-that name. The history is unlocked for it where it has a passphrase, and must not be open in a window meanwhile.
+that name. For one of the library the history is opened before the chat begins, and closed again: it asks for its
+passphrase where it has one, and no window may have it open at that moment.
 --redact puts stand-ins in the place of names, numbers and secrets before anything is sent, and the real words back into
 the reply; without it (and without --no-redact) the window's setting counts. What was replaced is said on stderr.
 Piped text: each line is one message of one chat, answered in order. Replies go to stdout, everything else to stderr.
