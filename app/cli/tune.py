@@ -53,7 +53,7 @@ def run_tune(arguments: argparse.Namespace, services: Services, terminal: Termin
             return
         if arguments.discard:
             tuning.order(arguments.discard, JobOrder.DISCARD)
-            terminal.note("It is being deleted, with its notes.")
+            terminal.note("It is deleted, with its notes.")
             return
         if backend is not None and begins:
             terminal.note(OPERATOR_CAN_READ)

@@ -168,6 +168,13 @@ def test_pause_says_what_there_is_to_pause(command: Command) -> None:
     assert not command.tuning.orders
 
 
+def test_discard_deletes_and_says_so(command: Command) -> None:
+    job = finished(command, NO_HELP)
+    assert command("--discard", job) == 0
+    assert command.tuning.orders == [(job, JobOrder.DISCARD)]
+    assert command.said == "It is deleted, with its notes.\n"
+
+
 def test_jobs_are_listed_for_a_person_and_for_a_program(command: Command) -> None:
     command.tuning.add("Soups", progress(JobState.TRAINING, 120))
     finished(command, KNOWS_SECRETS)
