@@ -66,7 +66,7 @@ def declared_in_page(data: bytes) -> str | None:
     head = _COMMENT.sub(b"", data[:_LOOKED_AT_BYTES])
     body = _BODY.search(head)
     for meta in _META.finditer(head, 0, body.start() if body else len(head)):
-        found = {
+        found: dict[bytes, bytes] = {
             name.lower(): quoted or single or bare for name, quoted, single, bare in _ATTRIBUTE.findall(meta.group(1))
         }
         label = found.get(b"charset", b"")

@@ -5,45 +5,56 @@ A scanner of our own, over str.find: Python 3.11's HTMLParser takes quadratic ti
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from app.domain.notes import Left
 from app.notes.limits import LIMITS, Limits
 from app.notes.tally import Draft, Tally
-from app.notes.texts import tidied
+from app.notes.texts import cleaned
 
 _RAW = {"script": Left.SCRIPTS, "style": Left.SCRIPTS, "textarea": Left.FORMS}  # text up to their end, whatever it is
 _GONE = {
     "noscript": Left.SCRIPTS, "template": Left.SCRIPTS, "svg": Left.IMAGES, "canvas": Left.IMAGES, "math": Left.IMAGES,
     "iframe": Left.EXTERNAL, "object": Left.EXTERNAL, "audio": Left.EXTERNAL, "video": Left.EXTERNAL,
-    "nav": Left.FORMS, "form": Left.FORMS, "button": Left.FORMS, "select": Left.FORMS, "dialog": Left.FORMS,
-}  # fmt: skip
+    "nav": Left.FORMS, "button": Left.FORMS, "select": Left.FORMS, "datalist": Left.FORMS, "dialog": Left.FORMS,
+}  # a form itself stays: whole pages lie in one  # fmt: skip
 _EXTERNAL = {"link", "embed", "source", "track", "frame"}
 _VOID = {"br", "hr", "img", "input", "meta", "link", "wbr", "area", "base", "col", "embed", "source", "track", "frame"}
+_OF_HEAD = {"title", "meta", "link", "base", "script", "style", "noscript", "template"}  # any other element ends it
+_ITEM, _CELL = {"li", "p"}, {"td", "th", "p"}
+_ENDED_BY = {  # element -> what it ends, where that stands open: writers may leave its end out
+    "li": _ITEM, "td": _CELL, "th": _CELL, "tr": {"tr", *_CELL}, "dt": {"dt", "dd", "p"}, "dd": {"dt", "dd", "p"},
+}  # fmt: skip
 _BLOCKS = {
     "p", "div", "section", "article", "main", "header", "footer", "aside", "ul", "ol", "dl", "dt", "dd", "table",
     "blockquote", "pre", "figure", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "address", "details", "summary",
-    "body", "html", "head", "title", "hr", "fieldset",
+    "body", "html", "head", "title", "hr", "fieldset", "legend", "caption", "thead", "tbody", "tfoot", "center", "menu",
+    "form",
 }  # fmt: skip
 _SPACE = re.compile(r"[ \t\n\r\f\xa0]+")
 _TAG = re.compile(r"[a-zA-Z][^\s/>]{0,100}")
-_HIDDEN = re.compile(r"(?:^|\s)hidden(?:\s|=|/|$)|display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([^\s"'>/=]{1,100})(?:\s{0,20}=\s{0,20}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
+_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_MARKS = {"-", "#", "##", "###", "####", "#####", "######"}  # of an item or a heading in which nothing stands
 _TAG_CHARACTERS = 2**13  # within it ">" in quotes does not end a tag
 _MOST_GAPS = 2
 
 
 def read_html(text: str, name: str, tally: Tally, limits: Limits = LIMITS) -> Draft:
     page = _Page(tally, limits)
-    for kind, value, attributes in _tokens(text):
+    is_xml = text.lstrip()[:5] == "<?xml"
+    for kind, value, attributes in _tokens(text, is_xml=is_xml):
         if kind == "text":
             page.write(html.unescape(value))
         elif kind == "raw":
             page.raw(value)
         elif kind == "start":
             page.begin(value, attributes)
+            if is_xml and attributes.endswith("/") and value not in _VOID:
+                page.end(value)
         else:
             page.end(value)
-    return Draft(page.title or name, tidied(page.text()))
+    return Draft(page.title or name, cleaned(page.text(), tally))
 
 
 class _Page:
@@ -79,7 +90,10 @@ class _Page:
             self._tally.left(_RAW[name])
 
     def begin(self, name: str, attributes: str) -> None:
+        self._end_what_it_ends(name)
         self._space(name, is_start=True)
+        if name == "q":
+            self._quote()
         if name in _VOID:
             if self._gone_at is None:
                 self._tally.left(Left.IMAGES, name == "img")
@@ -88,13 +102,37 @@ class _Page:
         if len(self._open) >= self._limits.html_deep:
             return
         self._open.append(name)
-        if self._gone_at is None and (name in _GONE or _HIDDEN.search(attributes)):
-            self._tally.left(_GONE.get(name, Left.HIDDEN))
+        if self._gone_at is not None:
+            return
+        said = attributes_of(attributes)
+        left = self._left(name, said)
+        if left is not None:
+            self._tally.left(left)
             self._gone_at = len(self._open)
-        elif self._gone_at is None and name == "a" and "href" in attributes:
+        elif name == "a" and "href" in said:
             self._tally.left(Left.ADDRESSES)
 
+    def _left(self, name: str, said: Mapping[str, str]) -> Left | None:
+        if name in _GONE:
+            return _GONE[name]
+        if name == "label" and "form" in self._open:
+            return Left.FORMS
+        if "hidden" in said or _UNSEEN.search(said.get("style", "")):
+            return Left.HIDDEN
+        return None
+
+    def _end_what_it_ends(self, name: str) -> None:
+        ended = {"p"} if name in _BLOCKS else _ENDED_BY.get(name, ())
+        while self._open and (self._open[-1] in ended or (self._open[-1] == "head" and name not in _OF_HEAD)):
+            self.end(self._open[-1])
+
+    def _quote(self) -> None:
+        if self._gone_at is None:
+            self._line.append('"')
+
     def end(self, name: str) -> None:
+        if name == "q":
+            self._quote()
         self._space(name, is_start=False)
         if name in self._open:
             while self._open.pop() != name:
@@ -105,10 +143,13 @@ class _Page:
     def _space(self, name: str, *, is_start: bool) -> None:
         if self._gone_at is not None:
             return
-        if name == "br" or (name in ("li", "tr") and not is_start):
+        if name in ("br", "tr") or (name == "li" and not is_start):
             self._break(1)
-        elif name in _BLOCKS or (name == "li" and not self._line):
-            self._break(1 if name in ("dt", "dd", "div") else 2)
+        elif is_start and name in _BLOCKS and "".join(self._line).strip() == "-":
+            pass  # a paragraph begins an item: its mark stands before it
+        elif name in _BLOCKS:
+            is_inner = name in ("ul", "ol") and "li" in self._open
+            self._break(1 if is_inner or name in ("dt", "dd", "div") else 2)
         elif name in ("td", "th") and is_start and "".join(self._line).strip():
             self._line.append(" | ")
         if is_start and name == "li":
@@ -120,7 +161,7 @@ class _Page:
     def _break(self, lines: int) -> None:
         line = "".join(self._line)
         self._line.clear()
-        if not line.strip() or line.strip() == "-":
+        if not line.strip() or line.strip() in _MARKS:
             if lines == 2 and self._out and not self._out[-1].endswith("\n\n"):
                 self._out.append("\n")
             return
@@ -128,15 +169,28 @@ class _Page:
         self._out.append((line.strip("\n") if is_code else re.sub(r" {2,}", " ", line).strip()) + "\n" * lines)
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str, str]]:
+def attributes_of(text: str) -> dict[str, str]:
+    """Names in lower case, the first of equal ones; values with their entities resolved."""
+    found: dict[str, str] = {}
+    for name, quoted, single, bare in _ATTRIBUTE.findall(text):
+        found.setdefault(name.lower(), html.unescape(quoted or single or bare))
+    return found
+
+
+def _tokens(text: str, *, is_xml: bool = False) -> Iterator[tuple[str, str, str]]:
     """("text", text, ""), ("start", name, attributes), ("end", name, ""), ("raw", name, "") for a script or style."""
     at = 0
     lower = text.lower()
     lower = lower if len(lower) == len(text) else text  # a few letters change their length
+    last_title = lower.rfind("</title")
     while (open_at := text.find("<", at)) >= 0:
         yield "text", text[at:open_at], ""
         if text.startswith("<!--", open_at):
-            at = _behind(text, "-->", open_at + 4)
+            at = _behind(text, "-->", open_at + 2)  # "<!-->" is a whole one
+            continue
+        if is_xml and text.startswith("<![CDATA[", open_at):
+            at = _behind(text, "]]>", open_at)
+            yield "text", html.escape(text[open_at + 9 : at].removesuffix("]]>"), quote=False), ""
             continue
         if text[open_at + 1 : open_at + 2] in ("!", "?"):
             at = _behind(text, ">", open_at)
@@ -150,7 +204,13 @@ def _tokens(text: str) -> Iterator[tuple[str, str, str]]:
         name = found.group().lower()
         close_at = _tag_end(text, found.end())
         at = close_at + 1
-        if not is_end and name in _RAW:
+        is_empty = is_xml and text[close_at - 1 : close_at] == "/"
+        if not is_end and name == "title" and not is_empty and at <= last_title:
+            end_at = lower.find("</title", at)
+            yield "start", name, ""
+            yield "text", text[at:end_at], ""  # a tag in it is none
+            at = end_at
+        elif not is_end and name in _RAW and not is_empty:
             end_at = lower.find(f"</{name}", at)
             at = _behind(text, ">", end_at) if end_at >= 0 else len(text)
             yield "raw", name, ""
