@@ -23,7 +23,9 @@ any message does.
 
 def add_recover(actions: "argparse._SubParsersAction[argparse.ArgumentParser]", make: "MakeCommand") -> None:
     recover = make(actions, "recover", "Run the attacks an operator could run.", _EXAMPLES)
-    recover.add_argument("text", metavar="TEXT", nargs="?", help="the question to send (one of ours if left out)")
+    recover.add_argument(
+        "text", metavar="TEXT", nargs="?", type=str, help="the question to send (one of ours if left out)"
+    )
     recover.add_argument("--export", metavar="FILE", help="frames of an export instead: nothing is sent")
     recover.add_argument("--attack", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
     recover.add_argument("--layers", type=int, default=2, metavar="K", help="of the attack on layers (default: 2)")
