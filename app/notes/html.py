@@ -34,14 +34,17 @@ _BLOCKS = {
 _SPACE = re.compile(r"[ \t\n\r\f\xa0]+")
 _TAG = re.compile(r"[a-zA-Z][^\s/>]{0,100}")
 _ATTRIBUTE = re.compile(r"""([^\s"'>/=]{1,100})(?:\s{0,20}=\s{0,20}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
+_QUOTE = re.compile(r"\b(?:gmail_quote|yahoo_quoted|protonmail_quote|zmail_extra|divRplyFwdMsg|cite)\b")
+_SIGNATURE = re.compile(r"\b(?:gmail_signature|moz-signature|protonmail_signature_block)\b")
 _UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _MARKS = {"-", "#", "##", "###", "####", "#####", "######"}  # of an item or a heading in which nothing stands
 _TAG_CHARACTERS = 2**13  # within it ">" in quotes does not end a tag
 _MOST_GAPS = 2
 
 
-def read_html(text: str, name: str, tally: Tally, limits: Limits = LIMITS) -> Draft:
-    page = _Page(tally, limits)
+def read_html(text: str, name: str, tally: Tally, limits: Limits = LIMITS, *, is_mail: bool = False) -> Draft:
+    """is_mail: what is quoted in it becomes the line ">", and signatures go."""
+    page = _Page(tally, limits, is_mail=is_mail)
     is_xml = text.lstrip()[:5] == "<?xml"
     for kind, value, attributes in _tokens(text, is_xml=is_xml):
         if kind == "text":
@@ -58,9 +61,10 @@ def read_html(text: str, name: str, tally: Tally, limits: Limits = LIMITS) -> Dr
 
 
 class _Page:
-    def __init__(self, tally: Tally, limits: Limits) -> None:
+    def __init__(self, tally: Tally, limits: Limits, *, is_mail: bool) -> None:
         self._tally = tally
         self._limits = limits
+        self._is_mail = is_mail
         self._open: list[str] = []
         self._gone_at: int | None = None  # how deep the element lies with which all inside it goes
         self._out: list[str] = []
@@ -107,7 +111,7 @@ class _Page:
         said = attributes_of(attributes)
         left = self._left(name, said)
         if left is not None:
-            self._tally.left(left)
+            self._tally.left(left, left is not Left.QUOTES)
             self._gone_at = len(self._open)
         elif name == "a" and "href" in said:
             self._tally.left(Left.ADDRESSES)
@@ -117,6 +121,12 @@ class _Page:
             return _GONE[name]
         if name == "label" and "form" in self._open:
             return Left.FORMS
+        if self._is_mail and _QUOTE.search(f"{said.get('class', '')} {said.get('id', '')} {said.get('type', '')}"):
+            self._break(1)
+            self._out.append(">\n")  # for whoever reads the mail's lines: it counts it, and takes out who was quoted
+            return Left.QUOTES
+        if self._is_mail and _SIGNATURE.search(said.get("class", "")):
+            return Left.SIGNATURES
         if "hidden" in said or _UNSEEN.search(said.get("style", "")):
             return Left.HIDDEN
         return None

@@ -29,6 +29,8 @@ _LINE_BYTES = 2**16
 _LINES_BETWEEN = 10_000  # two calls of progress, in a message that is too large
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _REST_IS_QUOTED = re.compile(
+    r"^[ \t]*\*?(?:from|von|de|da|van|fra|från|od)\*?\s?:.{1,300}\n(?:.{1,300}\n)?[ \t]*"
+    r"\*?(?:sent|date|gesendet|datum|envoyé|enviado|inviato|data|verzonden|sendt|skickat|wysłano)\*?\s?:|"  # Outlook
     r"^[ \t]*-{2,12} ?(?:original message|urspr.ngliche nachricht|message d'origine|forwarded message|"
     r"weitergeleitete nachricht|mensaje original) ?-{2,12}[ \t]*$|^_{20,}$",
     re.IGNORECASE | re.MULTILINE,
@@ -38,6 +40,12 @@ _WROTE = re.compile(
     r"(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef|skrev|napisał\(a\))\b.{0,200}:\s*$", re.IGNORECASE
 )
 _ON = re.compile(r"(?:On|Am|Le|El|Il|Op|Den|Em|Dnia|W dniu) ")
+_ARMOUR = re.compile(
+    r"^-----BEGIN PGP (?:MESSAGE|SIGNATURE|PUBLIC KEY BLOCK)-----\n.*?(?:^-----END PGP [A-Z ]{1,30}-----$|\Z)|"
+    r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash: [^\n]*\n)*",
+    re.DOTALL | re.MULTILINE,
+)
+_SIGNATURE_LINES = 20  # more behind "--", and it was a line between two parts of the text
 # What the email package lets out for a message that follows no rule.
 _ODD = (MessageError, LookupError, ValueError, TypeError, AttributeError, RecursionError, AssertionError)
 
@@ -69,13 +77,17 @@ def read_message(data: bytes, name: str, tally: Tally, limits: Limits = LIMITS, 
 
 def own_words(text: str, tally: Tally) -> str:
     """Without what is quoted, and without the signature."""
+    text, count = _ARMOUR.subn("", text)
+    tally.left(Left.SIGNATURES, count)
     found = _REST_IS_QUOTED.search(text)
     if found is not None and text[: found.start()].strip():
         tally.left(Left.QUOTES, text.count("\n", found.start()))
         text = text[: found.start()]
     lines: list[str] = []
-    for line in text.split("\n"):
-        if line in ("-- ", "--") and any(one.strip() for one in lines):
+    all_lines = text.split("\n")
+    for number, line in enumerate(all_lines):
+        is_last = line in ("-- ", "--") and len(all_lines) - number <= _SIGNATURE_LINES
+        if is_last and any(one.strip() for one in lines):
             tally.left(Left.SIGNATURES)
             break
         if line.lstrip().startswith(">"):
@@ -126,12 +138,10 @@ def _messages(file: BinaryIO, tally: Tally, limits: Limits) -> Iterator[bytes]:
 def _text(message: Message, tally: Tally, limits: Limits) -> str:
     plain: list[str] = []
     pages: list[str] = []
-    for count, part in enumerate(message.walk(), 1):
+    for count, part in enumerate(_parts(message), 1):
         if count > limits.mail_parts:
             tally.left(Left.ATTACHMENTS)
             break
-        if part.is_multipart():
-            continue
         kind = part.get_content_type()
         is_text = kind in ("text/plain", "text/html") and part.get_content_disposition() != "attachment"
         if not is_text or part.get_filename():
@@ -142,8 +152,20 @@ def _text(message: Message, tally: Tally, limits: Limits) -> str:
             pages.append(_payload(part, tally))
     texts = [text for text in plain if text.strip()]
     if not texts:
-        texts = [read_html(page, "", tally, limits).text for page in pages if page.strip()]
+        texts = [read_html(page, "", tally, limits, is_mail=True).text for page in pages if page.strip()]
     return own_words("\n".join(texts), tally)
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """What is text or attached; a message that was forwarded whole is one of these, and not looked into."""
+    waiting = [message]
+    while waiting:
+        part = waiting.pop()
+        if part.is_multipart() and (part is message or part.get_content_maintype() == "multipart"):
+            inner = part.get_payload()
+            waiting += [one for one in reversed(inner) if isinstance(one, Message)] if isinstance(inner, list) else []
+        else:
+            yield part
 
 
 def _payload(part: Message, tally: Tally) -> str:
@@ -157,10 +179,16 @@ def _payload(part: Message, tally: Tally) -> str:
 
 
 def _header(message: Message, name: str) -> str:
+    raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    try:
+        data = str(raw).encode("ascii", "surrogateescape")  # bytes as they came, where nobody encoded them
+        raw = decoded(data, Tally()) if any(byte > 127 for byte in data) else str(raw)
+    except (UnicodeError, NotRead):
+        raw = str(raw)
     try:
         pieces = [
             piece.decode(encoding_of(charset or "") or "utf-8", "replace") if isinstance(piece, bytes) else piece
-            for piece, charset in decode_header(str(message.get(name, "")))
+            for piece, charset in decode_header(raw)
         ]
     except _ODD:
         return ""
