@@ -86,21 +86,33 @@ class _Story:
         self._gone = 0  # how many elements around this are no text of the document
         self._cells = 0  # in a row
         self._in_cell = 0
+        self._is_hidden = False  # the run of text, which Word would not print
+        self._around: list[tuple[list[str], str, int, int]] = []  # what was being read where a text box begins
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         word = _local(name)
-        if self._gone or word in ("del", "moveFrom", "instrText", "pict", "txbxContent") or name == _FALLBACK:
+        if self._gone or word in ("del", "moveFrom", "instrText", "rt") or name == _FALLBACK:
             if not self._gone and word in ("del", "moveFrom"):
                 self._tally.left(Left.DELETED_TEXT)
             self._gone += 1
+        elif word == "txbxContent":
+            self._around.append((self._line, self._prefix, self._cells, self._in_cell))
+            self._line, self._prefix, self._cells, self._in_cell = [], "", 0, 0
         elif word == "p" and not self._in_cell:
             self._line, self._prefix = [], ""
+        elif word == "r":
+            self._is_hidden = False
+        elif word == "vanish" and _value(attributes) not in ("0", "false", "off"):
+            self._is_hidden = True
         elif word == "pStyle":
             self._style(_value(attributes))
         elif word == "numPr":
             self._prefix = self._prefix or "- "
+        elif word == "numId" and _value(attributes) == "0" and self._prefix == "- ":
+            self._prefix = ""  # the style's number is taken away
         elif word == "t":
-            self._is_text = True
+            self._is_text = not self._is_hidden
+            self._tally.left(Left.HIDDEN, self._is_hidden)
         elif word == "tab":
             self._line.append("\t" if self._line else "")
         elif word in ("br", "cr"):
@@ -122,11 +134,16 @@ class _Story:
         word = _local(name)
         if word == "t":
             self._is_text = False
+        elif word == "r":
+            self._is_hidden = False
         elif word == "p":
             if self._in_cell:
                 self._line.append(" ")
             else:
                 self._flush("\n\n")
+        elif word == "txbxContent" and self._around:
+            self._flush("\n\n")  # before the paragraph that the box hangs on
+            self._line, self._prefix, self._cells, self._in_cell = self._around.pop()
         elif word == "tc":
             self._in_cell = max(0, self._in_cell - 1)
         elif word == "tr" and not self._in_cell:

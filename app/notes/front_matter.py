@@ -1,4 +1,4 @@
-"""The YAML at the head of a Markdown file, as far as notes need it: title, tags, date. Not YAML: no anchors, no types.
+"""The YAML or TOML at the head of a Markdown file, as far as notes need it: title, tags, date. No anchors, no types.
 
 A YAML library would build whatever the file asks for; the four forms below are what vaults hold.
 """
@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 _LARGEST = 2**16  # characters between the two lines of dashes: more, and the first one is a ruler
-_KEY = re.compile(r"([A-Za-z][\w -]{0,60}?)[ \t]*:(?:[ \t]+(.*)|[ \t]*)$")
+_KEY = re.compile(r"([\w\"'@][\w .\-/()\"'@]{0,60}?)[ \t]*:(?:[ \t]+(.*)|[ \t]*)$")
+_TOML_KEY = re.compile(r"([\w\"'][\w.\-\"']{0,60}?)[ \t]*=[ \t]*(.*)$|\[{1,2}[\w.\-\"']{1,60}\]{1,2}$")
+_BLOCKS = (">", ">-", ">+", "|", "|-", "|+")  # the value stands in the lines below
 _ITEM = re.compile(r"[ \t]*-[ \t]+(.*)$")
 _TITLES, _TAGS, _DAYS = ("title",), ("tags", "tag", "keywords"), ("date", "created", "day")
 
@@ -25,13 +27,15 @@ class FrontMatter:
 
 def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     """(what it says, the text behind it); the text as it is where it has none."""
-    if not text.startswith("---\n"):
+    is_toml = text.startswith("+++\n")
+    if not is_toml and not text.startswith("---\n"):
         return FrontMatter(), text
-    end = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE).search(text, 4, 4 + _LARGEST)
+    rule = r"^\+\+\+[ \t]*$" if is_toml else r"^(?:---|\.\.\.)[ \t]*$"
+    end = re.compile(rule, re.MULTILINE).search(text, 4, 4 + _LARGEST)
     if end is None:
         return FrontMatter(), text
     head, body = text[4 : end.start()], text[end.end() :]
-    values = _values(head)
+    values = _values(head, _TOML_KEY if is_toml else _KEY)
     if values is None:
         return FrontMatter(), text
     known = sum(len(lines) for key, lines in values.items() if key in (*_TITLES, *_TAGS, *_DAYS))
@@ -44,19 +48,21 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str]:
     ), body
 
 
-def _values(head: str) -> dict[str, list[str]] | None:
+def _values(head: str, pattern: re.Pattern[str]) -> dict[str, list[str]] | None:
     """key -> its value, then the items of its list; None where it is no front matter."""
     values: dict[str, list[str]] = {}
     key = ""
     for line in head.splitlines():
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        if found := _KEY.match(line):
-            key = found.group(1).strip().lower()
+        if found := pattern.match(line):
+            key = _unquoted(found.group(1) or line).lower()
             values[key] = [found.group(2) or ""]
         elif key and (item := _ITEM.match(line)):
             values[key].append(item.group(1))
-        elif not (key and line[0] in " \t"):
+        elif key and values[key][0].strip() in _BLOCKS and line[0] in " \t":
+            values[key][0] = line.strip()
+        elif not (key and line[0] in " \t]"):
             return None  # two rulers with prose between them
     return values
 
@@ -65,8 +71,8 @@ def _list(lines: list[str]) -> list[str]:
     if not lines:
         return []
     first = lines[0].strip()
-    if first.startswith("[") and first.endswith("]"):
-        items = first[1:-1].split(",")
+    if first.startswith("["):
+        items = first.strip("[]").split(",")
     else:
         items = re.split(r"[,\s]+", first) if first else []
     return [tag for tag in (_unquoted(item).lstrip("#") for item in [*items, *lines[1:]]) if tag]

@@ -23,7 +23,10 @@ _IMAGE = re.compile(
 )
 _DATA_IMAGE = re.compile(r"!\[[^\[\]\n]{0,1000}\]\(\s*<?data:[^)\n]*\)", re.IGNORECASE)
 _LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,1000})\]\((?:[^()\n]|\([^()\n]*\)){0,4000}\)")
-_REFERENCE = re.compile(r"^ {0,3}\[[^\]\n^]{1,200}\]:[ \t]*\S+.*$\n?", re.MULTILINE)
+_REFERENCE = re.compile(  # an address and perhaps a title: "[Anna]: hello there" is somebody who speaks
+    r"^ {0,3}\[[^\]\n^]{1,200}\]:[ \t]*(?:<[^>\n]*>|\S+)(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$\n?",
+    re.MULTILINE,
+)
 _WIKI = re.compile(r"(?<!!)\[\[([^\[\]\n|]{1,500})(?:\|([^\[\]\n]{0,500}))?\]\]")
 _BLOCK_ID = re.compile(r"(?<![ \t])[ \t]+\^[A-Za-z0-9-]{1,60}$", re.MULTILINE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*)$", re.MULTILINE)

@@ -30,6 +30,8 @@ _LEAST_PAGES = 4  # for headers and footers
 _BULLETS = set("•‣◦▪●○∙")
 _NUMBERS = re.compile(r"\d+")
 _HYPHEN = re.compile(r"[^\W\d_]-$")
+_OTHER_HYPHENS = re.compile("[\u00ad\u2010]$")  # at the end of a line; soft ones inside are none on paper
+_CUT = re.compile(r"([^\W\d_])-\n+(?=([^\W\d_]))")
 
 
 class _TooMuch(Exception):
@@ -69,6 +71,7 @@ def joined(pages: list[list[str]]) -> str:
     out: list[str] = []
     for lines in pages:
         lengths = sorted(len(line) for line in lines if line)
+        lines = [_OTHER_HYPHENS.sub("-", line) for line in lines]
         full = _FULL_LINE * lengths[int(len(lengths) * 0.9)] if lengths else 0
         for line in lines:
             if line[:1] in _BULLETS and out and out[-1].endswith(" "):
@@ -79,8 +82,8 @@ def joined(pages: list[list[str]]) -> str:
                 out.append(line + "\n")  # told from a paragraph's end by its hyphen
             else:
                 out.append(line + (" " if len(line) >= full and line[-1] not in ".!?:" else "\n\n"))
-    text = "".join(out)
-    return re.sub(r"([^\W\d_])-\n+(?=[^\W\d_A-Z])", r"\1", text)
+    # "wal-" "ked" is one word; "Nord-" "Süd" keeps its hyphen
+    return _CUT.sub(lambda cut: cut.group(1) + ("-" if cut.group(2).isupper() else ""), "".join(out))
 
 
 def _opened(data: bytes) -> PdfReader:

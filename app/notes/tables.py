@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 from app.domain.notes import Left, Unread
 from app.notes.entries import NotRead
@@ -13,7 +14,9 @@ _SEPARATORS = ",;\t"
 
 
 def read_csv(text: str, name: str, tally: Tally, limits: Limits = LIMITS) -> Draft:
-    first = text.partition("\n")[0]
+    first, _, rest = text.partition("\n")
+    if re.fullmatch(r"sep=.", first, re.IGNORECASE):  # Excel's own line
+        first, text = first[-1], rest
     separator = max(_SEPARATORS, key=first.count)  # of as many, the comma
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     paragraphs: list[str] = []

@@ -23,6 +23,11 @@ _MARKS = (
 )
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffd\ufffe\uffff]")
 _NONE = re.compile("[\x80-\x9f\ufffd]")
+# Ends of lines and paragraphs as word processors write them, and what typesetting made of two letters
+_ENDS_AND_LIGATURES = str.maketrans({
+    "\r": "\n", "\x0b": "\n", "\x85": "\n", "\u2028": "\n", "\f": "\n\n", "\u2029": "\n\n",
+    "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st",
+})  # fmt: skip
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\u2061-\u2064\u202a-\u202e\u2066-\u2069]")
 _MOST_BAD = 0.02  # of the characters: more, and it is no text
 _GAPS = re.compile(r"\n{3,}")
@@ -80,7 +85,7 @@ def _fits(data: bytes, encoding: str) -> bool:
 
 def cleaned(untrusted: str, tally: Tally) -> str:
     """Text fit for training. Raises NotRead (EMPTY, BINARY) where little is left of it."""
-    text = untrusted.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").replace("\x85", "\n")
+    text = untrusted.replace("\r\n", "\n").translate(_ENDS_AND_LIGATURES)
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text, bad = _CONTROLS.subn("", text)
     if bad > _MOST_BAD * len(text) + 8:
