@@ -10,6 +10,8 @@ import pytest
 
 from app.cli import run
 from app.cli.terminal import Terminal
+from app.core.tuning import JobState
+from app.domain.backend import Backend
 from app.main import BUILT_IN_MODEL
 from app.main.services import Nearhalf
 from app.main.trainer_start import TrainerStarter
@@ -17,7 +19,7 @@ from app.storage.key_wraps import PassphraseCost
 from app.storage.paths import DataFolder
 from app.storage.vault import DataVault
 from tests.sim.trainer_process import HELD, HOLD
-from tests.sim.tuning_home import write_notes
+from tests.sim.tuning_home import TuningHome, write_notes
 from tests.tiny_models import prepare_tiny, tiny_model
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -76,10 +78,6 @@ class Person:
         for name in (HOLD, HELD):
             (self.folder.root.parent / name).unlink(missing_ok=True)
 
-    def job(self) -> str:
-        (folder,) = self.folder.tuning.iterdir()
-        return folder.name
-
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -89,9 +87,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def person(
-    model: Path, tmp_path: Path, _often_checkpointing: None, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Person]:
+def _trainers_end(_often_checkpointing: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """With the test, though the commands that started them have ended."""
     starters: list[TrainerStarter] = []
 
     def starter(*places: Path) -> TrainerStarter:
@@ -99,15 +96,18 @@ def person(
         return starters[-1]
 
     monkeypatch.setattr("app.main.tuning.TrainerStarter", starter)
-    folder = DataFolder(tmp_path / "home", is_portable=True).create()  # its key in a file: no keyring is met
-    (folder.models / BUILT_IN_MODEL).symlink_to(model)
-    yield Person(folder)
+    yield
     for process in [process for one in starters for process in one._started]:
         process.kill()
         process.wait()
 
 
-def test_notes_become_an_adapter_and_nothing_is_held_open_while_they_do(person: Person, tmp_path: Path) -> None:
+def test_notes_become_an_adapter_and_nothing_is_held_open_while_they_do(
+    model: Path, tmp_path: Path, _trainers_end: None
+) -> None:
+    folder = DataFolder(tmp_path / "home").create()
+    (folder.models / BUILT_IN_MODEL).symlink_to(model)
+    person = Person(folder)
     notes = write_notes(tmp_path / "notes")
     (notes / "cat.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     vault = person.vault()
@@ -148,3 +148,38 @@ def test_notes_become_an_adapter_and_nothing_is_held_open_while_they_do(person: 
     assert adapter.parent == person.folder.adapters and adapter.exists()
     status, printed, _ = person.types("adapter", "list", "--json")
     assert [kept["name"] for kept in json.loads(printed)] == ["notes"]
+
+
+def test_paused_beside_a_window_and_kept_once_no_window_has_the_history(
+    tuning_backend: Backend, tmp_path: Path, _trainers_end: None
+) -> None:
+    windows: list[DataVault] = []
+    with TuningHome(tmp_path / "home", tuning_backend) as home:
+        person = Person(home.folder)
+        person.hold_at(2)
+        job = home.start(home.read(write_notes(tmp_path / "notes")))
+        home.wait_until_held(job)
+        assert person.types("tune", "--pause", job.id)[0] == 0, "the home has the history open, as a window does"
+        assert home.wait_for_end(job).state is JobState.PAUSED
+        home.vault.close()
+
+        def open_a_window() -> None:
+            windows.append(person.vault())
+            person.let_go()
+
+        person.hold_at(4)
+        status, printed, said = person.types(
+            "tune", "--resume", job.id, screen=Screen("] step 4/12, loss ", open_a_window)
+        )
+        assert status == 1
+        assert "It helped" in printed
+        assert "Another Nearhalf has this history open." in said
+        assert f"Keep it with: nearhalf tune --keep {job.id}" in said
+        assert not any(home.folder.adapters.iterdir())
+        windows[0].close()
+
+        status, printed, said = person.types("tune", "--keep", job.id)
+        assert status == 0, said
+        assert "It helped" in printed
+        assert len(list(home.folder.adapters.glob("*.sealed"))) == 1
+        assert "There is no job." in person.types("tune", "--jobs")[2]
