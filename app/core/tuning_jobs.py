@@ -197,7 +197,7 @@ class JobsOnDisk:
         if order is JobOrder.KEEP_BEST and not any(point.step for point in progress.evaluations):
             raise SettingsError(
                 "Nothing has been tested yet, so there is no best to keep.",
-                "Wait for the first test of what it has learned, or discard the job.",
+                "Let it train until its first test, or discard the job.",
             )
         if order is JobOrder.PAUSE:
             if files.is_running:

@@ -148,7 +148,7 @@ def test_a_job_runs_to_its_verdict_without_us_and_again_after_kills_to_the_same_
 
 def test_pause_and_keep_best_and_discard(jobs: Jobs) -> None:
     job = jobs.start(replace(SETTINGS, steps=4000, evaluate_every=2))
-    jobs.wait(job, lambda progress: progress.step >= 2)
+    jobs.wait(job, lambda progress: any(point.step for point in progress.evaluations))
     jobs.on_disk.order(job.id, JobOrder.PAUSE)
     paused = jobs.wait_for_end(job)
     assert paused.state is JobState.PAUSED
