@@ -19,6 +19,7 @@ from app.notes.entries import Entry, NotRead, is_skipped, shown_name
 from app.notes.limits import LIMITS, Limits
 
 _DIRECTORY_BYTES = 2**24  # of one archive: some 150,000 files
+_SAYS_UTF8 = 0x800
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
 
 
@@ -43,7 +44,7 @@ def members(archive: Entry, budget: Budget, limits: Limits = LIMITS, depth: int 
         if len(infos) > limits.archive_members:
             raise NotRead(Unread.TOO_MANY_FILES)
         for info in sorted(infos, key=lambda one: one.header_offset):
-            shown = shown_name(f"{archive.path}/{info.filename}".replace("\\", "/"), limits.name_characters)
+            shown = shown_name(f"{archive.path}/{_name(info)}".replace("\\", "/"), limits.name_characters)
             why = _refusal(info, limits)
             if why is not None:
                 yield FileReport(shown, FileKind.OTHER, error=why)
@@ -65,6 +66,16 @@ def _opened(file: BinaryIO) -> zipfile.ZipFile:
         return zipfile.ZipFile(SmallReads(file))
     except _BROKEN as error:
         raise NotRead(Unread.BROKEN) from error
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """As it was meant: many packers write UTF-8 and do not say so, and zipfile then takes it for cp437."""
+    if info.flag_bits & _SAYS_UTF8:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
 
 
 def _refusal(info: zipfile.ZipInfo, limits: Limits) -> Unread | None:

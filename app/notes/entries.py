@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -119,8 +120,9 @@ def why_of(error: OSError) -> Unread:
 
 
 def shown_name(untrusted: str, limit: int) -> str:
-    """One line that any screen and file can hold: no control or direction characters, no lone surrogates."""
-    name = untrusted.encode("utf-8", "replace").decode()
+    """One line that any screen and file can hold: no control or direction characters, no lone surrogates; composed, as
+    texts are, so that links find it (macOS takes letters apart)."""
+    name = unicodedata.normalize("NFC", untrusted.encode("utf-8", "replace").decode())
     name = "".join(sign if sign.isprintable() or sign == "\u3000" else "\ufffd" for sign in name)
     return name if len(name) <= limit else "…" + name[1 - limit :]
 

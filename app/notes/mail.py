@@ -27,6 +27,7 @@ from app.notes.texts import decoded, tidied
 _FROM = b"From "
 _LINE_BYTES = 2**16
 _LINES_BETWEEN = 10_000  # two calls of progress, in a message that is too large
+_SOFT_BREAK = re.compile(rb"(?<!^--) \r?\n(?![>\r\n])", re.MULTILINE)  # RFC 3676; not behind "-- "
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _REST_IS_QUOTED = re.compile(
     r"^[ \t]*\*?(?:from|von|de|da|van|fra|från|od)\*?\s?:.{1,300}\n(?:.{1,300}\n)?[ \t]*"
@@ -172,6 +173,9 @@ def _payload(part: Message, tally: Tally) -> str:
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes) or not data.strip():
         return ""
+    if str(part.get_param("format", "")).lower() == "flowed":
+        is_glued = str(part.get_param("delsp", "")).lower() == "yes"
+        data = _SOFT_BREAK.sub(b"" if is_glued else b" ", data)
     charset = part.get_content_charset()
     if charset is None and part.get_content_type() == "text/html":
         charset = declared_in_page(data)

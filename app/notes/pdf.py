@@ -28,6 +28,9 @@ _ODD = (
 _FULL_LINE = 0.75  # of the page's long lines: a shorter line ends a paragraph
 _LEAST_PAGES = 4  # for headers and footers
 _BULLETS = set("•‣◦▪●○∙")
+_SYMBOLS = str.maketrans(dict.fromkeys("\uf0b7\uf0a7\uf0d8\uf0fc\uf076", "•"))  # bullets of Symbol and Wingdings
+_NO_LETTERS = re.compile("[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f]|/[A-Za-z]{0,3}\\d{1,4}(?=/|\\s|$)|\\(cid:\\d+\\)")
+_MOST_NO_LETTERS = 0.3  # of the characters: more, and the page's font does not say which letters its shapes are
 _NUMBERS = re.compile(r"\d+")
 _HYPHEN = re.compile(r"[^\W\d_]-$")
 _OTHER_HYPHENS = re.compile("[\u00ad\u2010]$")  # at the end of a line; soft ones inside are none on paper
@@ -57,6 +60,10 @@ def read_pdf(data: bytes, name: str, tally: Tally, limits: Limits = LIMITS) -> D
             tally.left(Left.BROKEN_PAGES)
             continue
         tally.pages += 1
+        text = text.translate(_SYMBOLS)
+        if sum(map(len, _NO_LETTERS.findall(text))) > _MOST_NO_LETTERS * len(text):
+            tally.left(Left.BROKEN_PAGES)
+            continue
         if text.strip():
             pages.append([" ".join(line.split()) for line in text.split("\n")])
         else:

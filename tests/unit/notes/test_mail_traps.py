@@ -69,3 +69,11 @@ def test_a_subject_that_nobody_encoded_is_read(tmp_path: Path, encoding: str) ->
     reading = NotesReading()
     reading.add([tmp_path])
     assert reading.notes[0].title == "Grüße aus Köln, wo es schön ist"
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [("", "one two\nthree"), ("; delsp=yes", "onetwo\nthree")], ids=["", "delsp"]
+)
+def test_lines_that_a_mail_program_broke_are_joined_again(tmp_path: Path, kind: str, text: str) -> None:
+    head = f"Content-Type: text/plain; charset=utf-8; format=flowed{kind}\n\n"
+    assert read(tmp_path / "a.eml", (head + "one \ntwo\nthree\n-- \nAnna").encode())[0].text == text + "\n"

@@ -1,5 +1,6 @@
 """Text, Markdown, tables, PDFs and Word documents with one odd thing each, of the kind that goes wrong in silence."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from app.domain.notes import FileReport, Left, Note
 from app.notes.pdf import joined
 from app.notes.reading import NotesReading
-from tests.sim.note_files import W, docx, paragraph
+from tests.sim.note_files import W, docx, paragraph, pdf, zipped
 
 
 def read(path: Path, data: str | bytes) -> tuple[Note, FileReport]:
@@ -77,6 +78,44 @@ def test_the_line_in_which_excel_names_its_separator_is_none_of_the_table(tmp_pa
 def test_words_that_a_line_cuts_are_whole_again_and_compounds_keep_their_hyphen() -> None:
     lines = ["we wal\u00ad", "ked from Nord-", "Süd to the Über\u2010", "gang and the A-", "Ämter."]
     assert " ".join(joined([lines]).split()) == "we walked from Nord-Süd to the Übergang and the A-Ämter."
+
+
+def test_a_page_whose_font_does_not_say_what_its_letters_are_is_none(tmp_path: Path) -> None:
+    note, report = read(
+        tmp_path / "a.pdf", pdf([["Words that can be read."], ["/g38/g72/g81/g3/g20"], ["(cid:12)(cid:7)"]])
+    )
+    assert note.text == "Words that can be read.\n"
+    assert report.left == ((Left.BROKEN_PAGES, 2),)
+    note, _ = read(tmp_path / "b.pdf", pdf([["Read /etc/hosts and 1/2 or 3/4 of it."]]))
+    assert note.text == "Read /etc/hosts and 1/2 or 3/4 of it.\n"
+
+
+# Names
+
+
+def test_names_in_an_archive_that_does_not_say_its_encoding_and_such_as_macos_takes_apart(tmp_path: Path) -> None:
+    packed = zipped({"Größe.md": "![[Größe 2]]", "Größe 2.md": "so groß"})
+    path = tmp_path / "a.zip"
+    path.write_bytes(_without_utf8_flag(packed))
+    reading = NotesReading()
+    reading.add([path])
+    assert [(note.title, note.text) for note in reading.notes] == [("Größe", "so groß\n"), ("Größe 2", "so groß\n")]
+    folder = tmp_path / "Vault"
+    folder.mkdir()
+    (folder / unicodedata.normalize("NFD", "Größe.md")).write_text("so groß")
+    (folder / "Seite.md").write_text("![[Größe]]", encoding="utf-8")
+    reading = NotesReading()
+    reading.add([folder])
+    assert [note.text for note in reading.notes] == ["so groß\n", "so groß\n"]
+
+
+def _without_utf8_flag(packed: bytes) -> bytes:
+    data = bytearray(packed)
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = -1
+        while (at := data.find(mark, at + 1)) >= 0:
+            data[at + flags + 1] &= 0xF7
+    return bytes(data)
 
 
 # Word
