@@ -91,8 +91,9 @@ def _go_on(tuning: TuningServices, arguments: argparse.Namespace, terminal: Term
     state = job.progress.state
     if arguments.keep and state is not JobState.FINISHED:
         tuning.order(job.id, JobOrder.KEEP_BEST)
-    elif state in (JobState.PAUSED, JobState.FAILED):
-        terminal.progress("Starting the training's process.")
+    elif state is not JobState.FINISHED:  # also where it runs: a pause may be under way
+        if state in (JobState.PAUSED, JobState.FAILED):
+            terminal.progress("Starting the training's process.")
         tuning.order(job.id, JobOrder.RESUME)
     return job
 

@@ -266,9 +266,11 @@ def left_folders(root: Path) -> list[Path]:
 
 
 def ledgers_in(root: Path) -> list[Path]:
-    """The ledgers of all jobs, also of those that have ended, the newest first. root: of the jobs."""
+    """The ledgers of all jobs, also of those that have ended, the newest first; none that is being deleted with its
+    job. root: of the jobs."""
     try:
-        return sorted(root.glob(f"*/{_LEDGERS}"), reverse=True)
+        found = [path for path in root.glob(f"*/{_LEDGERS}") if not (path.parent / _DISCARD).exists()]
+        return sorted(found, reverse=True)
     except OSError:
         return []
 

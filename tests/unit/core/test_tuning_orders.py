@@ -11,8 +11,10 @@ import pytest
 
 from app.core.tuning import EvalPoint, JobOrder, JobState
 from app.core.tuning_jobs import JobsOnDisk
+from app.core.tuning_ledgers import JobLedgers
 from app.domain.errors import SettingsError, StorageError
 from app.privacy.ledger import Ledger
+from app.storage import job_files
 from app.storage.job_files import JobFiles
 from tests.unit.core.test_tuning_jobs import KEY, NOTES, PROGRESS, SETTINGS, Started
 
@@ -156,6 +158,7 @@ def test_a_job_discarded_while_its_trainer_ends_is_gone_at_once_and_its_folder_w
         jobs.order(made.id, JobOrder.DISCARD)
         assert not (record.files.folder / "key.sealed").exists(), "nobody can read its notes any more"
         assert jobs.list() == []
+        assert not JobLedgers(record.files.folder.parent, lambda: KEY).list()
         for order in JobOrder:
             with pytest.raises(SettingsError, match="no longer there"):
                 jobs.order(made.id, order)
@@ -213,3 +216,21 @@ def test_a_file_that_the_ending_trainer_holds_is_left_to_it(jobs: JobsOnDisk, mo
     is_held = False
     record.files.tidy()
     assert sorted(path.name for path in record.files.folder.iterdir()) == ["ledger.nhl", "name.kept"]
+
+
+def test_who_only_looks_whether_a_job_runs_keeps_no_trainer_from_it(
+    jobs: JobsOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = jobs.record(jobs.create("Diary", None, "m", NOTES, SETTINGS, None).id).files
+    monkeypatch.setattr(job_files, "_HOLD_WITHIN_S", 30.0)
+    held: list[bool] = []
+
+    def hold() -> None:
+        with JobFiles(files.folder, files.key).held():
+            held.append(True)
+
+    trainer = threading.Thread(target=hold, name="a trainer")
+    with files.held():  # as looking does, for a moment
+        trainer.start()
+    trainer.join(60)
+    assert held
