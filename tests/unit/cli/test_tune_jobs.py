@@ -81,6 +81,7 @@ def test_a_job_is_followed_with_the_history_closed_and_opened_again_to_keep_it(
 
     monkeypatch.setattr(tune.time, "sleep", look)
     assert command("--resume") == 0
+    assert command.tuning.orders == [(job, JobOrder.RESUME)], "a pause may be under way"
     assert looks == [False]
     assert command.tuning.kept == [(job, "Soups")]
     assert "It helped" in command.printed
