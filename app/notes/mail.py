@@ -24,7 +24,7 @@ from app.notes.limits import LIMITS, Limits
 from app.notes.tally import Draft, Tally
 from app.notes.texts import decoded, tidied
 
-_FROM = b"From "
+_FROM = re.compile(rb"From (?:\S*@|- |MAILER|.{0,200}\d:\d\d)")  # not "From here we went on", which stands unquoted too
 _LINE_BYTES = 2**16
 _LINES_BETWEEN = 10_000  # two calls of progress, in a message that is too large
 _SOFT_BREAK = re.compile(rb"(?<!^--) \r?\n(?![>\r\n])", re.MULTILINE)  # RFC 3676; not behind "-- "
@@ -120,7 +120,7 @@ def _messages(file: BinaryIO, tally: Tally, limits: Limits) -> Iterator[bytes]:
             break
         if count % _LINES_BETWEEN == 0:
             tally.went_on()
-        if was_empty and line.startswith(_FROM):
+        if was_empty and (_FROM.match(line) or (not is_inside and line.startswith(b"From "))):
             if is_inside and not is_too_large:
                 yield _QUOTED_FROM.sub(rb"\1", bytes(data))
             data.clear()

@@ -77,3 +77,12 @@ def test_a_subject_that_nobody_encoded_is_read(tmp_path: Path, encoding: str) ->
 def test_lines_that_a_mail_program_broke_are_joined_again(tmp_path: Path, kind: str, text: str) -> None:
     head = f"Content-Type: text/plain; charset=utf-8; format=flowed{kind}\n\n"
     assert read(tmp_path / "a.eml", (head + "one \ntwo\nthree\n-- \nAnna").encode())[0].text == text + "\n"
+
+
+def test_a_sentence_that_begins_with_from_is_no_new_message(tmp_path: Path) -> None:
+    one = "From anna@example.org Mon Jan  6 10:00:00 2025\nSubject: One\n\nWe met.\n\nFrom here we went on.\n\n"
+    two = "From - Tue Jan  7 10:00:00 2025\nSubject: Two\n\nWords.\n"
+    (tmp_path / "a.mbox").write_text(one + two)
+    reading = NotesReading()
+    reading.add([tmp_path])
+    assert [note.text for note in reading.notes] == ["We met.\n\nFrom here we went on.\n", "Words.\n"]
