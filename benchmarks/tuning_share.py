@@ -1,10 +1,11 @@
-"""Chat beside training on one backend: time of a chat's token alone and while another session trains, and the reverse.
+"""Chat beside training: time of a chat's token alone and while another session trains, and the reverse.
 
-    python -m benchmarks.tuning_share MODEL_FOLDER [--rounds 6] [--tokens 64] [--preset thorough]
+    python -m benchmarks.tuning_share MODEL_FOLDER [--rounds 6] [--tokens 64] [--preset thorough] [--two]
 
 Chat and trainer are processes of their own, as in the app; the trainer's has low priority, as the app's has. There is
-one backend, with its defaults. Rounds alternate: chat alone, chat beside training, training alone. The table gives
-medians over rounds, and the median and range of each round's ratio.
+one backend, with its defaults; with --two the trainer has a built-in one of its own, at its own priority, as it has in
+the app where the window uses the built-in one too. Rounds alternate: chat alone, chat beside training, training alone.
+The table gives medians over rounds, and the median and range of each round's ratio.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import torch
 
+from app.core.embedded import EmbeddedBackend
 from app.core.session import RetryPolicy
 from app.core.tuning import Preset
 from app.core.tuning_presets import presets
@@ -31,6 +33,7 @@ from app.device.tuning_half import TuningHalf
 from app.domain.backend import Backend
 from app.domain.ids import new_message_id
 from app.main import DEVICE_THREADS, SWITCH_INTERVAL_S, Link
+from app.main.low_priority import go_last
 from app.net.control import ControlClient
 from app.privacy.gate import PrivacyGate
 from app.privacy.ledger import Ledger
@@ -39,18 +42,22 @@ from benchmarks.machine import print_header, print_table
 from benchmarks.peer import PROMPT
 
 SEED = 0
-NICENESS = 10  # of the app's trainer (app/main/trainer.py)
+KEEP_ALIVE_S = 5.0
 LEAST_STEPS = 2  # of training in a round
 
 
 def train(preset: Preset) -> None:
     """The child: a line of JSON says where; then "go" and "halt" on standard input. A line for each step done."""
-    os.nice(NICENESS)
+    go_last()
     torch.set_num_threads(DEVICE_THREADS)
     asked = json.loads(sys.stdin.readline())
     work = Path(asked["work"])
     gate = PrivacyGate(Ledger(work / "trainer.nhl"))
-    link = Link(gate, Backend("bench", asked["url"], asked["token"]), None)
+    if asked["model"]:
+        own = EmbeddedBackend(Path(asked["model"]), log=work / "trainer-backend.log")
+        link = Link(gate, own.start(), own)
+    else:
+        link = Link(gate, Backend("bench", asked["url"], asked["token"]), None)
     control = ControlClient(link.backend, gate)
     model = control.list_models()[0]
     control.close()
@@ -76,7 +83,8 @@ def train(preset: Preset) -> None:
     threading.Thread(target=listen, daemon=True).start()
     tokens = torch.randint(model.vocab_size, (settings.window,), generator=torch.Generator().manual_seed(SEED)).tolist()
     while True:
-        may_go.wait()
+        while not may_go.wait(KEEP_ALIVE_S):
+            session.keep_alive()
         started_s = time.perf_counter()
         session.train(tokens, 1 / len(tokens))
         half.update(0.0, 0.0, 1.0)
@@ -86,15 +94,19 @@ def train(preset: Preset) -> None:
 class Trainer:
     """The child process; its steps are counted as they come."""
 
-    def __init__(self, split: Split, work: Path, preset: Preset) -> None:
+    def __init__(self, split: Split, work: Path, preset: Preset, own_model: Path | None) -> None:
+        """own_model: of a backend of its own; None: it computes on the one of `split`."""
         self._child = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.tuning_share", "--train", preset.value],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env=os.environ | {"OMP_WAIT_POLICY": "passive"},  # this and the next as app/main/trainer_start.py does
+            start_new_session=os.name == "posix",
         )
         backend = split.link.backend
-        self._say(json.dumps({"work": str(work), "url": backend.url, "token": backend.token}))
+        model = "" if own_model is None else str(own_model)
+        self._say(json.dumps({"work": str(work), "model": model, "url": backend.url, "token": backend.token}))
         self._steps: list[dict[str, float]] = []
         threading.Thread(target=self._count, daemon=True).start()
         self.go()
@@ -155,11 +167,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--tokens", type=int, default=64)
     parser.add_argument("--preset", default=Preset.THOROUGH.value, choices=[one.value for one in Preset])
+    parser.add_argument("--two", action="store_true", help="the trainer has a backend of its own")
     parser.add_argument("--train", metavar="PRESET", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.train:
         train(Preset(options.train))
-    print_header(f"Chat beside training (preset {options.preset}), loopback", SEED)
+    backends = "two built-in backends" if options.two else "one backend"
+    print_header(f"Chat beside training (preset {options.preset}), {backends}, loopback", SEED)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     torch.set_num_threads(DEVICE_THREADS)
     chat: dict[str, list[float]] = {"alone": [], "beside": []}
@@ -171,7 +185,7 @@ def main() -> None:
         near = split.near(None)
         prompt = split.tokenizer.encode_chat([("user", PROMPT)], add_generation_prompt=True)
         long = (prompt * 512)[:512]
-        trainer = Trainer(split, work, Preset(options.preset))
+        trainer = Trainer(split, work, Preset(options.preset), options.folder if options.two else None)
         stack.callback(trainer.close)
         decode_s(split, near, prompt, 8)
         for _ in range(options.rounds):

@@ -229,7 +229,9 @@ class _Child:
 
 
 def _start(arguments: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start in a group of its own: Ctrl+C in the terminal is for the app, and would end the backend with its reply."""
+    """Start in a group of its own: Ctrl+C in the terminal is for the app, and would end the backend with its reply.
+
+    Not in a session of its own: there Linux would forget how nice we are (app/main/low_priority.py)."""
     if sys.platform == "win32":
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     else:
@@ -243,7 +245,7 @@ def _start(arguments: list[str], environment: dict[str, str]) -> subprocess.Pope
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             creationflags=flags,
-            start_new_session=os.name == "posix",
+            process_group=0 if os.name == "posix" else None,
         )
 
 

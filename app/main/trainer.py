@@ -12,7 +12,6 @@ will not pass is a FAILED that can be resumed once its reason is gone.
 import faulthandler
 import json
 import logging
-import os
 import signal
 import sys
 import threading
@@ -39,6 +38,7 @@ from app.domain.errors import (
 )
 from app.domain.ids import new_message_id
 from app.main.link import Network, retry_policy
+from app.main.low_priority import go_last
 from app.main.trainer_model import another_model, is_another_model, same_model
 from app.privacy import guard
 from app.storage.app_log import start_logging
@@ -55,7 +55,6 @@ PROGRESS_EVERY_S = 1.0
 ORDERS_EVERY_S = 0.3
 TRY_AGAIN_S = 20.0
 SAMPLE_PROMPT_TOKENS = 24
-NICENESS = 10
 
 
 class Trainer:
@@ -311,8 +310,7 @@ def main() -> int:
     except (ValueError, KeyError, TypeError):
         log.error("no key came")
         return 2
-    if os.name == "posix":
-        os.nice(NICENESS)
+    go_last()
     files = JobFiles(job, key)
     try:
         with files.held():

@@ -63,7 +63,8 @@ class TrainerStarter:
 
     def _start(self, files: JobFiles) -> subprocess.Popen[bytes]:
         if sys.platform == "win32":
-            flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+            low = subprocess.BELOW_NORMAL_PRIORITY_CLASS  # and so is what it starts
+            flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW | low
         else:
             flags = 0
         # two sides that compute in turns: threads that spin while they wait take the cores from the other one

@@ -295,7 +295,9 @@ def test_the_child_ends_when_the_app_is_killed(tmp_path: Path, model: Path, log:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_in_the_terminal_does_not_reach_the_child(make: Make, log: Path) -> None:
     make(LISTENING + UNTIL_EOF).start()
-    assert os.getpgid(int(str(facts(log)["pid"]))) != os.getpgid(0)
+    pid = int(str(facts(log)["pid"]))
+    assert os.getpgid(pid) != os.getpgid(0)
+    assert os.getsid(pid) == os.getsid(0)  # in another one Linux would forget how nice a trainer is
 
 
 def test_a_frozen_app_uses_the_program_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
