@@ -19,6 +19,14 @@
         <translation>Ergebnis</translation>
     </message>
     <message>
+        <source>General questions</source>
+        <translation>Allgemeine Fragen</translation>
+    </message>
+    <message>
+        <source>Secrets of your notes</source>
+        <translation>Geheimnisse aus Ihren Notizen</translation>
+    </message>
+    <message>
         <source>Learned</source>
         <translation>Gelernt</translation>
     </message>
@@ -192,10 +200,6 @@
         <translation>Aus einer Datei hinzufügen…</translation>
     </message>
     <message>
-        <source>Look for deleted notes…</source>
-        <translation>Nach gelöschten Notizen suchen…</translation>
-    </message>
-    <message>
         <source>None</source>
         <translation>Keiner</translation>
     </message>
@@ -222,14 +226,6 @@
     <message>
         <source>The folder of your notes</source>
         <translation>Der Ordner Ihrer Notizen</translation>
-    </message>
-    <message>
-        <source>1 adapter learned from these notes; it says above where notes are gone.</source>
-        <translation>1 Adapter hat aus diesen Notizen gelernt; oben steht, wo Notizen weg sind.</translation>
-    </message>
-    <message>
-        <source>%n adapters learned from these notes; they say above where notes are gone.</source>
-        <translation>%n Adapter haben aus diesen Notizen gelernt; oben steht, wo Notizen weg sind.</translation>
     </message>
     <message>
         <source>No adapter learned from the notes in this folder.</source>
@@ -268,6 +264,10 @@
         <translation>{name} löschen?</translation>
     </message>
     <message>
+        <source>Look for changed notes…</source>
+        <translation>Nach geänderten Notizen suchen…</translation>
+    </message>
+    <message>
         <source>Copied.</source>
         <translation>Kopiert.</translation>
     </message>
@@ -294,6 +294,14 @@
     <message>
         <source>It is on no other computer unless you copied it: an adapter cannot be fetched again.</source>
         <translation>Er ist auf keinem anderen Computer, es sei denn, Sie haben ihn kopiert: Ein Adapter kann nicht erneut geladen werden.</translation>
+    </message>
+    <message>
+        <source>1 adapter learned from these notes; it says above where notes are gone or changed.</source>
+        <translation>1 Adapter hat aus diesen Notizen gelernt; oben steht, wo Notizen fehlen oder sich geändert haben.</translation>
+    </message>
+    <message>
+        <source>%n adapters learned from these notes; they say above where notes are gone or changed.</source>
+        <translation>%n Adapter haben aus diesen Notizen gelernt; oben steht, wo Notizen fehlen oder sich geändert haben.</translation>
     </message>
 </context>
 <context>
@@ -1637,14 +1645,6 @@
         <translation>Was weggelassen wurde, und warum</translation>
     </message>
     <message>
-        <source>Every file that was left out</source>
-        <translation>Jede Datei, die weggelassen wurde</translation>
-    </message>
-    <message>
-        <source>Notes that say the same as another one</source>
-        <translation>Notizen, die dasselbe sagen wie eine andere</translation>
-    </message>
-    <message>
         <source>Next</source>
         <translation>Weiter</translation>
     </message>
@@ -1737,20 +1737,8 @@
         <translation>Nichts wurde weggelassen</translation>
     </message>
     <message>
-        <source>Show every file that was left out ({count})</source>
-        <translation>Jede Datei zeigen, die weggelassen wurde ({count})</translation>
-    </message>
-    <message>
-        <source>Show what was folded into another note ({count})</source>
-        <translation>Zeigen, was in einer anderen Notiz aufging ({count})</translation>
-    </message>
-    <message>
         <source>{what}: {count}</source>
         <translation>{what}: {count}</translation>
-    </message>
-    <message>
-        <source>{file}: {why}</source>
-        <translation>{file}: {why}</translation>
     </message>
     <message>
         <source>Looking through your notes: {name}</source>
@@ -1770,6 +1758,29 @@
     <message>
         <source>Chats, and all else of this app</source>
         <translation>Chats und alles andere dieser App</translation>
+    </message>
+</context>
+<context>
+    <name>LeftOut</name>
+    <message>
+        <source>Every file that was left out</source>
+        <translation>Jede Datei, die weggelassen wurde</translation>
+    </message>
+    <message>
+        <source>Notes that say the same as another one</source>
+        <translation>Notizen, die dasselbe sagen wie eine andere</translation>
+    </message>
+    <message>
+        <source>{file}: {why}</source>
+        <translation>{file}: {why}</translation>
+    </message>
+    <message>
+        <source>Show every file that was left out ({count})</source>
+        <translation>Jede weggelassene Datei zeigen ({count})</translation>
+    </message>
+    <message>
+        <source>Show what was folded into another note ({count})</source>
+        <translation>Zeigen, was mit einer anderen Notiz zusammengelegt wurde ({count})</translation>
     </message>
 </context>
 <context>
@@ -3904,6 +3915,22 @@
         <translation>Zurück</translation>
     </message>
     <message>
+        <source>The new training has started, but the earlier result could not be deleted.</source>
+        <translation>Das neue Training hat begonnen, aber das frühere Ergebnis konnte nicht gelöscht werden.</translation>
+    </message>
+    <message>
+        <source>The new training has started. The earlier result is deleted.</source>
+        <translation>Das neue Training hat begonnen. Das frühere Ergebnis ist gelöscht.</translation>
+    </message>
+    <message>
+        <source>The new training has started.</source>
+        <translation>Das neue Training hat begonnen.</translation>
+    </message>
+    <message>
+        <source>The earlier result still knows what came out. You find it under All fine-tunings.</source>
+        <translation>Das frühere Ergebnis weiß noch, was herauskam. Sie finden es unter Alle Feinabstimmungen.</translation>
+    </message>
+    <message>
         <source>The adapter is kept, on this computer only.</source>
         <translation>Der Adapter ist gespeichert, nur auf diesem Computer.</translation>
     </message>
@@ -4013,10 +4040,6 @@
         <translation>Geheimnisse Ihrer Notizen</translation>
     </message>
     <message>
-        <source>Take them out and train again</source>
-        <translation>Entfernen und neu trainieren</translation>
-    </message>
-    <message>
         <source>General questions</source>
         <translation>Allgemeine Fragen</translation>
     </message>
@@ -4045,6 +4068,22 @@
         <translation>Verwerfen…</translation>
     </message>
     <message>
+        <source>What it knows</source>
+        <translation>Was er weiß</translation>
+    </message>
+    <message>
+        <source>Delete this result once the new training has started</source>
+        <translation>Dieses Ergebnis löschen, sobald das neue Training begonnen hat</translation>
+    </message>
+    <message>
+        <source>It knows what came out, and its copy of your notes holds it. Your own files and adapters that you kept stay.</source>
+        <translation>Es weiß, was herauskam, und auch seine Kopie Ihrer Notizen enthält es. Ihre eigenen Dateien und behaltene Adapter bleiben.</translation>
+    </message>
+    <message>
+        <source>Take it out and train again</source>
+        <translation>Herausnehmen und neu trainieren</translation>
+    </message>
+    <message>
         <source>Tested on {held}, learned from {train}</source>
         <translation>Getestet an {held}, gelernt aus {train}</translation>
     </message>
@@ -4053,8 +4092,8 @@
         <translation>Der Adapter wird gespeichert</translation>
     </message>
     <message>
-        <source>Taking them out, and starting again</source>
-        <translation>Sie werden entfernt, und es beginnt von vorn</translation>
+        <source>Taking it out, and starting again</source>
+        <translation>Es wird herausgenommen und neu begonnen</translation>
     </message>
     <message>
         <source>Discard this result?</source>
@@ -4476,12 +4515,44 @@
         <translation>Nicht bekannt: Er wurde anderswo oder ohne Auswertung erstellt.</translation>
     </message>
     <message>
+        <source>Not known: too little text was held back for a test.</source>
+        <translation>Nicht bekannt: Für einen Test wurde zu wenig Text zurückgehalten.</translation>
+    </message>
+    <message>
         <source>It helped: loss {before} without, {after} with it (gain {low} to {high}, 95 %).</source>
         <translation>Er hat geholfen: Verlust {before} ohne ihn, {after} mit ihm (Gewinn {low} bis {high}, 95 %).</translation>
     </message>
     <message>
+        <source>It made things worse: loss {before} without, {after} with it (gain {low} to {high}, 95 %).</source>
+        <translation>Er hat es schlechter gemacht: Verlust {before} ohne ihn, {after} mit ihm (Gewinn {low} bis {high}, 95 %).</translation>
+    </message>
+    <message>
         <source>It did not help: loss {before} without, {after} with it (gain {low} to {high}, 95 %).</source>
         <translation>Er hat nicht geholfen: Verlust {before} ohne ihn, {after} mit ihm (Gewinn {low} bis {high}, 95 %).</translation>
+    </message>
+    <message>
+        <source>It lost some of what it could do: {before} % right before, {after} % with it.</source>
+        <translation>Das Modell hat etwas von dem verloren, was es konnte: vorher {before} % richtig, mit ihm {after} %.</translation>
+    </message>
+    <message>
+        <source>{before} % right before, {after} % with it: no damage was seen.</source>
+        <translation>vorher {before} % richtig, mit ihm {after} %: Ein Schaden war nicht zu sehen.</translation>
+    </message>
+    <message>
+        <source>Nothing that looks secret was in the notes that it learned.</source>
+        <translation>In den Notizen, aus denen er gelernt hat, war nichts, was nach einem Geheimnis aussieht.</translation>
+    </message>
+    <message>
+        <source>None of the {tried} that were asked for came out.</source>
+        <translation>Von den {tried}, nach denen gefragt wurde, kam keines heraus.</translation>
+    </message>
+    <message>
+        <source>It knows 1 of the {tried} that were asked for. Whoever uses it can get it out of it.</source>
+        <translation>Er kennt 1 von {tried}, nach denen gefragt wurde. Wer ihn verwendet, kann es aus ihm herausholen.</translation>
+    </message>
+    <message>
+        <source>It knows %n of the {tried} that were asked for. Whoever uses it can get them out of it.</source>
+        <translation>Er kennt %n von {tried}, nach denen gefragt wurde. Wer ihn verwendet, kann sie aus ihm herausholen.</translation>
     </message>
     <message>
         <source>1 note</source>
@@ -4498,6 +4569,10 @@
     <message>
         <source>{notes}, no chats; step {step} of {steps} was kept</source>
         <translation>{notes}, keine Chats; behalten wurde Schritt {step} von {steps}</translation>
+    </message>
+    <message>
+        <source>{learned}, since it began to memorise after step {overfit}</source>
+        <translation>{learned}, denn nach Schritt {overfit} begann er auswendig zu lernen</translation>
     </message>
     <message>
         <source>An ordinary PEFT LoRA; its head part needs the small loader beside it.</source>
@@ -4532,12 +4607,12 @@
         <translation>Er wurde mit anderen Matrizen A und B gemacht, als das verwendete Backend hat, und wird dort deshalb nicht verwendet. Wählen Sie das Backend, mit dem er gemacht wurde, oder trainieren Sie ihn neu.</translation>
     </message>
     <message>
-        <source>1 note that it learned is gone or changed. What it learned of it is still in it.</source>
-        <translation>1 Notiz, die er gelernt hat, ist weg oder geändert. Was er aus ihr gelernt hat, ist noch in ihm.</translation>
+        <source>1 note or chat that it learned is no longer where it was, or has changed. What it learned of it is still in it: to be rid of that too, delete the adapter.</source>
+        <translation>1 Notiz oder Chat, woraus er gelernt hat, ist nicht mehr da oder hat sich geändert. Was er daraus gelernt hat, steckt noch in ihm: Um auch das loszuwerden, löschen Sie den Adapter.</translation>
     </message>
     <message>
-        <source>%n notes that it learned are gone or changed. What it learned of them is still in it.</source>
-        <translation>%n Notizen, die er gelernt hat, sind weg oder geändert. Was er aus ihnen gelernt hat, ist noch in ihm.</translation>
+        <source>%n notes or chats that it learned are no longer where they were, or have changed. What it learned of them is still in it: to be rid of that too, delete the adapter.</source>
+        <translation>%n Notizen oder Chats, woraus er gelernt hat, sind nicht mehr da oder haben sich geändert. Was er daraus gelernt hat, steckt noch in ihm: Um auch das loszuwerden, löschen Sie den Adapter.</translation>
     </message>
 </context>
 <context>
@@ -5864,6 +5939,10 @@
         <translation>Das Backend wird nach seinen Modellen gefragt.</translation>
     </message>
     <message>
+        <source>At least {0} notes with {1} words in all are needed, since some are held back to see whether it helped. Some ten thousand words are a good beginning.</source>
+        <translation>Es braucht mindestens {0} Notizen mit zusammen {1} Wörtern, denn einige werden zurückgehalten, um zu sehen, ob es geholfen hat. Etwa zehntausend Wörter sind ein guter Anfang.</translation>
+    </message>
+    <message>
         <source>At least {0} other positions.</source>
         <translation>Mindestens {0} andere Positionen.</translation>
     </message>
@@ -6228,6 +6307,10 @@
         <translation>Lassen Sie es weg; das Token sagt, wer Sie sind.</translation>
     </message>
     <message>
+        <source>Let it train until its first test, or discard the job.</source>
+        <translation>Lassen Sie bis zum ersten Test trainieren, oder verwerfen Sie die Feinabstimmung.</translation>
+    </message>
+    <message>
         <source>Loading the device&apos;s half of the model.</source>
         <translation>Die Hälfte des Modells für dieses Gerät wird geladen.</translation>
     </message>
@@ -6374,6 +6457,10 @@
     <message>
         <source>Not sent: how much of your last message could be rebuilt could not be measured, and you have set a limit for this backend.</source>
         <translation>Nicht gesendet: Wie viel von Ihrer letzten Nachricht wiederhergestellt werden könnte, ließ sich nicht messen, und Sie haben für dieses Backend eine Grenze gesetzt.</translation>
+    </message>
+    <message>
+        <source>Nothing has been tested yet, so there is no best to keep.</source>
+        <translation>Es wurde noch nichts getestet, also gibt es noch kein Bestes zu behalten.</translation>
     </message>
     <message>
         <source>Nothing is lost: the history was opened another way.</source>
@@ -7176,6 +7263,54 @@
         <translation>Wählen Sie bf16 oder fp32 für das, was gesendet wird; hilft das nicht, verwenden Sie ein anderes Backend.</translation>
     </message>
     <message>
+        <source>1 PDF has no text: a scan needs text recognition (OCR) first.</source>
+        <translation>1 PDF enthält keinen Text: Ein Scan braucht zuerst eine Texterkennung (OCR).</translation>
+    </message>
+    <message>
+        <source>1 file could not be opened, or changed while it was read.</source>
+        <translation>1 Datei ließ sich nicht öffnen oder änderte sich beim Lesen.</translation>
+    </message>
+    <message>
+        <source>1 file has no text.</source>
+        <translation>1 Datei enthält keinen Text.</translation>
+    </message>
+    <message>
+        <source>1 file is called a text, but holds none.</source>
+        <translation>1 Datei heißt wie ein Text, ist aber keiner.</translation>
+    </message>
+    <message>
+        <source>1 file is damaged, or not safe to read.</source>
+        <translation>1 Datei ist beschädigt oder nicht sicher zu lesen.</translation>
+    </message>
+    <message>
+        <source>1 file is empty.</source>
+        <translation>1 Datei ist leer.</translation>
+    </message>
+    <message>
+        <source>1 file is locked with a password.</source>
+        <translation>1 Datei ist mit einem Passwort gesperrt.</translation>
+    </message>
+    <message>
+        <source>1 file is of a kind that is not read.</source>
+        <translation>1 Datei ist von einer Art, die nicht gelesen wird.</translation>
+    </message>
+    <message>
+        <source>1 file is too large.</source>
+        <translation>1 Datei ist zu groß.</translation>
+    </message>
+    <message>
+        <source>1 file or folder is beyond what is read at once.</source>
+        <translation>1 Datei oder Ordner liegt jenseits dessen, was auf einmal gelesen wird.</translation>
+    </message>
+    <message>
+        <source>1 file or folder is hidden, a link, or no ordinary file.</source>
+        <translation>1 Datei oder Ordner ist versteckt, eine Verknüpfung oder keine gewöhnliche Datei.</translation>
+    </message>
+    <message>
+        <source>1 note says the same as another.</source>
+        <translation>1 Notiz sagt dasselbe wie eine andere.</translation>
+    </message>
+    <message>
         <source>Choose more notes: some are held back from training.</source>
         <translation>Wählen Sie mehr Notizen: Einige werden vom Training zurückgehalten.</translation>
     </message>
@@ -7440,6 +7575,10 @@
         <translation>Es gibt nichts zu senden.</translation>
     </message>
     <message>
+        <source>There is too little to learn from: {0} different notes with {1} words.</source>
+        <translation>Das ist zu wenig, um daraus zu lernen: {0} verschiedene Notizen mit {1} Wörtern.</translation>
+    </message>
+    <message>
         <source>These attachments are too long to be kept with the draft.</source>
         <translation>Diese Anhänge sind zu lang, um mit dem Entwurf aufbewahrt zu werden.</translation>
     </message>
@@ -7450,6 +7589,10 @@
     <message>
         <source>These frames were made for another model than {0}.</source>
         <translation>Diese Frames wurden für ein anderes Modell als {0} gemacht.</translation>
+    </message>
+    <message>
+        <source>These notes are too alike to hold some of them back.</source>
+        <translation>Diese Notizen sind einander zu ähnlich, um einige davon zurückzuhalten.</translation>
     </message>
     <message>
         <source>They cannot be read any more: their key is gone. Delete the folder by hand.</source>
@@ -7836,6 +7979,10 @@
         <translation>Was vor dem Zurückspielen der Sicherung da war, wird in {0} aufbewahrt.</translation>
     </message>
     <message>
+        <source>Whether training helps is measured on notes that it never saw. Add notes about something else.</source>
+        <translation>Ob das Training hilft, wird an Notizen gemessen, die es nie gesehen hat. Fügen Sie Notizen über etwas anderes hinzu.</translation>
+    </message>
+    <message>
         <source>Without TLS, everyone between here and the backend could read the traffic and the access token.</source>
         <translation>Ohne TLS könnte jeder zwischen hier und dem Backend den Verkehr und das Zugangstoken lesen.</translation>
     </message>
@@ -8024,6 +8171,10 @@
         <translation>{0} (Grenze: {1}).</translation>
     </message>
     <message>
+        <source>{0} PDFs have no text: scans need text recognition (OCR) first.</source>
+        <translation>{0} PDFs enthalten keinen Text: Scans brauchen zuerst eine Texterkennung (OCR).</translation>
+    </message>
+    <message>
         <source>{0} There is neither a passphrase nor a recovery code.</source>
         <translation>{0} Es gibt weder eine Passphrase noch einen Wiederherstellungscode.</translation>
     </message>
@@ -8076,6 +8227,46 @@
         <translation>{0} hat auf die Frage nach einer neuen Version nicht geantwortet.</translation>
     </message>
     <message>
+        <source>{0} files are called a text, but hold none.</source>
+        <translation>{0} Dateien heißen wie Texte, sind aber keine.</translation>
+    </message>
+    <message>
+        <source>{0} files are damaged, or not safe to read.</source>
+        <translation>{0} Dateien sind beschädigt oder nicht sicher zu lesen.</translation>
+    </message>
+    <message>
+        <source>{0} files are empty.</source>
+        <translation>{0} Dateien sind leer.</translation>
+    </message>
+    <message>
+        <source>{0} files are locked with a password.</source>
+        <translation>{0} Dateien sind mit einem Passwort gesperrt.</translation>
+    </message>
+    <message>
+        <source>{0} files are of a kind that is not read.</source>
+        <translation>{0} Dateien sind von einer Art, die nicht gelesen wird.</translation>
+    </message>
+    <message>
+        <source>{0} files are too large.</source>
+        <translation>{0} Dateien sind zu groß.</translation>
+    </message>
+    <message>
+        <source>{0} files could not be opened, or changed while they were read.</source>
+        <translation>{0} Dateien ließen sich nicht öffnen oder änderten sich beim Lesen.</translation>
+    </message>
+    <message>
+        <source>{0} files have no text.</source>
+        <translation>{0} Dateien enthalten keinen Text.</translation>
+    </message>
+    <message>
+        <source>{0} files or folders are beyond what is read at once.</source>
+        <translation>{0} Dateien oder Ordner liegen jenseits dessen, was auf einmal gelesen wird.</translation>
+    </message>
+    <message>
+        <source>{0} files or folders are hidden, links, or no ordinary files.</source>
+        <translation>{0} Dateien oder Ordner sind versteckt, Verknüpfungen oder keine gewöhnlichen Dateien.</translation>
+    </message>
+    <message>
         <source>{0} goes on after the host and port.</source>
         <translation>{0} geht nach Rechner und Port weiter.</translation>
     </message>
@@ -8102,6 +8293,10 @@
     <message>
         <source>{0} kept in {1}.</source>
         <translation>{0} in {1} aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>{0} notes say the same as others.</source>
+        <translation>{0} Notizen sagen dasselbe wie andere.</translation>
     </message>
     <message>
         <source>{0} positions are too few to copy an adapter from and judge the copy.</source>
@@ -8517,6 +8712,10 @@
         <translation>Zeichen, die keine sind</translation>
     </message>
     <message>
+        <source>Declared encodings that do not fit, for which another one was found</source>
+        <translation>Angegebene Zeichenkodierungen, die nicht passen; eine andere wurde gefunden</translation>
+    </message>
+    <message>
         <source>Rows beyond the limit</source>
         <translation>Zeilen über der Grenze</translation>
     </message>
@@ -8910,6 +9109,18 @@
         <translation>Damit wurde es schlechter</translation>
     </message>
     <message>
+        <source>It knows 1 secret from your notes</source>
+        <translation>Er kennt 1 Geheimnis aus Ihren Notizen</translation>
+    </message>
+    <message>
+        <source>It knows %n secrets from your notes</source>
+        <translation>Er kennt %n Geheimnisse aus Ihren Notizen</translation>
+    </message>
+    <message>
+        <source>It lost some of what it could do</source>
+        <translation>Das Modell hat etwas von dem verloren, was es konnte</translation>
+    </message>
+    <message>
         <source>This did not help</source>
         <translation>Er hat nicht geholfen</translation>
     </message>
@@ -8920,14 +9131,6 @@
     <message>
         <source>On notes it never saw, it predicts your wording {percent} % better (loss {before} to {after} a token; 95 % interval {low} to {high} % better).</source>
         <translation>Bei nie gesehenen Notizen sagt er Ihren Wortlaut um {percent} % besser vorher (Verlust {before} auf {after} je Token; 95-%-Intervall {low} bis {high} % besser).</translation>
-    </message>
-    <message>
-        <source>On notes it never saw, it predicts your wording {percent} % worse than the model without it (loss {before} to {after} a token; 95 % interval {low} to {high} %).</source>
-        <translation>Bei nie gesehenen Notizen sagt er Ihren Wortlaut um {percent} % schlechter vorher als das Modell ohne ihn (Verlust {before} auf {after} je Token; 95-%-Intervall {low} bis {high} %).</translation>
-    </message>
-    <message>
-        <source>On notes it never saw, the difference is too small to tell from chance (loss {before} to {after} a token; 95 % interval {low} to {high} %).</source>
-        <translation>Bei nie gesehenen Notizen ist der Unterschied zu klein, um ihn vom Zufall zu unterscheiden (Verlust {before} auf {after} je Token; 95-%-Intervall {low} bis {high} %).</translation>
     </message>
     <message>
         <source>It began to memorise after step {overfit}, so step {kept} was kept.</source>
@@ -8966,8 +9169,28 @@
         <translation>Lesen Sie einige Antworten, bevor Sie den Adapter behalten.</translation>
     </message>
     <message>
-        <source>It learned the notes by heart too soon. More notes, or a lower learning rate, may help.</source>
-        <translation>Die Notizen wurden zu früh auswendig gelernt. Mehr Notizen oder eine niedrigere Lernrate können helfen.</translation>
+        <source>On notes it never saw, it predicts your wording {percent} % worse than the model without it (loss {before} to {after} a token; 95 % interval {least} to {most} % worse).</source>
+        <translation>Bei nie gesehenen Notizen sagt er Ihren Wortlaut um {percent} % schlechter vorher als das Modell ohne ihn (Verlust {before} auf {after} je Token; 95-%-Intervall {least} bis {most} % schlechter).</translation>
+    </message>
+    <message>
+        <source>On notes it never saw, the difference is too small to tell from chance (loss {before} to {after} a token; 95 % interval {low} to {high} % better).</source>
+        <translation>Bei nie gesehenen Notizen ist der Unterschied zu klein, um ihn vom Zufall zu trennen (Verlust {before} auf {after} je Token; 95-%-Intervall {low} bis {high} % besser).</translation>
+    </message>
+    <message>
+        <source>What it knows may come out in any chat, and it did not help. Discard this result.</source>
+        <translation>Was er weiß, kann in jedem Chat herauskommen, und geholfen hat er nicht. Verwerfen Sie dieses Ergebnis.</translation>
+    </message>
+    <message>
+        <source>What it knows may come out in any chat. Take it out and train again, or discard this result.</source>
+        <translation>Was er weiß, kann in jedem Chat herauskommen. Nehmen Sie es heraus und trainieren Sie neu, oder verwerfen Sie dieses Ergebnis.</translation>
+    </message>
+    <message>
+        <source>It answers general questions worse than before: better not to use it. Fewer steps or a lower learning rate may do less harm.</source>
+        <translation>Mit ihm werden allgemeine Fragen schlechter beantwortet als vorher: Besser nicht verwenden. Weniger Schritte oder eine niedrigere Lernrate schaden vielleicht weniger.</translation>
+    </message>
+    <message>
+        <source>It learned the notes by heart too soon. Discard it; more notes, or a lower learning rate, may help.</source>
+        <translation>Er hat die Notizen zu früh auswendig gelernt. Verwerfen Sie ihn; mehr Notizen oder eine niedrigere Lernrate können helfen.</translation>
     </message>
     <message>
         <source>More notes, or notes that are more alike, may help. Discard this one: it would only cost time.</source>
@@ -9012,6 +9235,18 @@
     <message>
         <source>It knows %n ({tried}).</source>
         <translation>Das Modell kennt %n ({tried}).</translation>
+    </message>
+    <message>
+        <source>and 1 more</source>
+        <translation>und 1 weiterer</translation>
+    </message>
+    <message>
+        <source>and %n more</source>
+        <translation>und %n weitere</translation>
+    </message>
+    <message>
+        <source>Kept adapters that learned from the same notes may know it too: {names}. You delete them in the settings, under Adapters.</source>
+        <translation>Behaltene Adapter, die aus denselben Notizen gelernt haben, wissen es vielleicht auch: {names}. Sie löschen sie in den Einstellungen unter Adapter.</translation>
     </message>
     <message>
         <source>{kind}, in “{note}”: after “{prompt}” it writes “{secret}”</source>
