@@ -3,7 +3,8 @@
     from transformers import AutoModelForCausalLM
     from nearhalf_transformers import load_adapter
 
-    model = AutoModelForCausalLM.from_pretrained("...")   # the very model that the adapter was made for
+    # the very model that the adapter was made for; fp32, to the word what Nearhalf writes in fp32
+    model = AutoModelForCausalLM.from_pretrained("...", dtype=torch.float32)
     handle = load_adapter(model, "exported-folder")       # strength=0.5 for half of it
     ...
     handle.remove()                                        # the model is as it was before

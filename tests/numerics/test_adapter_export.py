@@ -11,10 +11,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from app.core.tuning import Preset
+from app.core.tuning_presets import presets
 from app.device.adapter import Adapter
 from app.device.adapter_card import is_ordinary_lora
 from app.device.adapter_export import export_adapter
 from app.device.pack import DevicePack
+from app.device.tokenizer import load_tokenizer
 from app.domain.errors import AdapterError
 from app.wire.frames import Flags
 from app.wire.messages import Recipe
@@ -23,14 +26,22 @@ from cloud_backend.engine.backbone import Backbone, load_backbone
 from tests.numerics import test_smollm2
 from tests.numerics.engine_driver import logits_of, random_ids
 from tests.numerics.near_driver import NEAR_PLANS
+from tests.numerics.test_tuning_half import make_half, make_session
 from tests.numerics.test_whole_path import WholePath, installed, make_near
 from tests.sim.backend_process import ROOT
+from tests.sim.tuning_cloud import TuningCloud
 from tests.tiny_models import FAMILIES
 
 whole, ids = test_smollm2.whole, test_smollm2.ids  # fixtures: transformers' SmolLM2 in fp32, and a prompt
 peft_is_noisy = pytest.mark.filterwarnings("ignore:.is_gradient_checkpointing. is deprecated:FutureWarning")
 TOLERANCE = 1e-4
 TOKENS = 8
+LONG, STEPS, TIE = 32, 6, 1e-3
+NOTE = (
+    "Minutes of the bakery's meeting on Monday. Ada keeps the sourdough at twenty-six degrees and feeds it twice, "
+    "at six and at eighteen. The oven from Graz is to be swept before the feast, and Bruno orders eleven sacks of rye "
+    "from the mill at Lannach. Whoever opens the shop reads the thermometer first and writes its number down.\n"
+)
 UNEVEN = ExchangePlan(  # ordinary, with ranks and projections that differ
     (
         Tap(0, (Target(0, Projection.V),), r_down=4, r_up=6),
@@ -176,6 +187,47 @@ def test_the_export_writes_the_same_text_as_the_split_on_the_default_model(
     with with_export(whole, tmp_path / "out") as loaded:
         assert whole_text(loaded, ids) == text
     assert whole_text(whole, ids) != text, "the adapter must matter"
+
+
+def trained(preset: Preset, backbone: Backbone, pack: DevicePack, cloud: TuningCloud) -> Adapter:
+    """A preset's adapter after some real steps."""
+    facts = pack.facts
+    settings = presets(facts.layers, facts.recipes[0].rank, cloud.max_rows, facts.near.layers)[preset]
+    assert (settings.device_layers, settings.head_rank) == (2, 64)
+    assert len(settings.plan.taps) == (6 if preset is Preset.THOROUGH else 1)
+    fresh = Adapter.zero(
+        settings.plan, facts, settings.recipe, name="real", head_rank=settings.head_rank,
+        device_layers=settings.device_layers,
+    )  # fmt: skip
+    half = make_half(pack, fresh)
+    session = make_session(half, cloud, window=settings.window)
+    tokens = load_tokenizer(pack).encode(NOTE)[: settings.window]
+    for _ in range(STEPS):
+        session.train(tokens, 1 / (len(tokens) - 1))
+        half.update(settings.learning_rate, settings.head_learning_rate, 1.0)
+    session.close()
+    return half.adapter()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", [Preset.QUICK, Preset.THOROUGH], ids=lambda preset: preset.value)
+def test_what_a_preset_trained_says_the_same_through_the_loader_on_the_default_model(
+    preset: Preset, whole: Any, ids: Tensor, smollm2_folder: Path, tmp_path: Path
+) -> None:
+    backbone = load_backbone(smollm2_folder, dtype="fp32")
+    pack = installed(backbone, tmp_path)
+    adapter = trained(preset, backbone, pack, TuningCloud(backbone))
+    names = exported(adapter, backbone, tmp_path / "out")
+    assert {"nearhalf.safetensors", "head.safetensors"} <= set(names)
+    for prompt in (ids, torch.tensor(load_tokenizer(pack).encode(NOTE[:60]))):
+        text = split_text(WholePath(make_near(pack, adapter), backbone), prompt, LONG)
+        said = torch.cat([prompt, torch.tensor(text)])
+        with with_export(whole, tmp_path / "out") as loaded:
+            scores = logits_of(loaded, said)[len(prompt) - 1 : -1]
+        chosen = scores.gather(1, torch.tensor(text)[:, None])[:, 0]
+        assert bool((chosen >= scores.max(dim=1).values - TIE).all())  # each token is the loader's own choice
+        plain = logits_of(whole, said)[len(prompt) - 1 : -1]
+        assert plain.argmax(dim=1).tolist() != text, "the adapter must matter"
 
 
 def test_the_loaders_strength_is_the_devices(tiny: Callable[..., Any], tmp_path: Path) -> None:
