@@ -33,8 +33,8 @@ class App:
         self.window.show()
         self.session.begin()
 
-    def until(self, condition: Callable[[], object]) -> None:
-        self._qtbot.waitUntil(lambda: bool(condition()), timeout=SLOW_MS)
+    def until(self, condition: Callable[[], object], timeout_ms: int = SLOW_MS) -> None:
+        self._qtbot.waitUntil(lambda: bool(condition()), timeout=timeout_ms)
 
     @property
     def library(self) -> Library:
