@@ -46,6 +46,7 @@ class RecordingProxy:
         self._is_closing = True
         with socket.socket() as waker:  # closing a listener does not wake its accept
             waker.connect_ex(("127.0.0.1", self.port))
+        self._threads[0].join(5)  # it may only now come back to its accept
         self._listener.close()
         self.cut()
         for thread in self._threads:

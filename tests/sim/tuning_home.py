@@ -126,12 +126,15 @@ class TuningHome:
         return self.tuning._jobs.record(job.id)
 
     def hold_at(self, step: int | None) -> None:
-        """Jobs wait once they have done that many steps; None: they go on."""
-        beside = self.folder.root.parent
-        for name in (HOLD, HELD):
-            (beside / name).unlink(missing_ok=True)
-        if step is not None:
-            (beside / HOLD).write_text(str(step))
+        """Jobs wait once they have done that many steps; None: they go on. A later step needs no room on the disk."""
+        hold, held = (self.folder.root.parent / name for name in (HOLD, HELD))
+        if step is None:
+            hold.unlink(missing_ok=True)
+        else:
+            hold.touch()
+            with hold.open("r+") as file:
+                file.write(f"{step:4}")
+        held.unlink(missing_ok=True)
 
     def wait_until_held(self, job: TuningJob) -> JobProgress:
         """Until it waits at that step: all is stored, nothing is sent."""
