@@ -4,8 +4,8 @@
 
 Every run is one line of RESULTS, so that a broken-off benchmark goes on where it was; the tables are made from it.
 Learning rates are searched for each adapter by itself with a seed of its own: all on the first text, the best two on
-the others too, and the highest mean gain wins. Of two rates of a head part, the one with the higher share of LoRA's
-gain wins, held-out loss and facts of those draws counted alike. One process, the mathematics of the split
+the others too, and the highest mean gain wins. Of two rates of a head part, the one wins whose smaller share of LoRA's
+gain is higher, of the one in held-out loss and the one in facts of those draws. One process, the mathematics of the split
 (tuning_plans.py) on transformers, frozen weights in the dtype that is fastest here, what is trained in fp32; the peer
 is PEFT LoRA (q, k, v of all layers). Several processes may share RESULTS where their --only differ.
 """
@@ -255,10 +255,10 @@ class Search:
         return max(best_two, key=lambda rates: self._gain(candidate, rates, [first, *others]))
 
     def _worth(self, candidate: Candidate, rates: Rates) -> float:
-        """Shares of LoRA r=8's gain, added up."""
+        """The smaller share of LoRA r=8's gain."""
         wanted = (False, True) if candidate.is_asked_for_facts else (False,)
         peer_rates = self.rates(self.peer)
-        return sum(
+        return min(
             self._gain(candidate, rates, PACKAGES, is_about_facts=is_about_facts)
             / self._gain(self.peer, peer_rates, PACKAGES, is_about_facts=is_about_facts)
             for is_about_facts in wanted
