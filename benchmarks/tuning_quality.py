@@ -4,10 +4,10 @@
 
 Every run is one line of RESULTS, so that a broken-off benchmark goes on where it was; the tables are made from it.
 Learning rates are searched for each adapter by itself with a seed of its own: all on the first text, the best two on
-the others too, and the highest mean gain wins. Of two rates of a head part, the one wins whose smaller share of LoRA's
-gain is higher, of the one in held-out loss and the one in facts of those draws. One process, the mathematics of the split
-(tuning_plans.py) on transformers, frozen weights in the dtype that is fastest here, what is trained in fp32; the peer
-is PEFT LoRA (q, k, v of all layers). Several processes may share RESULTS where their --only differ.
+the others too, and the highest mean gain wins. Of two rates of a head part, the one wins whose smaller share of
+LoRA's gain is higher, of the one in held-out loss and the one in facts of those draws. One process, the mathematics
+of the split (tuning_plans.py) on transformers, frozen weights in the dtype that is fastest here, what is trained in
+fp32; the peer is PEFT LoRA (q, k, v of all layers). Several processes may share RESULTS where their --only differ.
 """
 
 import argparse
