@@ -50,17 +50,6 @@ def test_any_exception_ends_as_an_error_in_words(qtbot, raised: Exception) -> No
     assert raised in (error, error.__cause__)
 
 
-def test_nobody_is_called_whose_owner_is_gone(qtbot) -> None:
-    owner, told, go_on = QObject(), [], threading.Event()
-    job = Job("test", lambda: go_on.wait(5), owner)
-    job.start(told.append, told.append)
-    shiboken6.delete(owner)
-    go_on.set()
-    assert job.wait(5)
-    qtbot.wait(20)
-    assert told == []
-
-
 def test_the_work_tells_the_gui_thread_how_far_it_is(qtbot) -> None:
     owner, told = QObject(), []
 
@@ -80,7 +69,7 @@ def test_the_work_tells_the_gui_thread_how_far_it_is(qtbot) -> None:
     assert told == [(0, "of 3", gui), (1, "of 3", gui), (2, "of 3", gui), ("done", gui)]
 
 
-def test_the_work_tells_nobody_whose_owner_is_gone(qtbot) -> None:
+def test_nobody_hears_of_the_work_or_its_end_whose_owner_is_gone(qtbot) -> None:
     owner, told, go_on = QObject(), [], threading.Event()
     tell = on_gui_thread(owner, told.append)
     job = Job("test", lambda: go_on.wait(30) and tell("a word"), owner)
