@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -45,9 +46,11 @@ def _list(adapters: AdapterServices, arguments: argparse.Namespace, terminal: Te
         return
     if not kept:
         terminal.note("There is no adapter. Make one with: nearhalf tune ~/notes")
+    names = Counter(one.name for one in kept)
     for one in kept:
         facts = one.problem or f"{counted(one.round_trips, 'round trip', 'round trips')} a token, {size(one.bytes)}"
-        terminal.print(f"{one.name}  ({facts}{', notes are gone' if one.notes_gone else ''})")
+        twin = f", file {one.path.stem}" if names[one.name] > 1 else ""  # by which it can be named
+        terminal.print(f"{one.name}  ({facts}{', notes are gone' if one.notes_gone else ''}{twin})")
 
 
 def _show(adapters: AdapterServices, arguments: argparse.Namespace, services: Services, terminal: Terminal) -> None:

@@ -25,6 +25,7 @@ from app.audit.layout import AuditError
 from app.audit.needles import Canary, needles_of
 from app.audit.report import as_html
 from app.cli.choice import chosen_backend
+from app.cli.chosen_adapter import chosen_adapter
 from app.cli.reply import Conversation
 from app.cli.terminal import KEYS_ARE_WRITTEN, OPERATOR_CAN_READ, Terminal
 from app.core.recorded_chat import RecordsChats
@@ -73,8 +74,8 @@ def _chat(
     keylog = Path(arguments.keylog) if arguments.keylog else None
     if keylog is not None:
         terminal.alarm(KEYS_ARE_WRITTEN.format(file=keylog))
-    adapter = Path(arguments.adapter).expanduser() if arguments.adapter else None
-    request = ChatRequest(backend, arguments.model, adapter, keylog=keylog)
+    adapter, data = chosen_adapter(arguments.adapter, services, terminal) if arguments.adapter else (None, None)
+    request = ChatRequest(backend, arguments.model, adapter, keylog=keylog, adapter_data=data)
     settings = SamplingSettings(temperature=0.0, max_tokens=arguments.max_tokens)
     with services.open_recorded_chat(request, terminal.progress) as chat:
         terminal.progress("Chatting with the secrets.")

@@ -13,6 +13,7 @@ from app.audit.container import open_container, pieces
 from app.audit.frames import read_frames
 from app.audit.layout import ENTRIES, AuditError
 from app.cli.choice import chosen_backend
+from app.cli.chosen_adapter import chosen_adapter
 from app.cli.reply import Conversation
 from app.cli.terminal import OPERATOR_CAN_READ, Terminal
 from app.core.embedded import NAME as BUILT_IN
@@ -139,11 +140,11 @@ def _asked(arguments: argparse.Namespace, services: RecordsChats, terminal: Term
     if not text:
         raise SettingsError("There is nothing to send.", 'Give a question: nearhalf audit recover "Hello"')
     settings = SamplingSettings(temperature=0.0, max_tokens=arguments.max_tokens)
-    adapter = Path(arguments.adapter).expanduser() if arguments.adapter else None
+    adapter, data = chosen_adapter(arguments.adapter, services, terminal) if arguments.adapter else (None, None)
     backend = chosen_backend(arguments, services.backends, terminal.environ)
     if backend is not None:
         terminal.note(OPERATOR_CAN_READ)
-    request = ChatRequest(backend, arguments.model, adapter)
+    request = ChatRequest(backend, arguments.model, adapter, adapter_data=data)
     with services.open_recorded_chat(request, terminal.progress) as chat:
         terminal.progress("Asking the question.")
         ending = Conversation(chat.conversations, settings, terminal, streams=False).send(text)

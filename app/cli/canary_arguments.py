@@ -32,5 +32,5 @@ def add_canary(actions: "argparse._SubParsersAction[argparse.ArgumentParser]", m
     canary.add_argument("--token-file", metavar="FILE", help="with a URL: the token (default: $NEARHALF_TOKEN)")
     canary.add_argument("--ca-file", metavar="FILE", help="with a URL: PEM certificate to trust for it")
     canary.add_argument("--model", metavar="ID", help="one of the backend's models (default: its first)")
-    canary.add_argument("--adapter", metavar="FILE", help="your adapter; it stays on this computer")
+    canary.add_argument("--adapter", metavar="NAME|FILE", help="your adapter; it stays on this computer")
     canary.add_argument("--max-tokens", type=int, default=24, metavar="N", help="of the reply (default: 24)")

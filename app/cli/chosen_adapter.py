@@ -7,6 +7,7 @@ from app.cli.adapter import find
 from app.cli.choice import path_of
 from app.cli.terminal import Terminal
 from app.core.adapters import SUFFIX
+from app.core.recorded_chat import RecordsChats
 from app.core.services import Services
 from app.domain.errors import AdapterError, SettingsError
 from app.storage.passphrase_file import is_locked, read_locked
@@ -14,7 +15,7 @@ from app.storage.passphrase_file import is_locked, read_locked
 _IS_PATH = re.compile(r"(~[^/\\]*|\.{0,2}|[A-Za-z]:)[/\\]")
 
 
-def chosen_adapter(wanted: str, services: Services, terminal: Terminal) -> tuple[Path, bytes | None]:
+def chosen_adapter(wanted: str, services: Services | RecordsChats, terminal: Terminal) -> tuple[Path, bytes | None]:
     """Its file, and what that holds where it is encrypted: the vault is open while the library is looked at, no longer.
 
     Raises AppError, before anything is sent.

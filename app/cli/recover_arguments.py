@@ -10,7 +10,7 @@ _EXAMPLES = """\
 examples:
   nearhalf audit recover
   nearhalf audit recover "What does my doctor's letter say about my knee?" --attack embeddings --attack head
-  nearhalf audit recover --backend home --adapter mine.safetensors --json
+  nearhalf audit recover --backend home --adapter Letters --json
   nearhalf audit recover --attack layers --layers 8
   nearhalf audit recover --export audit.zip
 
@@ -34,6 +34,6 @@ def add_recover(actions: "argparse._SubParsersAction[argparse.ArgumentParser]", 
     recover.add_argument("--token-file", metavar="FILE", help="with a URL: the token (default: $NEARHALF_TOKEN)")
     recover.add_argument("--ca-file", metavar="FILE", help="with a URL: PEM certificate to trust for it")
     recover.add_argument("--model", metavar="ID", help="one of the backend's models (default: its first)")
-    recover.add_argument("--adapter", metavar="FILE", help="your adapter; it stays on this computer")
+    recover.add_argument("--adapter", metavar="NAME|FILE", help="your adapter; it stays on this computer")
     recover.add_argument("--max-tokens", type=int, default=32, metavar="N", help="of the reply (default: 32)")
     recover.add_argument("--json", action="store_true", help="print one JSON object")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
+from shlex import quote
 
 from app.cli.choice import chosen_backend
 from app.cli.chosen_chats import chosen_chats, titled
@@ -151,7 +152,10 @@ def _follow(
         terminal.warn(trouble(progress))
         terminal.note(f"Paused at step {progress.step}. Go on with: nearhalf tune --resume {job.id}")
     elif adapter is not None:
-        terminal.note(f"The adapter is in your library as {job.name!r}.")
+        terminal.note(
+            f"The adapter is in your library as {job.name!r}. "
+            f"Chat with it: nearhalf chat --adapter {quote(adapter.stem)}"
+        )
     elif verdict is not None:
         _say_what_can_be_done(job, verdict, terminal)
 

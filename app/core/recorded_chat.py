@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from app.core.ports import Conversations
-from app.core.services import Backends, ChatRequest, Report
+from app.core.services import AdapterServices, Backends, ChatRequest, Report
 
 if TYPE_CHECKING:
     from app.privacy.kept import KeptContent
@@ -35,3 +35,6 @@ class RecordsChats(Protocol):
 
     def open_recorded_chat(self, request: ChatRequest, report: Report) -> AbstractContextManager[RecordedChat]:
         """Ready to send; leaving the context closes all that it started. Raises AppError."""
+
+    def open_adapters(self, ask_secret: Callable[[], str]) -> AbstractContextManager[AdapterServices]:
+        """The library of adapters, with the vault open. Raises StorageError."""

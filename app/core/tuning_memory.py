@@ -12,15 +12,12 @@ TRAINER_BYTES = 560 * 2**20  # Python, torch, notes, logits, and what the alloca
 BACKEND_BYTES = 520 * 2**20  # Python, torch, the web server, compiled kernels, and what the allocator keeps
 STEP_BYTES = 512 * 2**20  # that the built-in backend gives one session's step
 _COPIES = 4  # of each number that is learned: itself, its gradient, the optimiser's, and the best one so far
-_HALVES = 3  # of the device: in training, and with and without the adapter in the verdict
 _BLOCK_ROWS = 128  # attention of a training step goes block by block
 
 
 def trainer_bytes(facts: PackFacts, settings: TuningSettings, item_bytes: int, parameters: int) -> int:
     """item_bytes: of a number that the device computes with. parameters: numbers that are learned."""
-    packed = (
-        0 if item_bytes == 2 else _HALVES * 2 * item_bytes
-    )  # once for each direction; bf16 stays in the mapped file
+    packed = 0 if item_bytes == 2 else 2 * item_bytes  # once for each direction; bf16 stays in the mapped file
     head = (2 + packed) * facts.vocab_size * facts.hidden_size
     return TRAINER_BYTES + head + item_bytes * settings.device_layers * facts.layer_numbers + 4 * _COPIES * parameters
 

@@ -32,7 +32,8 @@ from app.wire.plan import ExchangePlan, Tap
 class TuningHalf:
     """One adapter in training (None: the model without one, for scores). For one thread at a time.
 
-    compute_dtype: of embeddings, norm and head; None takes what is fastest on this CPU.
+    compute_dtype: of embeddings, norm and head; None takes what is fastest on this CPU. head: that of another half of
+    this pack and dtype, which need not be packed twice.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class TuningHalf:
         exchange_dtype: Dtype = Dtype.BF16,
         weight_decay: float = 0.0,
         compute_dtype: torch.dtype | None = None,
+        head: TuningHead | None = None,
     ) -> None:
         """Raises AdapterError (it does not fit the pack) and DamagedPack."""
         compute = compute_dtype or fastest_dtype()
@@ -58,7 +60,7 @@ class TuningHalf:
         self.exchange_dtype = exchange_dtype
         recipe = (self.recipe, self.recipe_version)
         self._entrance = Entrance(pack, self.plan, recipe, state_dtype, compute, card.device_layers)
-        self._head = TuningHead(pack, compute)
+        self.head = head or TuningHead(pack, compute)
         self._parameters = Parameters(fitting, weight_decay)
         self._is_fp16 = Dtype.FP16 in (state_dtype, exchange_dtype)
         self.drop_step()
@@ -106,7 +108,7 @@ class TuningHalf:
     def loss(self, states: bytes, tokens: Sequence[int]) -> list[float]:
         """Of every token but the first, nats, by the first of the final states (R x D). Raises BackendError."""
         h_RD = self._decode(states, self.hidden_size, self.state_dtype)[: len(tokens) - 1]
-        losses: list[float] = self._head.losses(self._with_head_part(h_RD), torch.tensor(tokens[1:])).tolist()
+        losses: list[float] = self.head.losses(self._with_head_part(h_RD), torch.tensor(tokens[1:])).tolist()
         return losses
 
     @torch.inference_mode()
@@ -116,7 +118,7 @@ class TuningHalf:
         Raises BackendError (states not finite) and SettingsError (the loss is not).
         """
         h_RD = self._decode(states, self.hidden_size, self.state_dtype)[:-1]
-        total, dh_RD = self._head.loss_and_gradient(self._with_head_part(h_RD), torch.tensor(tokens[1:]))
+        total, dh_RD = self.head.loss_and_gradient(self._with_head_part(h_RD), torch.tensor(tokens[1:]))
         if not math.isfinite(total):
             raise _gone_astray()
         dh_RD *= scale
@@ -187,13 +189,13 @@ class TuningHalf:
     def next_token(self, state: bytes, sampler: object, context: Sequence[int]) -> int:
         """The token chosen from the last row of `state`. Raises BackendError."""
         assert isinstance(sampler, TokenSampler), "a sampler comes from this class's own `sampler`"
-        return sampler.choose(self._head.logits(self._last(state))[0].float(), context)
+        return sampler.choose(self.head.logits(self._last(state))[0].float(), context)
 
     @torch.inference_mode()
     def next_losses(self, state: bytes, candidates: Sequence[int]) -> list[float]:
         """Of each candidate as the next token, nats, by the last row of `state`. Raises BackendError."""
         h_CD = self._last(state).expand(len(candidates), -1)
-        losses: list[float] = self._head.losses(h_CD, torch.tensor(candidates)).tolist()
+        losses: list[float] = self.head.losses(h_CD, torch.tensor(candidates)).tolist()
         return losses
 
     def _last(self, state: bytes) -> torch.Tensor:

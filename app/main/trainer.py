@@ -239,7 +239,7 @@ class Trainer:
         self._tell(replace(self._progress, state=JobState.JUDGING, seconds_left=None), now=True)
         files.write(BEST, run.best)
         check, tell = self._leave_if_ordered, partial(self._tell, now=True)
-        verdict = judged(self._progress, notes, tokenizer, pack, run.best, line, settings, check, tell)
+        verdict = judged(self._progress, notes, tokenizer, pack, half.head, run.best, line, settings, check, tell)
         self._record.write_verdict(verdict)
 
     def _restore(self, run: "TuningRun") -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from app.core.tuning_run import RunLine
     from app.device.pack import DevicePack
     from app.device.tokenizer import DeviceTokenizer
+    from app.device.tuning_head import TuningHead
     from app.domain.notes import NotesSet
 
 
@@ -24,6 +25,7 @@ def judged(
     notes: "NotesSet",
     tokenizer: "DeviceTokenizer",
     pack: "DevicePack",
+    head: "TuningHead",
     best: bytes,
     line: "RunLine",
     settings: TuningSettings,
@@ -77,7 +79,13 @@ def judged(
     with ExitStack() as stack:
 
         def scorer(adapter: Adapter | None) -> SessionScorer:
-            half = TuningHalf(pack, adapter, state_dtype=settings.state_dtype, exchange_dtype=settings.exchange_dtype)
+            half = TuningHalf(
+                pack,
+                adapter,
+                state_dtype=settings.state_dtype,
+                exchange_dtype=settings.exchange_dtype,
+                head=head,
+            )
             session = TuningSession(
                 half,
                 line.model,

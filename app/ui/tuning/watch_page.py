@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 
 from app.core.tuning import JobOrder, JobState, TuningJob
 from app.core.tuning_services import TuningServices
+from app.ui.sentences import in_words
 from app.ui.settings.fit import Fit, spaced
 from app.ui.settings.parts import Buttons
 from app.ui.settings.words import line, push
@@ -104,10 +105,11 @@ class WatchPage(Step):
         self.job, self._told = job, told
         self.set_title(self.tr("Fine-tuning: {name}").format(name=job.name))
         self.set_lead(happening(progress, job.settings.patience))
-        self.where.setText(
-            self.tr("{state}. {progress}").format(state=state_words(progress.state), progress=progress_words(progress))
-        )
         is_measured = progress.state not in (JobState.PREPARING, JobState.JUDGING)
+        under_way = progress_words(progress) if is_measured else in_words(progress.message)
+        self.where.setText(
+            self.tr("{state}. {progress}").format(state=state_words(progress.state), progress=under_way).strip()
+        )
         self.bar.setRange(0, BAR if is_measured else 0)
         if is_measured:
             self.bar.setValue(percent_done(progress))

@@ -24,6 +24,19 @@ def test_a_run_is_told_in_words(open_host: OpenHost, services: ScriptedTuning) -
     assert wizard.watch.bar.value() == 48
 
 
+def test_while_nothing_is_measured_it_says_what_is_under_way(open_host: OpenHost, services: ScriptedTuning) -> None:
+    wizard, job = opened(open_host, services, JobState.PREPARING, step=0)
+    loading = replace(progress(JobState.PREPARING, 0), message="Loading the device's half of the model.")
+    services.move(job.id, loading)
+    until(lambda: wizard.watch.where.text() == "Preparing. Loading the device's half of the model.")
+    judging = replace(progress(JobState.JUDGING), message="Asking both models general questions.")
+    services.move(job.id, judging)
+    until(lambda: wizard.watch.where.text() == "Making the result. Asking both models general questions.")
+    services.move(job.id, replace(judging, message=""))
+    until(lambda: wizard.watch.where.text() == "Making the result.")
+    assert wizard.watch.notice.isHidden()
+
+
 def test_pause_and_resume(open_host: OpenHost, services: ScriptedTuning) -> None:
     wizard, job = opened(open_host, services, JobState.TRAINING)
     wizard.watch.pause.click()

@@ -66,6 +66,15 @@ def test_an_adapter_of_the_library_is_chosen_as_adapter_show_does(cli: Run, want
     assert cli.out == "Hello there.\n"
 
 
+@pytest.mark.parametrize("command", ["recover", "canary"])
+def test_the_audits_take_one_of_the_library_too(cli: Run, command: str, tmp_path: Path) -> None:
+    path, data = kept_in(cli)
+    words = ("--out", str(tmp_path / "report.html")) if command == "canary" else ()
+    terminal = Terminal(io.StringIO(), io.StringIO(), io.StringIO(), {})
+    run(("audit", command, "--adapter", "Letters", *words), cli.services, terminal)
+    assert cli.opened_with() == (path, data)
+
+
 def test_a_file_is_used_without_opening_the_history(cli: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     kept_in(cli, "mine.nha")
     (tmp_path / "mine.nha").write_bytes(adapter_bytes())

@@ -46,6 +46,15 @@ def test_an_empty_library_says_how_to_fill_it(cli: Run) -> None:
     assert json.loads(cli.out) == []
 
 
+def test_of_two_with_one_name_the_list_says_the_files(cli: Run) -> None:
+    twins = [cli.library.add_bytes(adapter_bytes(), "Letters", FACTS) for _ in range(2)]
+    cli.library.add_bytes(adapter_bytes(), "Diary", FACTS)
+    assert cli("list") == 0
+    assert cli.out.count(", file ") == 2
+    assert all(f", file {path.stem})" in cli.out for path in twins)
+    assert all(cli("show", path.stem) == 0 for path in twins)
+
+
 def test_a_card_is_shown_and_a_program_gets_every_fact(cli: Run) -> None:
     cli.library.add_bytes(adapter_bytes(), "Letters", FACTS)
     assert cli("list") == 0

@@ -85,7 +85,7 @@ def test_a_job_is_followed_with_the_history_closed_and_opened_again_to_keep_it(
     assert looks == [False]
     assert command.tuning.kept == [(job, "Soups")]
     assert "It helped" in command.printed
-    assert "The adapter is in your library as 'Soups'." in command.said
+    assert "The adapter is in your library as 'Soups'. Chat with it: nearhalf chat --adapter" in command.said
     assert command.asked == 1
 
 
