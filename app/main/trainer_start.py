@@ -69,6 +69,7 @@ class TrainerStarter:
             flags = 0
         # two sides that compute in turns: threads that spin while they wait take the cores from the other one
         environment = os.environ | {"NEARHALF_HOME": str(self._root), "OMP_WAIT_POLICY": "passive"}
+        environment.pop("NEARHALF_TOKEN", None)  # what it needs is in the job's own files
         self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with granted_child(), self._log.open("ab") as log:
             process = subprocess.Popen(

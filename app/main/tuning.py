@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from app.core.general_set import general_set
 from app.core.learned_places import Places, learned_places
 from app.core.notes import NotesChoices, NotesReader
 from app.core.ports import ChatStore
@@ -197,7 +198,7 @@ class LocalTuning:
     ) -> Probe:
         report("Trying some steps.")
         with _trying(link, model, pack, settings) as (session, half, tokens):
-            window = tokens(max((note.text for note in notes.train), key=len))
+            window = tokens(" ".join(question.prompt for question in general_set()))  # of the notes nothing is sent yet
             spent = [_spent(link, session)]
             seconds = []
             for _ in range(PROBE_WINDOWS):

@@ -16,7 +16,6 @@ class Limits:
     message_bytes: int = 32 * MIB  # of one mail with its attachments
     archive_bytes: int = 4096 * MIB  # the outer ZIP, packed
     unpacked_bytes: int = 1024 * MIB  # all that is read of one dropped ZIP, with those inside it
-    nested_archive_bytes: int = 512 * MIB  # a ZIP in a ZIP is held in a temporary file, packed
     most_times_smaller: int = 200  # unpacked to packed; text packs to a fifth or a tenth
     unsuspicious_bytes: int = 4 * MIB  # a small file may pack as well as it likes
     archives_inside: int = 2  # Notion: ZIPs in a ZIP; one more for whoever packed that

@@ -1,6 +1,7 @@
 """The backend opens no connection: an audit hook denies every one that Python code begins (PEP 578).
 
-It listens and answers; there is nobody that it would have to call. Installed once everything is loaded and bound.
+It listens and answers; there is nobody that it would have to call, look up or start. Installed once everything is
+loaded and bound.
 """
 
 import sys
@@ -8,8 +9,20 @@ from typing import Any
 
 from cloud_backend.server.eventlog import log_event
 
-_DENIED = frozenset(
-    {"socket.connect", "socket.sendto", "subprocess.Popen", "os.exec", "os.fork", "os.posix_spawn", "os.system"}
+_TO_AN_ADDRESS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_LOOK_UPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
+_CHILDREN = frozenset(
+    {
+        "subprocess.Popen",
+        "os.exec",
+        "os.fork",
+        "os.forkpty",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.startfile",
+        "os.system",
+        "pty.spawn",
+    }
 )
 
 
@@ -19,9 +32,12 @@ def install() -> None:
 
 
 def _judge(event: str, arguments: tuple[Any, ...]) -> None:
-    if event not in _DENIED:
-        return
-    if event.startswith("socket.") and not isinstance(arguments[1], tuple):  # AF_UNIX: inside this computer
-        return
-    log_event("denied", phase=event)
-    raise PermissionError(f"A Nearhalf backend begins nothing of this kind ({event}).")
+    if event in _TO_AN_ADDRESS:
+        is_denied = isinstance(arguments[1], tuple)  # else AF_UNIX: inside this computer
+    elif event in _LOOK_UPS:
+        is_denied = arguments[0] is not None  # None: any address of this computer
+    else:
+        is_denied = event in _CHILDREN
+    if is_denied:
+        log_event("denied", phase=event)
+        raise PermissionError(f"A Nearhalf backend begins nothing of this kind ({event}).")

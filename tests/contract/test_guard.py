@@ -81,13 +81,26 @@ def test_what_was_cleared_passes(code: str) -> None:
     assert count == 0
 
 
-def test_a_backend_begins_no_connection() -> None:
+@pytest.mark.parametrize(
+    "tried",
+    [
+        "socket.socket().connect(listener.getsockname())",
+        "socket.getaddrinfo('localhost', 1)",
+        "socket.gethostbyname('localhost')",
+        "socket.socket(type=socket.SOCK_DGRAM).sendto(b'-', listener.getsockname())",
+        "socket.socket(type=socket.SOCK_DGRAM).sendmsg([b'-'], (), 0, listener.getsockname())",
+        "os.system('true')",
+        "pty.spawn(['true'])",
+    ],
+    ids=lambda tried: tried.split("(b'-'")[0],
+)
+def test_a_backend_begins_no_connection_and_no_process(tried: str) -> None:
     code = (
-        "import socket\n"
+        "import os, pty, socket\n"
         "listener = socket.create_server(('127.0.0.1', 0))\n"
         "from cloud_backend.server import guard\n"
         "guard.install()\n"
-        "try: socket.create_connection(listener.getsockname())\n"
+        f"try: {tried}\n"
         "except PermissionError: print('denied')\n"
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -146,6 +146,7 @@ class TuningWindow(QDialog):
         for page in (*self.steps, self.jobs):
             page.end()
         self.draft.forget()
+        self._desk.services.forget_notes()
 
     # Jobs
 

@@ -382,3 +382,4 @@ def test_ended_in_the_middle_of_an_estimate_nothing_goes_on(
     assert services.gate.is_set()
     assert services.probed == []
     assert wizard.draft.notes is None
+    assert not services.has_texts
