@@ -66,8 +66,8 @@ class JobRecord:
         """As the trainer wrote it last; a trainer that was killed has left the job paused."""
         if not self.files.has(PROGRESS):
             return JobProgress(JobState.PREPARING, 0)
+        is_running = self.files.is_running  # looked at first: the trainer lets go of the job behind its last word
         progress = _read(JobProgress, self.files, PROGRESS)
-        is_running = self.files.is_running
         if self.files.is_full:  # what was written last is old
             return _on_a_full_disk(progress, is_running)
         if progress.state in _ENDED or is_running:

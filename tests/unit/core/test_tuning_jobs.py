@@ -2,6 +2,7 @@
 test_tuning_orders.py."""
 
 import os
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -91,6 +92,28 @@ def test_a_job_comes_back_as_it_was_stored(jobs: JobsOnDisk, started: Started) -
         assert jobs.read(made.id).progress == PROGRESS
     assert jobs.read(made.id).progress.state is JobState.PAUSED, "its process was killed"
     assert [job.id for job in jobs.list()] == [made.id]
+
+
+def test_a_job_that_ends_while_it_is_read_is_not_taken_for_a_paused_one(
+    jobs: JobsOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = jobs.record(jobs.create("Diary", None, "m", NOTES, SETTINGS, None).id)
+    trainer = ExitStack()
+    read = JobFiles.read
+
+    def end_behind(files: JobFiles, name: str) -> bytes:
+        found = read(files, name)
+        if name == "progress":
+            record.write_progress(replace(PROGRESS, state=JobState.FINISHED))
+            trainer.close()
+        return found
+
+    with trainer:
+        trainer.enter_context(record.files.held())
+        record.write_progress(PROGRESS)
+        monkeypatch.setattr(JobFiles, "read", end_behind)
+        assert record.progress().state is JobState.TRAINING, "so whoever follows it looks again"
+    assert record.progress().state is JobState.FINISHED
 
 
 def test_a_verdict_comes_back_as_it_was_stored(jobs: JobsOnDisk) -> None:
