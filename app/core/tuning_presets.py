@@ -73,4 +73,12 @@ def for_notes(settings: TuningSettings, preset: Preset, tokens: int) -> TuningSe
     """The steps that so many tokens of training notes take, and what hangs on them."""
     a_step = (settings.window - 1) * settings.sequences_per_step
     steps = max(LEAST_STEPS, round(EPOCHS[preset] * tokens / a_step))
-    return replace(settings, steps=steps, warmup_steps=max(2, steps // 10), evaluate_every=max(5, steps // EVALUATIONS))
+    return with_steps(settings, steps)
+
+
+def with_steps(settings: TuningSettings, steps: int) -> TuningSettings:
+    """With the warm-up and the measurements of held-out loss that suit so many steps."""
+    warmup, every = max(2, steps // 10), max(5, steps // EVALUATIONS)
+    return replace(
+        settings, steps=steps, warmup_steps=min(warmup, max(1, steps // 2)), evaluate_every=min(every, steps)
+    )

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.tuning import TuningSettings
-from app.core.tuning_presets import grouped_plan
+from app.core.tuning_presets import grouped_plan, with_steps
 from app.ui.settings.controls import Choice, Count, Number
 from app.ui.settings.fit import spaced
 from app.ui.settings.parts import Buttons, Card
@@ -121,15 +121,12 @@ class Advanced(QWidget):
         assert base is not None
         plan, device_layers = self._plan(base)
         return replace(
-            base,
+            with_steps(base, self.steps.value()),
             plan=plan,
             device_layers=device_layers,
             head_rank=self.head_rank.value(),
             learning_rate=_rate(self.rate, base.learning_rate),
             head_learning_rate=_rate(self.head_rate, base.head_learning_rate),
-            steps=self.steps.value(),
-            warmup_steps=min(base.warmup_steps, max(1, self.steps.value() // 2)),
-            evaluate_every=min(base.evaluate_every, self.steps.value()),
             window=self.window_tokens.value(),
             patience=self.patience.value(),
             seed=self.seed.value(),

@@ -283,6 +283,18 @@ def test_own_settings_start_without_a_preset_and_can_be_reset(wizard: TuningWind
     assert services.started[0].settings.steps == 33
 
 
+def test_other_steps_have_their_own_warm_up_and_their_own_tests(wizard: TuningWindow) -> None:
+    to_plan(wizard)
+    advanced = wizard.plan.advanced
+    before = advanced.settings
+    for steps, warmup, every in ((10 * before.steps, before.steps, 10 * before.steps // 12), (60, 6, 5), (3, 1, 3)):
+        advanced.steps.setValue(steps)
+        settings = advanced.settings
+        assert (settings.steps, settings.warmup_steps, settings.evaluate_every) == (steps, warmup, every)
+    advanced.steps.setValue(before.steps)
+    assert advanced.settings == before
+
+
 def test_groups_of_layers_lie_behind_those_that_the_device_runs_itself(wizard: TuningWindow) -> None:
     to_plan(wizard)
     advanced = wizard.plan.advanced
