@@ -1,7 +1,6 @@
 """An adapter for transformers: A and B fetched from the backend, multiplied in, written as a folder."""
 
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +13,7 @@ from app.domain.backend import Backend, ModelInfo
 from app.domain.errors import AdapterError, SettingsError, StorageError
 from app.main.link import Link, model_with_pack
 from app.storage.paths import DataFolder
+from app.storage.work_folder import work_folder
 
 LOADER = ROOT / "assets" / "loaders" / "nearhalf_transformers.py"
 
@@ -77,18 +77,14 @@ def export_for_transformers(
                 "Choose the backend it was made with.",
             )
         try:
-            with tempfile.TemporaryDirectory(prefix="recipe-", dir=folder.root) as work:
-                matrices = Path(work) / "recipe.safetensors"
+            with work_folder(folder) as work:
+                matrices = work / "recipe.safetensors"
                 control.download_recipe(model, recipe, matrices, progress)
-                fresh = Path(work) / "out"
-                fresh.mkdir()
-                names = export_adapter(adapter, matrices, model.model_id, fresh)
-                if set(names) & {"nearhalf.safetensors", "head.safetensors"}:
-                    shutil.copy(LOADER, fresh / LOADER.name)
-                    names = (*names, LOADER.name)
                 target.mkdir(parents=True, exist_ok=True)
-                for name in names:
-                    shutil.copyfile(fresh / name, target / name)
+                names = export_adapter(adapter, matrices, model.model_id, target)  # in the clear: nowhere else
+                if set(names) & {"nearhalf.safetensors", "head.safetensors"}:
+                    shutil.copyfile(LOADER, target / LOADER.name)
+                    names = (*names, LOADER.name)
         except OSError as error:
             raise StorageError(
                 f"{target} cannot be written: {error.strerror or error}.",

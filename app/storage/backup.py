@@ -10,9 +10,7 @@ copy, taken while others write, and encrypted with its own key as it stands on t
 import hashlib
 import json
 import re
-import shutil
 import struct
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +25,8 @@ from app.storage.key_wraps import derive_key
 from app.storage.paths import DataFolder
 from app.storage.schema import SCHEMA
 from app.storage.secret_wraps import SECRETS, open_with_secret
-from app.storage.set_aside import WORK_PREFIX
 from app.storage.whole_file import whole_file
+from app.storage.work_folder import work_folder
 from app.storage.wraps_file import Wraps, wraps_from_json, wraps_to_json
 
 VERSION = 1
@@ -69,7 +67,7 @@ def write_backup(
     target: Path, folder: DataFolder, database: Database, wraps: Wraps, backup_key: bytes, history_key: bytes
 ) -> None:
     """Copy, check, encrypt, read back, and only then take the place of `target`. Raises StorageError."""
-    with _work_folder(folder) as work, _in_words(target):
+    with work_folder(folder) as work, _in_words(target):
         copy = work / "history.db"
         database.copy_to(copy, history_key)
         rows = check_database(copy, history_key, SCHEMA.counted)
@@ -87,7 +85,7 @@ def read_backup(source: Path, secret: str, folder: DataFolder) -> Iterator[Resto
 
     Raises WrongKey, StoreDamaged (cut short, changed), StorageError.
     """
-    with _work_folder(folder) as work, _in_words(source), source.open("rb") as file:
+    with work_folder(folder) as work, _in_words(source), source.open("rb") as file:
         head, wraps = _read_head(file)
         key = bytes(open_with_secret(wraps, secret))
         rows = _unpack(SealedReader(file, derive_key(key, KEY_PURPOSE), _stream_name(head)), work)
@@ -190,20 +188,6 @@ def _adapter_files(adapters: Path) -> dict[str, Path]:
 
 def _damaged() -> StoreDamaged:
     return StoreDamaged("This backup is damaged or cut short. Nothing was changed.", "Use another backup.")
-
-
-@contextmanager
-def _work_folder(folder: DataFolder) -> Iterator[Path]:
-    try:
-        work = Path(tempfile.mkdtemp(prefix=WORK_PREFIX, dir=folder.root))
-    except OSError as error:
-        raise StorageError(
-            f"The data folder {folder.root} cannot be written: {error.strerror or error}.", "Make it writable."
-        ) from error
-    try:
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 @contextmanager

@@ -9,9 +9,9 @@ from app.domain.errors import StorageError
 from app.storage.job_files import ledgers_in
 from app.storage.keys import Keys
 from app.storage.paths import OWNER_ONLY, DataFolder
+from app.storage.work_folder import WORK_PREFIX
 from app.storage.wraps_file import WrapsFile
 
-WORK_PREFIX = ".work-"  # of folders that are gone again when a backup is written or restored
 _KEPT_PREFIXES = ("before-restore", "damaged")
 
 

@@ -24,6 +24,7 @@ from app.storage.migration import drop_old_schemas, migrate
 from app.storage.paths import DataFolder
 from app.storage.secrets import Keyring, NoKeyring
 from app.storage.set_aside import delete_all, drop_kept_keys, kept_folders, set_aside, sizes
+from app.storage.work_folder import sweep_work
 from app.storage.wraps_file import WrapsFile
 
 
@@ -226,7 +227,7 @@ class DataVault:
             return None
 
     def _hold_folder(self) -> None:
-        """Raises StorageError where another process has it, or it cannot be written."""
+        """And remove what killed processes left. Raises StorageError where another has it, or it cannot be written."""
         if self._process_lock.is_locked:
             return
         try:
@@ -241,3 +242,4 @@ class DataVault:
                 f"The data folder {self._folder.root} cannot be written: {error.strerror or error}.",
                 "Make it writable, or name another folder in the environment variable NEARHALF_HOME.",
             ) from error
+        sweep_work(self._folder)

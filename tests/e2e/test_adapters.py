@@ -1,10 +1,12 @@
 """Adapters over a real backend: chats with their own, one backend session; an export with A and B fetched from it."""
 
 import io
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,6 +17,7 @@ from app.core.conversations import Library
 from app.core.kept_files import FilesOnDisk
 from app.core.memory_store import MemoryStore
 from app.core.services import ChatRequest
+from app.device import adapter_export
 from app.device.adapter import Adapter
 from app.device.pack import DevicePack
 from app.domain.backend import Backend
@@ -31,6 +34,7 @@ from app.wire.plan import ExchangePlan, grouped, layer_by_layer
 from tests.numerics.near_driver import free_from
 from tests.numerics.test_adapter_export import peft_is_noisy, with_export
 from tests.sim.backend_process import BackendProcess
+from tests.sim.keyrings import NullKeyring
 from tests.sim.library import Recorder
 from tests.tiny_models import prepare_tiny, tiny_model
 
@@ -194,7 +198,6 @@ def test_an_export_fetches_a_and_b_from_the_backend(
     target = tmp_path / "out"
     assert set(adapters.export_for_transformers(home.backend, path, target, 50, lambda _: None)) == names
     assert {file.name for file in target.iterdir()} == names
-    assert not [left for left in home.folder.root.iterdir() if left.name.startswith("recipe-")]
     with with_export(model, target) as loaded, torch.no_grad():
         said = loaded(torch.tensor([[3, 14, 15, 92]])).logits
     with torch.no_grad():
@@ -202,6 +205,30 @@ def test_an_export_fetches_a_and_b_from_the_backend(
     assert (said - plain).abs().max() > 0.02
     with pytest.raises(SettingsError, match="not empty"):
         adapters.export_for_transformers(home.backend, path, target, 50, lambda _: None)
+
+
+def test_a_power_cut_during_an_export_leaves_no_adapter_in_the_clear(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = home.add("one", layer_by_layer(range(6), 8))
+    cut = DataFolder(tmp_path / "cut")
+    real = adapter_export.export_adapter
+
+    def export(*given: Any) -> tuple[str, ...]:
+        names = real(*given)
+        shutil.copytree(home.folder.root, cut.root)  # as the disk is when the power goes
+        return names
+
+    monkeypatch.setattr(adapter_export, "export_adapter", export)
+    adapters = LocalAdapters(home.folder, home.files, home.network.link)
+    names = adapters.export_for_transformers(home.backend, path, tmp_path / "out", 100, lambda _: None)
+    left = {file.relative_to(cut.root) for file in cut.root.rglob("*") if file.is_file()}
+    (more,) = left - {file.relative_to(home.folder.root) for file in home.folder.root.rglob("*")}
+    assert more.name == "recipe.safetensors"  # A and B, which are public
+    assert not {file.name for file in left} & set(names)
+    with closing(DataVault(cut, NullKeyring())) as vault:
+        vault.open_without_asking()
+        assert not (cut.root / more.parent).exists()
 
 
 def test_an_adapter_of_another_model_is_refused_in_words(home: Home, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from app.domain.vault import KeyHolder, VaultState
 from app.storage.key_wraps import PassphraseCost
 from app.storage.paths import DataFolder
 from app.storage.vault import DataVault
+from app.storage.work_folder import work_folder
 from tests.sim.keyrings import LyingKeyring, MemoryKeyring, NullKeyring, StubbornKeyring
 from tests.sim.stored_chats import a_chat, a_message, texts
 from tests.unit.storage.conftest import MakeVault
@@ -345,6 +346,23 @@ def test_the_folder_belongs_to_the_first_that_opens_it(
     vault.close()
     assert second.open_without_asking()
     second.close()
+
+
+def test_what_a_killed_process_left_is_gone_at_the_next_start(
+    make_vault: MakeVault, vault: DataVault, folder: DataFolder, keyring: MemoryKeyring
+) -> None:
+    with work_folder(folder) as work:
+        (work / "half").write_bytes(b"of a backup")
+        other = DataVault(folder, keyring)
+        with pytest.raises(StorageError, match="Another Nearhalf"):
+            other.open_without_asking()
+        assert vault.open_without_asking()
+        assert (work / "half").read_bytes() == b"of a backup"  # in use
+        left = folder.root / f"{work.name}-killed"
+        shutil.copytree(work, left)
+    assert left.exists()
+    make_vault().open_without_asking()
+    assert not list(folder.root.glob(".work-*"))
 
 
 def test_deleting_everything_leaves_no_key_and_a_new_vault(
