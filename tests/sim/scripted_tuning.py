@@ -211,6 +211,7 @@ class ScriptedTuning:
         return Path("/adapters") / f"{name}.nha"
 
     def train_again(self, job: str, without: Collection[str]) -> TuningJob:
+        self._wait()
         self._fail()
         self.without.append(frozenset(without))
         old = self.jobs_kept[job]

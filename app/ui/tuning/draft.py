@@ -16,6 +16,10 @@ class Draft:
     notes: NotesSet | None = None
 
     @property
+    def sources(self) -> tuple[tuple[Path, ...], frozenset[ChatId]]:
+        return tuple(self.paths), frozenset(self.chats)
+
+    @property
     def name(self) -> str:
         """What to call the adapter, until the person says otherwise; "" where nothing suggests itself."""
         return self.paths[0].stem if len(self.paths) == 1 else ""

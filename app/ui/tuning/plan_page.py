@@ -31,7 +31,7 @@ class _Asked:
 
 
 class PlanPage(Step):
-    started = Signal(object)  # TuningJob
+    started = Signal(object, bool)  # TuningJob, whether the draft is still what it was started from
 
     def __init__(self, theme: Theme, draft: Draft, services: TuningServices, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -117,14 +117,17 @@ class PlanPage(Step):
     def go_on(self) -> None:
         notes, services, name = self._draft.notes, self._services, self.name.text().strip()
         assert notes is not None
-        settings = self.advanced.settings
+        settings, sources = self.advanced.settings, self._draft.sources
         preset = None if self.advanced.is_changed else self.preset
 
         def start(_telling: Telling) -> TuningJob:
             return services.start(name, notes, settings, preset)
 
+        def begin(job: TuningJob) -> None:
+            self.started.emit(job, self._draft.sources == sources)
+
         self._is_starting = True
-        self.work.run("start-tuning", self.tr("Starting the fine-tuning"), start, self.started.emit)
+        self.work.run("start-tuning", self.tr("Starting the fine-tuning"), start, begin)
         self.work.cancel_button.setEnabled(False)  # seconds; what is started can be discarded
         self.bring_into_view(self.work)
 

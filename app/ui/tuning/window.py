@@ -150,30 +150,41 @@ class TuningWindow(QDialog):
 
     # Jobs
 
-    def _begin_job(self, job: TuningJob) -> None:
-        """The texts are in the job's own folder now."""
-        self.draft.forget()
-        self.learned.forget()
-        self.plan.forget()
-        self.verdict.forget()
-        self._desk.services.forget_notes()
-        if self.isVisible():
+    def _begin_job(self, job: TuningJob, is_all: bool) -> None:
+        """The texts are in the job's own folder now. is_all: false where the person chose other notes meanwhile."""
+        if is_all:
+            self.draft.forget()
+            self.learned.forget()
+            self.plan.forget()
+            self._desk.services.forget_notes()
+        if self.isVisible() and is_all:
             self.open_job(job)
+        else:
+            self._desk.follow(job)
         self._desk.look()
 
     def _begin_again(self, restart: Restart) -> None:
-        self._begin_job(restart.job)
-        self.watch.show_job(restart.job)  # to be read later, where the window was closed meanwhile
+        """Whoever has gone on to another page meanwhile stays there, and is told there; so does what was chosen."""
+        self.verdict.forget()
+        page, say = self.page, self.watch.say
+        if not self.isVisible():
+            self.watch.show_job(restart.job)  # to be read later
+        elif page is self.verdict:
+            self.open_job(restart.job)
+        elif page is not self.watch:  # that shows another job, which goes on
+            self._desk.follow(restart.job)
+            say = page.show_notice
+        self._desk.look()
         if restart.problem is not None:
-            self.watch.say(
+            say(
                 "warning",
                 self.tr("The new training has started, but the earlier result could not be deleted."),
                 f"{restart.problem.message} {restart.problem.advice}",
             )
         elif restart.is_old_gone:
-            self.watch.say("info", self.tr("The new training has started. The earlier result is deleted."))
+            say("info", self.tr("The new training has started. The earlier result is deleted."))
         else:
-            self.watch.say(
+            say(
                 "info",
                 self.tr("The new training has started."),
                 self.tr("The earlier result still knows what came out. You find it under All fine-tunings."),

@@ -1,6 +1,7 @@
 """The verdict on screen: what is said first, what is recommended, and what becomes of the result."""
 
 from dataclasses import replace
+from pathlib import Path
 from threading import Event as Flag
 
 import pytest
@@ -12,7 +13,7 @@ from app.domain.errors import StorageError
 from app.ui.preferences import Preferences
 from app.ui.tuning.verdict_page import VerdictPage
 from tests.gui.surfaces import until
-from tests.gui.tuning.conftest import OpenHost, opened, read
+from tests.gui.tuning.conftest import OpenHost, opened, read, to_learned
 from tests.sim.scripted_tuning import (
     HARMED,
     HELPED,
@@ -210,6 +211,35 @@ def test_it_is_said_too_where_the_window_was_closed_meanwhile(open_host: OpenHos
     assert wizard.page is wizard.watch
     assert wizard.watch.notice.isVisible()
     assert "could not be deleted" in wizard.watch.notice.text
+
+
+def test_whoever_has_gone_to_choose_other_notes_meanwhile_is_left_there_with_them(
+    open_host: OpenHost, services: ScriptedTuning, notes: Path
+) -> None:
+    services.verdict = KNOWS_SECRETS
+    wizard, job = opened(open_host, services, JobState.FINISHED)
+    services.gate = Flag()
+    wizard.verdict.again.click()
+    wizard.begin([notes])
+    services.gate.set()
+    until(lambda: "The new training has started." in wizard.notes.notice.text)
+    assert wizard.page is wizard.notes
+    assert wizard.draft.paths == [notes]
+    until(lambda: wizard._desk.followed is not None and wizard._desk.followed.id != job.id)
+    to_learned(wizard)
+
+
+def test_notes_that_were_read_meanwhile_stay_too(open_host: OpenHost, services: ScriptedTuning, notes: Path) -> None:
+    services.verdict = KNOWS_SECRETS
+    wizard, _ = opened(open_host, services, JobState.FINISHED)
+    wizard.begin([notes])
+    to_learned(wizard)
+    wizard.all_jobs.click()
+    wizard.open_job(services.jobs()[0])
+    wizard.verdict.again.click()
+    until(lambda: wizard.page is wizard.watch)
+    assert wizard.draft.notes is not None
+    assert services.has_texts
 
 
 @pytest.mark.allow_warning_logs

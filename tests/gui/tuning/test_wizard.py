@@ -211,128 +211,6 @@ def test_names_that_cannot_be_looked_for_are_said_and_the_switch_goes_back(
     assert wizard.next.isEnabled()
 
 
-def test_each_preset_says_what_it_costs(wizard: TuningWindow, services: ScriptedTuning) -> None:
-    to_plan(wizard)
-    quick, thorough = (wizard.plan.cards[preset].facts.text() for preset in (Preset.QUICK, Preset.THOROUGH))
-    assert "about 3 to 5 minutes" in quick
-    assert "620 MB of memory" in quick
-    assert "Chats stay as fast" in quick
-    assert "2.4 times as long (6 round trips a token)" in thorough
-    assert "cannot become an ordinary LoRA adapter" in quick
-    assert wizard.plan.cards[Preset.QUICK].accessibleDescription().endswith(quick)
-    assert len(services.probed) == 3
-
-
-def test_an_estimate_can_be_stopped_and_training_started_without_it(
-    wizard: TuningWindow, services: ScriptedTuning
-) -> None:
-    to_learned(wizard)
-    services.gate = Flag()
-    wizard.next.click()
-    until(lambda: wizard.plan.fold.isEnabled())
-    assert not wizard.next.isEnabled()
-    wizard.plan.work.cancel_button.click()
-    services.gate.set()
-    until(lambda: wizard.plan.work.words == "Stopped.")
-    assert "Not estimated yet." in wizard.plan.cards[Preset.QUICK].facts.text()
-    assert wizard.plan.again.isVisible()
-    assert wizard.next.isEnabled()
-    wizard.plan.again.click()
-    until(lambda: "minutes" in wizard.plan.cards[Preset.QUICK].facts.text())
-    assert not wizard.plan.again.isVisible()
-
-
-@pytest.mark.allow_warning_logs
-def test_a_backend_that_cannot_be_reached_is_said_and_asked_again(
-    wizard: TuningWindow, services: ScriptedTuning
-) -> None:
-    to_learned(wizard)
-    services.errors.append(BackendError("The backend is gone.", "Start it."))
-    wizard.next.click()
-    until(lambda: "The backend is gone." in wizard.plan.work.words)
-    assert "Start it." in wizard.plan.work.words
-    assert not wizard.next.isEnabled()
-    wizard.plan.again.click()
-    until(lambda: wizard.next.isEnabled())
-
-
-def test_own_settings_start_without_a_preset_and_can_be_reset(wizard: TuningWindow, services: ScriptedTuning) -> None:
-    to_plan(wizard)
-    advanced, plan = wizard.plan.advanced, wizard.plan
-    plan.fold.button.click()
-    before = advanced.settings
-    assert not advanced.is_changed
-    advanced.groups.setCurrentIndex(advanced.groups.findData(30))
-    assert "ordinary LoRA adapter, which PEFT" in plan.own.text()
-    assert "30 round trips a token" in read(advanced)
-    assert advanced.settings.device_layers == 0
-    assert "computed on this computer" not in read(advanced)
-    advanced.rank.setValue(16)
-    advanced.seed.setValue(7)
-    assert [tap.r_down for tap in advanced.settings.plan.taps] == [16] * 30
-    assert [tap.layer for tap in advanced.settings.plan.taps] == list(range(30))
-    advanced.measure.click()
-    until(lambda: "minutes" in plan.own.text())
-    advanced.reset.click()
-    assert advanced.settings == before
-    assert plan.own.isHidden()
-    advanced.steps.setValue(33)
-    wizard.next.click()
-    until(lambda: bool(services.started))
-    assert services.started[0].preset is None
-    assert services.started[0].settings.steps == 33
-
-
-def test_other_steps_have_their_own_warm_up_and_their_own_tests(wizard: TuningWindow) -> None:
-    to_plan(wizard)
-    advanced = wizard.plan.advanced
-    before = advanced.settings
-    for steps, warmup, every in ((10 * before.steps, before.steps, 10 * before.steps // 12), (60, 6, 5), (3, 1, 3)):
-        advanced.steps.setValue(steps)
-        settings = advanced.settings
-        assert (settings.steps, settings.warmup_steps, settings.evaluate_every) == (steps, warmup, every)
-    advanced.steps.setValue(before.steps)
-    assert advanced.settings == before
-
-
-def test_groups_of_layers_lie_behind_those_that_the_device_runs_itself(wizard: TuningWindow) -> None:
-    to_plan(wizard)
-    advanced = wizard.plan.advanced
-    wizard.plan.fold.button.click()
-    assert [advanced.groups.itemData(place) for place in range(advanced.groups.count())] == [1, 2, 3, 6, 30]
-    assert "The first 2 layers are also computed on this computer" in read(advanced)
-    for groups in (1, 2, 3, 6):
-        advanced.groups.setCurrentIndex(advanced.groups.findData(groups))
-        for rank in (128, 16):
-            advanced.rank.setValue(rank)
-            settings = advanced.settings
-            assert settings.device_layers == 2
-            assert settings.plan.round_trips == groups
-            assert sorted(target.layer for tap in settings.plan.taps for target in tap.targets) == list(range(2, 30))
-
-
-def test_rates_are_shown_in_thousandths_and_may_be_changed(wizard: TuningWindow) -> None:
-    to_plan(wizard)
-    advanced = wizard.plan.advanced
-    before = advanced.settings
-    assert (advanced.rate.value(), advanced.head_rate.value()) == (6, 3)
-    advanced.rate.stepUp()
-    assert advanced.settings.learning_rate == pytest.approx(before.learning_rate + 5e-4)
-    advanced.rate.stepDown()
-    assert advanced.settings == before
-
-
-def test_fields_keep_to_what_makes_sense(wizard: TuningWindow) -> None:
-    to_plan(wizard)
-    advanced = wizard.plan.advanced
-    for field, wrong in ((advanced.rank, 5000), (advanced.window_tokens, 100_000), (advanced.patience, 0)):
-        field.setValue(wrong)
-    settings = advanced.settings
-    assert settings.plan.taps[0].r_down == 128
-    assert settings.window == 256
-    assert settings.patience == 1
-
-
 @pytest.mark.allow_warning_logs
 def test_a_start_that_fails_keeps_everything_chosen(wizard: TuningWindow, services: ScriptedTuning) -> None:
     to_plan(wizard)
@@ -358,6 +236,20 @@ def test_a_start_that_the_window_is_closed_under_is_found_as_a_job(
     assert not wizard.isVisible()
     wizard.open_where_it_stands()
     assert wizard.page is wizard.watch
+
+
+def test_what_is_chosen_while_a_job_starts_is_still_there_once_it_has(
+    wizard: TuningWindow, services: ScriptedTuning, notes: Path
+) -> None:
+    to_plan(wizard)
+    services.gate = Flag()
+    wizard.next.click()
+    wizard.begin([notes / "0"])
+    services.gate.set()
+    until(lambda: wizard._desk.followed is not None)
+    assert wizard.page is wizard.notes
+    assert wizard.draft.paths == [notes, notes / "0"]
+    to_learned(wizard)
 
 
 def test_back_leads_back_with_all_that_was_chosen(wizard: TuningWindow) -> None:
