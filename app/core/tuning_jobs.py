@@ -89,6 +89,11 @@ class JobRecord:
     def whole(self) -> TuningJob:
         return replace(self.job(), progress=self.progress(), verdict=self.verdict())
 
+    @property
+    def must_keep_best(self) -> bool:
+        """Whether that was ordered once: no later process trains on."""
+        return self.files.is_for_good(JobOrder.KEEP_BEST.value)
+
     def take_order(self) -> JobOrder | None:
         word = self.files.take_order()
         return JobOrder(word) if word in [order.value for order in JobOrder] else None
@@ -182,7 +187,8 @@ class JobsOnDisk:
 
     def order(self, job: str, order: JobOrder) -> None:
         """Once it returns, a discarded job can be read by nobody. RESUME and KEEP_BEST wait until the trainer has taken
-        them, and start it where there is none, or it ended without. A finished job takes no order but DISCARD.
+        them, and start it where there is none, or it ended without. KEEP_BEST is for good: paused or killed on its way,
+        the job goes on with its verdict. A finished job takes no order but DISCARD.
 
         Raises SettingsError where there is no such job, or nothing to keep yet.
         """
@@ -203,7 +209,7 @@ class JobsOnDisk:
             if files.is_running:
                 files.leave_order(order.value)
             return
-        files.leave_order(order.value)  # instead of one that nobody took, too
+        files.leave_order(order.value, for_good=order is JobOrder.KEEP_BEST)  # instead of one that nobody took, too
         if not _is_taken(files, order):
             self._go_on(record, progress)
 

@@ -70,7 +70,7 @@ class Trainer:
         self._warning = ("", "")
         self._unsaved = b""  # the last checkpoint, where the disk did not take it
         self._run: TuningRun | None = None
-        self._order: JobOrder | None = None  # the last one; None: to go on
+        self._order: JobOrder | None = None  # PAUSE, DISCARD; None: to go on
         self._ordered = threading.Event()
         self._is_terminated = False
 
@@ -82,10 +82,7 @@ class Trainer:
         """From any thread. The last order counts, but for a discard, which is for good."""
         if self._order is JobOrder.DISCARD:
             return
-        if order is not JobOrder.RESUME:
-            self._order = order
-        elif self._order is JobOrder.PAUSE:
-            self._order = None
+        self._order = order if order in (JobOrder.PAUSE, JobOrder.DISCARD) else None
         if (run := self._run) is not None:  # looked at last: `_work` sets it, and looks at the order then
             self._pass_on(order, run)
         self._ordered.set()
@@ -102,7 +99,7 @@ class Trainer:
 
     @property
     def _must_leave(self) -> bool:
-        return self._order in (JobOrder.PAUSE, JobOrder.DISCARD)
+        return self._order is not None
 
     def run(self) -> None:
         """Never raises AppError: it is in the progress then. The end is told last, when no more orders are taken: one
@@ -227,8 +224,10 @@ class Trainer:
         self._restore(run)
         run.count_as_sent(*sent)
         self._run = run
-        if self._order is not None:  # it came while we prepared
-            self.obey(self._order)
+        if self._record.must_keep_best:
+            run.stop()
+        if (order := self._order) is not None:  # it came while we prepared
+            self._pass_on(order, run)
         try:
             if run.run() is RunEnd.PAUSED:
                 raise Cancelled

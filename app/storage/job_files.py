@@ -7,6 +7,7 @@ kept.
     key.sealed         the job's key, under the vault's
     NAME.sealed        everything else, under the job's key: what the job is, its notes, checkpoint, best adapter, ...
     order.WORD         empty: what the person asks of the trainer; gone once it is taken
+    for-good.WORD      empty: that this was asked holds for every later trainer too
     order.discard      the job is discarded: its key is gone, and the rest goes as soon as nobody holds it
     lock               held by the trainer while it runs, and by whoever makes the job until it is whole
     full               one byte, there from the beginning: whether the disk takes nothing more
@@ -33,6 +34,7 @@ _NAME_FILE = "name.kept"
 _LEDGERS = "ledger*.nhl"
 _FULL_FILE = "full"
 _ORDER = "order."
+_FOR_GOOD = "for-good."
 _DISCARD = f"{_ORDER}discard"
 _HOLD_WITHIN_S = 1.0  # somebody who only looks whether a job runs holds it for a moment too
 
@@ -102,9 +104,14 @@ class JobFiles:
 
     # ---------------------------------------------------------------- between the window and the trainer
 
-    def leave_order(self, word: str) -> None:
-        """It takes the place of one that was not taken yet. An empty file: on a full disk too there is room for it."""
+    def leave_order(self, word: str, *, for_good: bool = False) -> None:
+        """It takes the place of one that was not taken yet. An empty file: on a full disk too there is room for it.
+
+        for_good: it stays asked, whoever takes it and whatever is asked later (`is_for_good`).
+        """
         try:
+            if for_good:
+                (self.folder / f"{_FOR_GOOD}{word}").touch(0o600)
             self._drop_orders()
             (self.folder / f"{_ORDER}{word}").touch(0o600)
         except OSError as error:
@@ -115,6 +122,9 @@ class JobFiles:
     def has_order(self, word: str) -> bool:
         """Whether it was left, and not taken yet."""
         return (self.folder / f"{_ORDER}{word}").exists()
+
+    def is_for_good(self, word: str) -> bool:
+        return (self.folder / f"{_FOR_GOOD}{word}").exists()
 
     def take_order(self) -> str:
         """The word that was left, or ""; it is taken away. That the job is discarded is said again and again."""

@@ -63,6 +63,33 @@ def test_pauses_and_resumes_in_any_order_lose_nothing(
         assert home.outcome(job) == undisturbed
 
 
+def test_once_the_best_is_to_be_kept_no_later_process_trains_on(tiny_tuning_model: Path, tmp_path: Path) -> None:
+    with (
+        tiny_backend(tiny_tuning_model, tmp_path / "backend") as backend,
+        TuningHome(tmp_path / "home", Backend("tiny", backend.url, backend.token)) as home,
+    ):
+        home.hold_at(5)  # the first test of anything learned is behind it
+        job = home.start(home.read(write_notes(tmp_path / "notes")))
+        home.wait_until_held(job)
+        backend.kill()
+        home.tuning.order(job.id, JobOrder.KEEP_BEST)
+        home.hold_at(None)
+        home.wait(job, lambda progress: progress.state is JobState.WAITING)
+        home.tuning.order(job.id, JobOrder.PAUSE)
+        assert home.wait_for_end(job).state is JobState.PAUSED
+        home.tuning.order(job.id, JobOrder.RESUME)
+        home.wait(job, lambda progress: progress.state is JobState.WAITING)
+        home.kill_trainers()
+        assert shown(home, job) is JobState.PAUSED
+        backend.start()
+        home.tuning.order(job.id, JobOrder.RESUME)
+        end = home.wait_for_end(job)
+        assert (end.state, end.step) == (JobState.FINISHED, 5)
+        verdict = home.tuning.job(job.id).verdict
+        assert verdict is not None
+        assert verdict.kept_step == 4
+
+
 @sleeping
 def test_a_computer_that_sleeps_in_the_middle_of_a_training_changes_nothing(
     tiny_tuning_model: Path, undisturbed: Outcome, tmp_path: Path

@@ -136,6 +136,20 @@ def test_keeping_the_best_of_a_paused_job_starts_it_to_do_so(jobs: JobsOnDisk, s
     assert jobs.record(made.id).take_order() is JobOrder.KEEP_BEST
 
 
+def test_that_the_best_is_to_be_kept_outlasts_the_orders_that_follow_and_the_trainer(jobs: JobsOnDisk) -> None:
+    made, other = (jobs.create("Diary", None, "m", NOTES, SETTINGS, None) for _ in range(2))
+    record = jobs.record(made.id)
+    record.write_progress(replace(PROGRESS, state=JobState.PAUSED))
+    assert not record.must_keep_best
+    jobs.order(made.id, JobOrder.KEEP_BEST)
+    jobs.order(made.id, JobOrder.RESUME)  # no trainer was there to take the first one
+    assert record.take_order() is JobOrder.RESUME
+    assert jobs.record(made.id).must_keep_best
+    assert not jobs.record(other.id).must_keep_best
+    jobs.order(made.id, JobOrder.DISCARD)
+    assert not record.files.folder.exists()
+
+
 def test_there_is_no_best_to_keep_before_anything_learned_was_tested(jobs: JobsOnDisk, started: Started) -> None:
     made = jobs.create("Diary", None, "m", NOTES, SETTINGS, None)
     record = jobs.record(made.id)
@@ -144,6 +158,7 @@ def test_there_is_no_best_to_keep_before_anything_learned_was_tested(jobs: JobsO
         with pytest.raises(SettingsError, match="Nothing has been tested yet"):
             jobs.order(made.id, JobOrder.KEEP_BEST)
         assert record.take_order() is None
+        assert not record.must_keep_best
     assert started.jobs == [made.id]
 
 
