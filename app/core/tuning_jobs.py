@@ -156,6 +156,7 @@ class JobsOnDisk:
         preset: Preset | None,
     ) -> TuningJob:
         """Store what the job is and its notes, encrypted, and start its process. Nothing is left where that fails.
+        Of notes set aside nothing is stored: nobody reads them again.
 
         backend: with its token; None: the built-in one. model: its id, "" for the backend's first.
         """
@@ -165,7 +166,7 @@ class JobsOnDisk:
         name_of_backend = backend.name if backend else ""
         job = TuningJob(job_id, name, created, name_of_backend, model, preset, settings, notes.data_hash)
         with JobFiles.made(self._root / job_id, self._file_key()) as files:
-            files.write(NOTES, _json(notes))
+            files.write(NOTES, _json(replace(notes, aside=())))
             files.write(BACKEND, _json(_Place(backend)))
             files.write(PROGRESS, _json(JobProgress(JobState.PREPARING, settings.steps)))
             files.write(JOB, _json(job))  # last: without it, it never was

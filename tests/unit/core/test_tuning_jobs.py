@@ -8,7 +8,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
+from app.core.secret_free import without_secrets
 from app.core.tuning import (
     EvalPoint,
     Interval,
@@ -92,6 +94,19 @@ def test_a_job_comes_back_as_it_was_stored(jobs: JobsOnDisk, started: Started) -
         assert jobs.read(made.id).progress == PROGRESS
     assert jobs.read(made.id).progress.state is JobState.PAUSED, "its process was killed"
     assert [job.id for job in jobs.list()] == [made.id]
+
+
+def test_of_notes_that_are_neither_learned_nor_tested_no_job_has_a_copy_not_even_one_of_a_job_that_had(
+    jobs: JobsOnDisk,
+) -> None:
+    aside = replace(NOTE, id="aside", text="Nobody reads this any more: 0176 4821 9937.")
+    old = jobs.create("Diary", None, "m", replace(NOTES, aside=(aside,)), SETTINGS, None)
+    assert jobs.record(old.id).notes() == NOTES
+    record = jobs.record(old.id)
+    record.files.write("notes", TypeAdapter(NotesSet).dump_json(replace(NOTES, aside=(aside,))))  # as jobs were stored
+    assert record.notes().aside == (aside,), "it can be read as ever"
+    again = jobs.again(record, old, without_secrets(record.notes(), ["0176 4821 9937"]))
+    assert b"4821" not in jobs.record(again.id).files.read("notes")
 
 
 def test_a_job_that_ends_while_it_is_read_is_not_taken_for_a_paused_one(
