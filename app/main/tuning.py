@@ -24,7 +24,7 @@ from app.core.tuning_presets import for_notes, presets
 from app.device.adapter_card import TrainingFacts
 from app.domain.backend import Backend, ModelInfo
 from app.domain.conversation import ChatInfo
-from app.domain.errors import ModelError, SettingsError
+from app.domain.errors import Cancelled, ModelError, SettingsError
 from app.domain.ids import ChatId, new_message_id
 from app.domain.notes import NotesSet, Progress
 from app.main.link import Link, measure, model_with_pack, retry_policy
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from app.device.pack import DevicePack
     from app.device.pack_facts import PackFacts
     from app.device.tuning_half import TuningHalf
+    from app.privacy.redaction.redactor import Redactor
 
 PROBE_WINDOWS, PROBE_TOKENS = 3, 16
 TOKENS_A_WORD = 1.5  # before the tokenizer is loaded: only the number of steps hangs on it
@@ -63,8 +64,18 @@ class Place:
     model_id: str | None
 
 
+@dataclass(slots=True)
+class _Read:
+    """Notes that were read, or are being read by one thread."""
+
+    sources: tuple[tuple[Path, ...], frozenset[ChatId]]
+    reader: NotesReader
+    is_whole: bool = False
+
+
 class LocalTuning:
-    """Implements TuningServices over one data folder. Slow methods off the GUI thread, one at a time."""
+    """Implements TuningServices over one data folder. Slow methods off the GUI thread, one at a time; but a read that was
+    abandoned may still run, and what it found is dropped."""
 
     def __init__(
         self,
@@ -86,8 +97,8 @@ class LocalTuning:
         self._own_words = own_words
         self._starter = TrainerStarter(folder.root, folder.logs / "trainer.log")
         self._jobs = JobsOnDisk(folder.tuning, file_key, self._starter)
-        self._reader = NotesReader()
-        self._sources: tuple[tuple[Path, ...], frozenset[ChatId]] = ((), frozenset())
+        self._read: _Read | None = None  # with a read that was abandoned goes what it read
+        self._redactor: Redactor | None = None
         self._words = 0
         self._measured: tuple[Place, Measurement] | None = None
 
@@ -102,24 +113,39 @@ class LocalTuning:
         progress: Callable[[Progress], None],
     ) -> NotesSet:
         sources = tuple(paths), frozenset(chats)
-        if sources != self._sources:
-            self.forget_notes()
+        read = self._read
+        if read is None or not read.is_whole or read.sources != sources:
+            read = self._read = _Read(sources, NotesReader(self._shared_redactor()))
             _check_there(paths)
-            self._reader.add(paths, progress)
-            self._reader.add_chats([self._chat_store().load(chat) for chat in chats])
-            self._sources = sources
-            self._shelf.mark_notes(self._reader)
+            read.reader.add(paths, progress)
+            self._check_wanted(read)
+            read.reader.add_chats([self._chat_store().load(chat) for chat in chats])
+            self._shelf.mark_notes(read.reader)
+            read.is_whole = True
         try:
-            found = self._reader.notes_set(replace(choices, own=self._own_words()), progress)
+            found = read.reader.notes_set(replace(choices, own=self._own_words()), progress)
         except SettingsError:  # there may be more of them when they are read again
-            self._sources = ((), frozenset())
+            read.is_whole = False
             raise
+        self._check_wanted(read)
         self._words = sum(note.words for note in found.train)
         return found
 
     def forget_notes(self) -> None:
-        self._reader.forget()
-        self._sources = ((), frozenset())
+        self._read = None
+
+    def _check_wanted(self, read: "_Read") -> None:
+        """Raises Cancelled where the notes were forgotten, or others read, since."""
+        if read is not self._read:
+            raise Cancelled
+
+    def _shared_redactor(self) -> "Redactor":
+        """One for all reads: its language model takes seconds to load."""
+        from app.privacy.redaction.redactor import Redactor
+
+        if self._redactor is None:
+            self._redactor = Redactor()
+        return self._redactor
 
     def presets(self, report: Report) -> Mapping[Preset, TuningSettings]:
         with self._open_link(self._place().backend, report) as link:

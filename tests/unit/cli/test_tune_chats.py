@@ -67,7 +67,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
 
     def start(tuning: LocalTuning, name: str, *_: object) -> object:
         home.named = name
-        home.read = [(note.title, note.text) for note in tuning._reader.notes]
+        home.read = [(note.title, note.text) for note in tuning._read.reader.notes]
         raise AppError("Here the test ends.")
 
     monkeypatch.setattr(LocalTuning, "presets", lambda *_: presets(30, 128, 2048, 2))  # of no backend
