@@ -29,7 +29,7 @@ _LIMITS: tuple[tuple[str, str, int | float, str], ...] = (
     ("--max-sessions", "max_sessions", 1, "sessions in all"),
     ("--max-sessions-per-token", "max_sessions_per_token", 1, "sessions of one token"),
     ("--max-positions", "max_positions", 1, "positions of one session; 0: what the model allows"),
-    ("--max-kv-mb", "max_kv_bytes", _MIB, "KV memory in all, in MiB"),
+    ("--max-kv-mb", "max_kv_bytes", _MIB, "memory of all sessions' KV caches and plans, in MiB"),
     ("--max-rows", "max_rows", 1, "positions in one step"),
     ("--max-frame-mb", "max_frame_bytes", _MIB, "payload of one frame, in MiB; a session's own shape allows less"),
     ("--max-connections", "max_connections", 1, "sockets in all"),

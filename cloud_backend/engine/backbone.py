@@ -26,7 +26,7 @@ from cloud_backend.engine.kv_cache import KVCache
 from cloud_backend.engine.layers import DecoderLayer, RmsNorm
 from cloud_backend.engine.linear import Kernels, Layout, WeightStacks, choose_kernels
 from cloud_backend.engine.manifest import BACKBONE_FILE, Manifest, RecipeEntry, file_sha256
-from cloud_backend.engine.plan_state import PlanMatrices, PlanState, TapState, make_matrices
+from cloud_backend.engine.plan_state import PlanMatrices, PlanState, TapState, make_matrices, plan_bytes
 from cloud_backend.engine.rope import RopeTable
 from cloud_backend.engine.step import Lane, StepState
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cloud_backend.engine.one_row import OneRow
 
 _PLANS_KEPT = 8  # matrices of the most recent plans, shared by their sessions
+_KEPT_PLAN_BYTES = 256 * 2**20  # of those; what sessions hold beyond them counts in their seats
 
 
 def load_backbone(
@@ -75,6 +76,7 @@ class Backbone:
 
             self._one_row = one_row.OneRow(config, stacks, tensors)
         self._plans: OrderedDict[tuple[Recipe, ExchangePlan], PlanMatrices] = OrderedDict()
+        self._recipes: dict[RecipeEntry, dict[str, Tensor]] = {}
 
     @property
     def hidden_size(self) -> int:
@@ -84,6 +86,10 @@ class Backbone:
     def kv_bytes_per_position(self) -> int:
         """Bytes that a cache reserves for each position."""
         return 2 * self.config.layers * self.config.kv_rows * self.kernels.dtype.itemsize
+
+    def plan_bytes(self, plan: ExchangePlan) -> int:
+        """Bytes of a plan's matrices. Any thread."""
+        return plan_bytes(plan, self.config, self.kernels.dtype.itemsize)
 
     @property
     def description(self) -> str:
@@ -99,7 +105,8 @@ class Backbone:
         return KVCache(self.config, positions, self.kernels.dtype, self.kernels.device)
 
     def check_plan(self, plan: ExchangePlan, recipe: Recipe, version: int, recipe_hash: bytes) -> None:
-        """Raises WireError: PLAN_REFUSED (layers or ranks that the model has not), RECIPE_UNKNOWN (another A and B)."""
+        """Any thread. Raises WireError: PLAN_REFUSED (layers or ranks that the model has not), RECIPE_UNKNOWN (another
+        A and B)."""
         if not plan.taps:
             return
         entry = self._recipe_entry(recipe, version)
@@ -115,15 +122,15 @@ class Backbone:
         """Cut A and B for a session's plan. Raises WireError as `check_plan` does."""
         plan, recipe = open_message.plan, open_message.recipe
         self.check_plan(plan, recipe, open_message.recipe_version, open_message.recipe_hash)
-        matrices = self._plans.pop((recipe, plan), None)
+        matrices = self._plans.get((recipe, plan))
         if matrices is None:
             tensors: dict[str, Tensor] = {}
             if plan.taps:
                 tensors = self.read_recipe(recipe, open_message.recipe_version)
             matrices = make_matrices(plan, self.config, self.kernels, tensors)
-        self._plans[recipe, plan] = matrices
-        if len(self._plans) > _PLANS_KEPT:
-            self._plans.popitem(last=False)
+            self._keep(recipe, plan, matrices)
+        else:
+            self._plans.move_to_end((recipe, plan))
         return PlanState(matrices, open_message.state_dtype, open_message.exchange_dtype, plan.free_cols)
 
     def begin_step(self, cache: KVCache, plan_state: PlanState, frame: Frame) -> StepState:
@@ -186,6 +193,13 @@ class Backbone:
             self._take_lanes(step, tap, payload)
         step.taps_done += 1
         step.awaiting_delta = False
+
+    def _keep(self, recipe: Recipe, plan: ExchangePlan, matrices: PlanMatrices) -> None:
+        self._plans[recipe, plan] = matrices
+        kept_bytes = sum(self.plan_bytes(kept) for _, kept in self._plans)
+        while len(self._plans) > _PLANS_KEPT or kept_bytes > _KEPT_PLAN_BYTES:
+            (_, oldest), _ = self._plans.popitem(last=False)
+            kept_bytes -= self.plan_bytes(oldest)
 
     @torch.inference_mode()
     def _begin_lanes(self, step: StepState) -> None:
@@ -286,13 +300,20 @@ class Backbone:
         raise WireError(ErrorCode.RECIPE_UNKNOWN, f"{recipe.name} {version}")
 
     def read_recipe(self, recipe: Recipe, version: int) -> dict[str, Tensor]:
-        """A and B of all layers. Raises WireError(RECIPE_UNKNOWN), ModelFolderError where the file is another."""
+        """A and B of all layers, memory-mapped. The file's hash is checked once, not for every plan that a device asks.
+
+        Any thread. Raises WireError(RECIPE_UNKNOWN), ModelFolderError where the file is another.
+        """
         entry = self._recipe_entry(recipe, version)
+        if (known := self._recipes.get(entry)) is not None:
+            return known
         path = self.folder / entry.file
         if not path.is_file() or file_sha256(path) != entry.sha256:
             raise ModelFolderError(f"{path} is missing or not what the manifest says; prepare the model again")
         with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - safe_open is no mapping
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - safe_open is no mapping
+        self._recipes[entry] = tensors
+        return tensors
 
 
 def _stop_if_cancelled(steps: Sequence[StepState]) -> None:

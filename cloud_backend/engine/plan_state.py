@@ -54,6 +54,13 @@ class PlanState:
     free_cols: int
 
 
+def plan_bytes(plan: ExchangePlan, config: DecoderConfig, item_bytes: int) -> int:
+    """Memory of what `make_matrices` makes of it. Any plan; arithmetic alone."""
+    qkv_rows = config.q_rows + 2 * config.kv_rows
+    numbers = sum(tap.up_cols * qkv_rows + (0 if tap.is_free else tap.r_down * config.hidden_size) for tap in plan.taps)
+    return numbers * item_bytes
+
+
 def make_matrices(
     plan: ExchangePlan, config: DecoderConfig, kernels: Kernels, recipe: Mapping[str, Tensor]
 ) -> PlanMatrices:

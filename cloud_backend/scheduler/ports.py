@@ -1,8 +1,8 @@
 """What the server needs of a backbone engine, as Protocols, so that neither torch nor a model is imported to serve one.
 
-Everything of Engine, Cache and Step but `Step.cancel` is called on the engine thread only (engine_thread.py), TuningRun
-and `Tuner.new_run` on the tuning thread only (turns.py). Plan states and caches are opaque to the server: it hands back
-what the engine gave it, hence the `Any`s.
+What is not said to be for any thread is called on one: Engine, Cache and Step on the engine thread (engine_thread.py),
+TuningRun and `Tuner.new_run` on the tuning thread (turns.py). Plan states and caches are opaque to the server: it hands
+back what the engine gave it, hence the `Any`s.
 """
 
 from collections.abc import Iterator, Sequence
@@ -47,10 +47,13 @@ class Engine(Protocol):
         """What computes, for the log: dtype, kernels, threads."""
 
     def check_plan(self, plan: ExchangePlan, recipe: Recipe, version: int, recipe_hash: bytes) -> None:
-        """Raises WireError (PLAN_REFUSED, RECIPE_UNKNOWN) where this backbone cannot serve the plan."""
+        """Raises WireError (PLAN_REFUSED, RECIPE_UNKNOWN) where this backbone cannot serve the plan. Any thread."""
+
+    def plan_bytes(self, plan: ExchangePlan) -> int:
+        """Bytes that a session's slices of A and B may cost. Any thread."""
 
     def new_plan_state(self, open_message: Open) -> Any:
-        """Slice A and B for a session's plan."""
+        """Slice A and B for a session's plan, which `check_plan` has passed."""
 
     def new_cache(self, positions: int) -> Any:
         """Reserve a slab for `positions`."""

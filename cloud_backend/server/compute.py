@@ -38,11 +38,10 @@ class SessionCompute:
         self._segment = NO_SEGMENT
 
     def allocate(self, message: Open, on_allocated: OnDone) -> None:
-        """Judge the plan and reserve the cache."""
+        """Cut the plan's matrices and reserve the cache."""
 
         def call() -> None:
             self._stop_if_abandoned()
-            self._engine.check_plan(message.plan, message.recipe, message.recipe_version, message.recipe_hash)
             self._plan_state = self._engine.new_plan_state(message)
             self._cache = self._engine.new_cache(message.positions)
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 class ServerConfig:
     """Limits and times, as `nearhalf-cloud serve` sets them. Sizes in the unit that the name says, times in seconds.
 
-    max_positions: of one session; 0 = what the model allows. max_lifetime_s: a session's age, whatever it does.
-    step_timeout_s: for the device's answer to a TAP, and for OPEN after the upgrade. send_timeout_s: for a peer to
-    read what was sent. header_timeout_s: for a whole HTTP request head. max_connections: sockets, whoever they are;
-    of those of one token, max_connections_per_token may be data channels, with a session or without.
+    max_positions: of one session; 0 = what the model allows. max_kv_bytes: of all sessions' caches and of the matrices
+    that their plans cut out of A and B; beside them each model keeps those of its last 8 plans, 256 MiB at most, for
+    sessions to come. max_lifetime_s: a session's age, whatever it does. step_timeout_s: for the device's answer to a
+    TAP, and for OPEN after the upgrade. send_timeout_s: for a peer to read what was sent. header_timeout_s: for a whole
+    HTTP request head. max_connections: sockets, whoever they are; of those of one token, max_connections_per_token may
+    be data channels, with a session or without.
     max_tuning_sessions: sessions that train at the same time; 0: none may. They share max_tuning_bytes for what their
-    steps keep until backward; weights are not in it. tuning_timeout_s: for the device's part of a training step, whose
-    longest is the loss over the whole vocabulary.
+    steps keep until backward; weights are not in it, nor one copy of A and B a session at most. tuning_timeout_s: for
+    the device's part of a training step, whose longest is the loss over the whole vocabulary.
     """
 
     max_sessions: int = 64

@@ -17,7 +17,9 @@ class Metrics:
         registry = CollectorRegistry()
         self._registry = registry
         self.sessions_active = Gauge("nearhalf_sessions_active", "Sessions that hold a cache.", registry=registry)
-        self.kv_reserved_bytes = Gauge("nearhalf_kv_reserved_bytes", "KV memory that sessions hold.", registry=registry)
+        self.kv_reserved_bytes = Gauge(
+            "nearhalf_kv_reserved_bytes", "KV and plan memory of sessions.", registry=registry
+        )
         queued = Gauge("nearhalf_engine_queue", "Work items waiting for the engine thread.", registry=registry)
         queued.set_function(waiting)
         self.sessions = Counter("nearhalf_sessions", "Sessions opened.", registry=registry)

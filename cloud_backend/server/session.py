@@ -251,7 +251,8 @@ class DataSession:
     def _open(self, message: Open) -> None:
         table = self._table
         model = table.find_model(message.model_hash)
-        seat = table.take_seat(self.owner, model, message.positions)
+        model.engine.check_plan(message.plan, message.recipe, message.recipe_version, message.recipe_hash)
+        seat = table.take_seat(self.owner, model, message.positions, message.plan)
         shape = SessionShape(
             model.engine.hidden_size,
             message.plan,

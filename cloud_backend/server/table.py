@@ -1,4 +1,4 @@
-"""Who has a session, and how much may be held: sessions in all and per token, data sockets, positions, KV memory.
+"""Who has a session, and how much may be held: sessions in all and per token, data sockets, positions, memory.
 
 Rules: room is taken before anything is allocated, and given back only when the memory is really free. Nothing waits for
 room: a session that does not fit is refused by code, with the number it ran into. Used on the event loop only.
@@ -13,6 +13,7 @@ from typing import Protocol
 
 from app.wire.errors import ErrorCode, WireError
 from app.wire.limits import Limits
+from app.wire.plan import ExchangePlan
 from cloud_backend.scheduler.engine_thread import EngineThread
 from cloud_backend.scheduler.turns import TurnsThread
 from cloud_backend.server.config import ServerConfig
@@ -38,7 +39,7 @@ class Seat:
     """Room that one session holds."""
 
     owner: str  # hash of its token
-    kv_bytes: int
+    held_bytes: int  # its cache and its plan's matrices, as if it shared them with none
 
 
 class Occupant(Protocol):
@@ -69,7 +70,7 @@ class SessionTable:
         self._occupants: set[Occupant] = set()
         self._emptied = asyncio.Event()
         self._seats: Counter[str] = Counter()
-        self._kv_bytes = 0
+        self._held_bytes = 0
 
     @property
     def is_ready(self) -> bool:
@@ -82,8 +83,9 @@ class SessionTable:
             raise WireError(ErrorCode.MODEL_UNKNOWN)
         return model
 
-    def take_seat(self, owner: str, model: HostedModel, positions: int) -> Seat:
-        """Room for a session of `positions`, or LimitReachedError with the first limit it breaks."""
+    def take_seat(self, owner: str, model: HostedModel, positions: int, plan: ExchangePlan) -> Seat:
+        """Room for a session of `positions` with a plan that was checked, or LimitReachedError with the first limit it
+        breaks."""
         config = self.config
         if self.draining:
             raise WireError(ErrorCode.DRAINING)
@@ -94,20 +96,20 @@ class SessionTable:
             raise LimitReachedError(ErrorCode.SESSIONS_FULL, config.max_sessions)
         if self._seats[owner] >= config.max_sessions_per_token:
             raise LimitReachedError(ErrorCode.TOKEN_SESSIONS_FULL, config.max_sessions_per_token)
-        kv_bytes = positions * model.engine.kv_bytes_per_position
-        if self._kv_bytes + kv_bytes > config.max_kv_bytes:
+        held_bytes = positions * model.engine.kv_bytes_per_position + model.engine.plan_bytes(plan)
+        if self._held_bytes + held_bytes > config.max_kv_bytes:
             raise LimitReachedError(ErrorCode.KV_FULL, config.max_kv_bytes)
         self._seats[owner] += 1
-        self._kv_bytes += kv_bytes
+        self._held_bytes += held_bytes
         self._show()
-        return Seat(owner, kv_bytes)
+        return Seat(owner, held_bytes)
 
     def give_back(self, seat: Seat) -> None:
         """The session's memory is free again."""
         self._seats[seat.owner] -= 1
         if not self._seats[seat.owner]:
             del self._seats[seat.owner]
-        self._kv_bytes -= seat.kv_bytes
+        self._held_bytes -= seat.held_bytes
         self._show()
 
     def enter(self, occupant: Occupant) -> None:
@@ -146,4 +148,4 @@ class SessionTable:
 
     def _show(self) -> None:
         self.metrics.sessions_active.set(self._seats.total())
-        self.metrics.kv_reserved_bytes.set(self._kv_bytes)
+        self.metrics.kv_reserved_bytes.set(self._held_bytes)

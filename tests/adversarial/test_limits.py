@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -57,6 +58,23 @@ def test_kv_memory_in_all(make_server: Make) -> None:
         first.step()
     wait_until(lambda: server.metric("nearhalf_kv_reserved_bytes") == 0)
     assert server.engine.live_caches == 0
+
+
+def test_matrices_of_plans_count_as_memory(make_server: Make) -> None:
+    server = make_server(max_kv_bytes=20_000)  # 1,000 bytes a position, and a column of y
+    asked = open_message(TWO_TAPS, positions=2)
+    with Device(server) as first, Device(server) as second:
+        first.open(asked)
+        second.open(asked)
+        assert server.metric("nearhalf_kv_reserved_bytes") == 2 * (2_000 + 8_000)
+        with Device(server) as third:
+            third.socket.send(third.wire.open(replace(asked, positions=1)))
+            assert (third.refused_with(), third.refusal.detail) == (ErrorCode.KV_FULL, "20000")
+        with Device(server) as other:
+            other.socket.send(other.wire.open(replace(asked, recipe_version=7)))
+            assert other.refused_with() is ErrorCode.RECIPE_UNKNOWN  # memory will not help it
+        assert [first.step(), second.step()] == 2 * expected_states(asked, [1])
+    wait_until(lambda: server.metric("nearhalf_kv_reserved_bytes") == 0)
 
 
 def test_positions_of_a_session(make_server: Make) -> None:

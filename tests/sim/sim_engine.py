@@ -89,6 +89,9 @@ class SimEngine:
             if max(target.layer for target in tap.targets) >= self.layers or max(tap.r_down, tap.r_up) > 8:
                 raise WireError(ErrorCode.PLAN_REFUSED)
 
+    def plan_bytes(self, plan: ExchangePlan) -> int:
+        return 1000 * sum(tap.up_cols for tap in plan.taps)
+
     def new_plan_state(self, open_message: Open) -> Open:
         return open_message
 
