@@ -98,7 +98,8 @@ class TuningRun:
         self._pause, self._stop = Flag(), Flag()
         self._began_s: float | None = None
         self._base = Position()  # what was spent before this process took over
-        self._step_seconds: list[float] = []
+        self._window_seconds: list[float] = []
+        self._measuring_seconds: list[float] = []  # of each whole measurement, its sample included
 
     @property
     def best(self) -> bytes:
@@ -213,7 +214,7 @@ class TuningRun:
         position.windows += 1
         position.pending_windows += 1
         position.pending_loss += loss
-        self._step_seconds.append(time.monotonic() - started_s)
+        self._window_seconds.append(time.monotonic() - started_s)
         if position.pending_windows == settings.sequences_per_step:
             self._update(step_tokens)
         self._tell(JobState.TRAINING)
@@ -236,6 +237,7 @@ class TuningRun:
     def _measure(self) -> None:
         """Held-out loss, and a sample. Broken off by a pause it is begun anew."""
         self._tell(JobState.EVALUATING)
+        started_s = time.monotonic()
         total, tokens = 0.0, 0
         for window in self._held_out:
             if self._pause.is_set() or self._must_stop:
@@ -251,6 +253,7 @@ class TuningRun:
             self._best = self._half.parameters()
         if self._sample_writer is not None:
             self._sample = self._sample_writer.write(self._scorer, self._steps_done)
+        self._measuring_seconds.append(time.monotonic() - started_s)
         self._evaluations.append(EvalPoint(self._steps_done, loss))
         self._tell(JobState.EVALUATING)
 
@@ -259,15 +262,11 @@ class TuningRun:
 
     def _tell(self, state: JobState, message: str = "") -> None:
         self._count_traffic()
-        position, settings = self._position, self._settings
-        left: float | None = None
-        if len(self._step_seconds) >= 3:
-            windows = settings.steps * settings.sequences_per_step - position.windows
-            left = windows * statistics.median(self._step_seconds[-50:])
+        position = self._position
         self._on_progress(
             JobProgress(
                 state=state,
-                steps=settings.steps,
+                steps=self._settings.steps,
                 points=tuple(self._points),
                 evaluations=tuple(self._evaluations),
                 sample=self._sample,
@@ -275,10 +274,24 @@ class TuningRun:
                 bytes_down=position.bytes_down,
                 round_trips=position.round_trips,
                 seconds=position.seconds,
-                seconds_left=left,
+                seconds_left=self._seconds_left(),
                 message=message,
             )
         )
+
+    def _seconds_left(self) -> float | None:
+        """Of all steps and measurements to come; None until enough was timed in this process."""
+        settings = self._settings
+        if len(self._window_seconds) < 3:
+            return None
+        windows = settings.steps * settings.sequences_per_step - self._position.windows
+        left = windows * statistics.median(self._window_seconds[-50:])
+        if self._measuring_seconds:
+            steps, every = settings.steps, settings.evaluate_every
+            last = self._evaluations[-1].step if self._evaluations else -1
+            to_come = steps // every - last // every + (steps % every > 0 and last < steps)
+            left += to_come * statistics.median(self._measuring_seconds)
+        return left
 
     def _count_traffic(self) -> None:
         position, base = self._position, self._base

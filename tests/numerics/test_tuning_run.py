@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
+from app.core import tuning_run
 from app.core.scoring import SampleWriter, SessionScorer
 from app.core.session import RetryPolicy
 from app.core.tuning import JobProgress, JobState, TuningSettings
@@ -338,3 +340,34 @@ def test_scores_are_those_of_the_whole_model(
             break
     session.close()
     assert continued == whole_ids[length:]
+
+
+def test_the_time_left_has_the_tests_that_are_to_come_with_their_samples(
+    parts: tuple[DevicePack, Backbone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = 0.0
+    monkeypatch.setattr(tuning_run, "time", SimpleNamespace(monotonic=lambda: now_s))
+    bench = Bench(*parts, replace(SETTINGS, steps=5))  # tested at steps 0, 2, 4 and 5
+    run = bench.run
+
+    def takes(seconds: float, work: Callable[..., Any]) -> Callable[..., Any]:
+        def slow(*values: Any) -> Any:
+            nonlocal now_s
+            now_s += seconds
+            return work(*values)
+
+        return slow
+
+    monkeypatch.setattr(run._session, "train", takes(1.0, run._session.train))
+    monkeypatch.setattr(run._scorer, "losses", takes(5.0, run._scorer.losses))
+    assert run._sample_writer is not None
+    monkeypatch.setattr(run._sample_writer, "write", takes(20.0, run._sample_writer.write))
+    assert run.run() is RunEnd.DONE
+    test_s = 5.0 * len(run._held_out) + 20.0
+    left = {(told.step, len(told.evaluations)): told.seconds_left for told in bench.heard}  # as last told there
+    assert left[0, 1] is None, "too little was timed"
+    assert left[1, 1] == 7.0 + 3 * test_s
+    assert left[2, 1] == 6.0 + 3 * test_s, "the one at step 2 is only beginning"
+    assert left[2, 2] == 5.0 + 2 * test_s, "a window of the third step is done"
+    assert left[4, 3] == 1.0 + test_s
+    assert left[5, 4] == 0.0
