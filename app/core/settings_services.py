@@ -141,7 +141,8 @@ class SettingsServices(Protocol):
         A and B are fetched from the backend in use. strength: percent, folded in."""
 
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
-        """Time it. Its first model's device pack is fetched where it is not here yet."""
+        """Time it with the model in use, or its first where another backend is in use. The device pack of that is
+        fetched where it is not here yet."""
 
     def limit_recovery(self, name: str, percent: int | None) -> str:
         """As Backends.limit_recovery, and in force at once where that backend is in use."""

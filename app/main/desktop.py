@@ -192,8 +192,10 @@ class LocalDesktop:
             return export_for_transformers(link, self._folder, data, folder, strength, progress)
 
     def measure(self, backend: Backend | None, report: Report) -> Measurement:
+        settings = self._preferences.settings
+        is_in_use = settings.backend == (backend.name if backend else None)
         with self._slow_link(backend, report) as link:
-            return measure(link, self._folder, report)
+            return measure(link, self._folder, report, settings.model_id if is_in_use else None)
 
     def limit_recovery(self, name: str, percent: int | None) -> str:
         warning = self._backends.limit_recovery(name, percent)

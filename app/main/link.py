@@ -193,8 +193,9 @@ def _import_near_half(wait: Callable[[], object]) -> None:
     import app.device.tokenizer  # noqa: F401 - torch comes with them
 
 
-def measure(link: Link, folder: DataFolder, report: Report) -> Measurement:
+def measure(link: Link, folder: DataFolder, report: Report, model_id: str | None = None) -> Measurement:
     """Round trips by WebSocket pings; decode steps with no adapter, and with one of zeros that taps every layer.
+    model_id: None: the backend's first.
 
     A ping does not wait for the backend's engine, and an exchange does: so exchanges are timed themselves.
     Raises AppError.
@@ -202,7 +203,7 @@ def measure(link: Link, folder: DataFolder, report: Report) -> Measurement:
     from app.device.adapter import Adapter
     from app.net.measure import round_trips_ms
 
-    model, pack = model_with_pack(link, folder, None, report)
+    model, pack = model_with_pack(link, folder, model_id, report)
     report("Measuring round trips.")
     channel = link.open_channel()
     try:

@@ -74,8 +74,8 @@ class _Read:
 
 
 class LocalTuning:
-    """Implements TuningServices over one data folder. Slow methods off the GUI thread, one at a time; but a read that was
-    abandoned may still run, and what it found is dropped."""
+    """Implements TuningServices over one data folder. Slow methods off the GUI thread, one at a time; but a read that
+    was abandoned may still run, and what it found is dropped."""
 
     def __init__(
         self,
@@ -209,7 +209,7 @@ class LocalTuning:
     def _chat_speed(self, link: Link, report: Report) -> Measurement:
         place = self._place()
         if self._measured is None or self._measured[0] != place:
-            self._measured = (place, measure(link, self._folder, report))
+            self._measured = (place, measure(link, self._folder, report, place.model_id))
         return self._measured[1]
 
     def _probe(

@@ -9,9 +9,13 @@ import pytest
 
 from app.core.tuning import Preset
 from app.core.tuning_session import TuningSession
+from app.device.pack import DevicePack
 from app.domain.backend import Backend
 from app.main import BUILT_IN_MODEL
+from cloud_backend.engine.prepare import prepare
+from tests.sim.backend_process import BackendProcess
 from tests.sim.tuning_home import TuningHome, write_notes
+from tests.tiny_models import save_model, tiny_model
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -69,3 +73,20 @@ def test_a_training_on_the_built_in_backend_is_said_to_need_the_memory_of_that_t
         (here,) = home.tuning.probe(notes, [settings], lambda _: None)
         model_bytes = (tiny_tuning_model / "backbone.safetensors").stat().st_size
         assert here.memory_bytes >= elsewhere.memory_bytes + model_bytes
+
+
+def test_of_a_backend_with_two_models_only_the_chosen_one_is_fetched_and_tried(
+    tiny_tuning_model: Path, tmp_path: Path
+) -> None:
+    source = save_model(tiny_model("qwen3", max_position_embeddings=1024), tmp_path / "source")
+    other = prepare(str(source), tmp_path / "other", model_id="other", report=lambda what, share: None)
+    with (
+        BackendProcess(tiny_tuning_model, tmp_path / "backend", "--threads", "1", "--model", str(other)) as process,
+        TuningHome(tmp_path / "home", Backend("tiny", process.url, process.token)) as home,
+    ):
+        home.model_id = "other"
+        notes = home.read(write_notes(tmp_path / "notes"))
+        settings = replace(home.tuning.presets(lambda _: None)[Preset.QUICK], window=24, head_rank=4)
+        home.tuning.probe(notes, [settings], lambda _: None)
+        packs = [DevicePack(folder).facts.model_id for folder in home.folder.packs.iterdir()]
+        assert packs == ["other"]

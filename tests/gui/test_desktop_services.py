@@ -91,3 +91,21 @@ def test_a_chat_deleted_from_the_history_marks_the_adapter_that_learned_it(deskt
     store.set_deleted(chat.id, None, is_deleted=True)
     assert desktop.files.look_for_notes()
     assert [kept.notes_gone for kept in desktop.files.adapters()] == [1]
+
+
+def test_of_the_backend_in_use_the_chosen_model_is_measured_of_others_their_first(
+    desktop: LocalDesktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+
+    def ask(*told: object) -> None:
+        asked.append(told[-1])  # type: ignore[arg-type]
+        raise SettingsError("Here the test ends.")
+
+    monkeypatch.setattr("app.main.desktop.measure", ask)
+    mine, other = desktop.backends.find("mine"), Backend("other", "https://gpu.example:8443", "s3cret-token")
+    desktop._preferences.update(backend="mine", model_id="large")
+    for backend in (mine, other):
+        with pytest.raises(SettingsError):
+            desktop.measure(backend, lambda _: None)
+    assert asked == ["large", None]

@@ -84,18 +84,19 @@ class Outcome:
 
 
 class TuningHome:
-    """Use as a context manager. `backend` is where jobs compute; it may be exchanged."""
+    """Use as a context manager. `backend` and `model_id` are where jobs compute; they may be exchanged."""
 
     def __init__(self, root: Path, backend: Backend) -> None:
         self.folder = DataFolder(root).create()
-        self.backend = backend
+        self.backend: Backend | None = backend
+        self.model_id: str | None = None  # the backend's first
         self.vault = DataVault(self.folder, NullKeyring())
         assert self.vault.open_without_asking()
         self.shelf = FilesOnDisk(self.folder, self.vault.file_key)
         self.tuning = LocalTuning(
             self.folder,
             self.vault.file_key,
-            lambda: Place(self.backend, None),
+            lambda: Place(self.backend, self.model_id),
             self._link,
             lambda: self.vault.chats,
             self.shelf,
