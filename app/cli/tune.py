@@ -90,6 +90,8 @@ def _go_on(tuning: TuningServices, arguments: argparse.Namespace, terminal: Term
         wanted = jobs[0].id
     job = tuning.job(wanted)
     state = job.progress.state
+    if job.is_damaged:
+        return job
     if arguments.keep and state is not JobState.FINISHED:
         tuning.order(job.id, JobOrder.KEEP_BEST)
     elif state is not JobState.FINISHED:  # also where it runs: a pause may be under way
@@ -120,11 +122,12 @@ def _begin(
     for line in notes_lines(notes, choices):
         terminal.note(line)
     preset = Preset(arguments.preset)
-    settings = tuning.presets(terminal.progress)[preset]
+    place = tuning.place()
+    settings = tuning.presets(place, notes, terminal.progress)[preset]
     terminal.note(form_line(settings))
     terminal.progress("Starting the training's process.")
     name = paths[0].stem if paths else titled(chats[0])[:LONGEST_NAME]
-    job = tuning.start(arguments.name or name or "Notes", notes, settings, preset)
+    job = tuning.start(place, arguments.name or name or "Notes", notes, settings, preset)
     trips = counted(settings.plan.round_trips, "round trip a token", "round trips a token")
     terminal.note(f"Job {job.id}: {settings.steps} steps; with this adapter a chat takes {trips}.")
     return job, notes_summary(notes, choices)

@@ -150,7 +150,8 @@ def failure(job: TuningJob) -> AppError | None:
     progress = job.progress
     if progress.state is not JobState.FAILED:
         return None
-    return AppError(progress.message, f"{progress.advice} Resume it with: nearhalf tune --resume {job.id}".strip())
+    what, option = ("Delete it with", "--discard") if job.is_damaged else ("Resume it with", "--resume")
+    return AppError(progress.message, f"{progress.advice} {what}: nearhalf tune {option} {job.id}".strip())
 
 
 def _duration(seconds: float) -> str:

@@ -245,7 +245,8 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class TuningJob:
-    """A job as the list shows it. id: name of its folder."""
+    """A job as the list shows it. id: name of its folder. is_damaged: a file of it cannot be read, as its progress
+    says; the values here that it held are none, and all that can be done with the job is to discard it."""
 
     id: str
     name: str
@@ -257,3 +258,4 @@ class TuningJob:
     data_sha256: str
     progress: JobProgress = field(default_factory=lambda: JobProgress(JobState.PREPARING, 0))
     verdict: Verdict | None = None
+    is_damaged: bool = False

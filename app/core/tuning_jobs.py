@@ -22,10 +22,13 @@ from app.core.tuning import (
     TuningSettings,
     Verdict,
 )
+from app.core.tuning_ledgers import began_at
 from app.domain.backend import Backend
 from app.domain.errors import AppError, SettingsError, StorageError, StoreDamaged
 from app.domain.notes import NotesSet
 from app.storage.job_files import JobFiles, job_folders, left_folders
+from app.wire.messages import Recipe
+from app.wire.plan import ExchangePlan
 
 JOB, NOTES, CHECKPOINT, BEST, PROGRESS, VERDICT = "job", "notes", "checkpoint", "best", "progress", "verdict"
 BACKEND, MODEL = "backend", "model"
@@ -87,7 +90,22 @@ class JobRecord:
         self.files.write(VERDICT, _json(verdict))
 
     def whole(self) -> TuningJob:
-        return replace(self.job(), progress=self.progress(), verdict=self.verdict())
+        """Raises StorageError: not just now; SettingsError: gone. A damaged one is a job too."""
+        try:
+            return replace(self.job(), progress=self.progress(), verdict=self.verdict())
+        except StoreDamaged as error:
+            return self.damaged(error)
+
+    def damaged(self, error: AppError) -> TuningJob:
+        """What can be shown of it where `error` keeps a file from being read. Raises it where the job is gone."""
+        if not self.files.is_there:
+            raise error
+        try:
+            job = self.job()
+        except AppError:
+            job = _unknown(self.files.folder.name)
+        failed = JobProgress(JobState.FAILED, job.settings.steps, message=error.message, advice=error.advice)
+        return replace(job, progress=failed, is_damaged=True)
 
     @property
     def must_keep_best(self) -> bool:
@@ -108,22 +126,17 @@ class JobsOnDisk:
         self._start_trainer = start_trainer
 
     def list(self) -> Sequence[TuningJob]:
-        """Newest first. One whose files are damaged is left out; one whose making or deleting was broken off is
-        deleted."""
+        """Newest first. One that cannot be read is a failed one, which can be discarded; one of another vault is left
+        out; one whose making or deleting was broken off is deleted."""
         for folder in left_folders(self._root):
             with suppress(StorageError):
                 JobFiles(folder, b"").tidy()
         key = self._file_key()
         jobs: list[TuningJob] = []
         for folder in job_folders(self._root):
-            try:
-                files = JobFiles.open(folder, key)
-                if files.has(JOB):
-                    jobs.append(JobRecord(files).whole())
-                elif not files.is_running:
-                    files.discard()
-            except AppError:
-                continue
+            with suppress(AppError):
+                found = _listed(JobRecord(JobFiles.open(folder, key)))
+                jobs += [found] if found is not None else []
         return jobs
 
     def read(self, job: str) -> TuningJob:
@@ -227,6 +240,26 @@ class JobsOnDisk:
         raise SettingsError("This fine-tuning job is no longer there.", "Choose another one, or start a new one.")
 
 
+def _listed(record: JobRecord) -> TuningJob | None:
+    """None for one whose making is under way, or was broken off: that is deleted."""
+    if not record.files.has(JOB):
+        if not record.files.is_running:
+            record.files.discard()
+        return None
+    try:
+        return record.whole()
+    except StorageError as error:
+        return record.damaged(error)
+
+
+def _unknown(job: str) -> TuningJob:
+    """Of which nothing can be read but its folder's name."""
+    began = began_at(job)
+    created = began.isoformat().replace("+00:00", "Z") if began is not None else ""
+    settings = TuningSettings(ExchangePlan(), Recipe.SVD, 0, 0, 0.0, 0.0)
+    return TuningJob(job, job, created, "", "", None, settings, "")
+
+
 def _is_taken(files: JobFiles, order: JobOrder) -> bool:
     """Whether a trainer took it, or one that is suspended will; False once none holds the job."""
     deadline_s = time.monotonic() + TAKEN_WITHIN_S
@@ -271,6 +304,10 @@ def _read(kind: type[_Value], files: JobFiles, name: str) -> _Value:
 
     try:
         found: _Value = _form(kind).validate_json(files.read(name))
+    except StoreDamaged as error:
+        raise StoreDamaged(
+            "A file of this fine-tuning job is damaged.", "Discard the job, then begin a new one with your notes."
+        ) from error
     except ValidationError as error:
         raise StoreDamaged(
             "This fine-tuning job was written by another version of Nearhalf.",

@@ -150,6 +150,16 @@ def test_a_failed_job_says_why_once_in_both_forms(command: Command) -> None:
     assert command.said == f"Another model.\nUse the one before. Resume it with: nearhalf tune --resume {job}\n"
 
 
+@pytest.mark.parametrize("option", ["--resume", "--keep"])
+def test_a_damaged_job_is_not_gone_on_with_and_it_is_said_how_to_delete_it(command: Command, option: str) -> None:
+    failed = replace(progress(JobState.FAILED), message="A file is damaged.", advice="Discard the job.")
+    job = command.tuning.add("Soups", failed).id
+    command.tuning.jobs_kept[job] = replace(command.tuning.jobs_kept[job], is_damaged=True)
+    assert command(option, job) == 1
+    assert command.said == f"A file is damaged.\nDiscard the job. Delete it with: nearhalf tune --discard {job}\n"
+    assert not command.tuning.orders
+
+
 def test_pause_says_what_there_is_to_pause(command: Command) -> None:
     command.running = {"running"}
     assert command("--pause", "running") == 0

@@ -161,6 +161,55 @@ def test_a_job_whose_process_does_not_start_leaves_nothing(jobs: JobsOnDisk, sta
     assert not list((tmp_path / "tuning").iterdir())
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "A file of this fine-tuning job is damaged."), (b'{"form": 3}', "by another version of Nearhalf")],
+    ids=["damaged", "another version"],
+)
+@pytest.mark.parametrize("name", ["job", "progress", "verdict"])
+def test_a_job_with_a_file_that_cannot_be_read_is_listed_so_that_it_can_be_discarded(
+    jobs: JobsOnDisk, tmp_path: Path, name: str, content: bytes | None, words: str
+) -> None:
+    made, other = (jobs.create("Diary", None, "m", NOTES, SETTINGS, None) for _ in range(2))
+    record = jobs.record(made.id)
+    if content is None:
+        (record.files.folder / f"{name}.sealed").write_bytes(b"NHSEALED and then nothing")
+    else:
+        record.files.write(name, content)
+    listed = {job.id: job for job in jobs.list()}
+    assert set(listed) == {made.id, other.id}
+    assert not listed[other.id].is_damaged
+    found = listed[made.id]
+    assert found.is_damaged
+    assert found.progress.state is JobState.FAILED
+    assert words in found.progress.message
+    assert "iscard the job" in found.progress.advice
+    assert (found.name, found.created) == (made.id if name == "job" else "Diary", made.created)
+    assert jobs.read(made.id) == jobs.follow(made.id)() == found
+    jobs.order(made.id, JobOrder.DISCARD)
+    assert [job.id for job in jobs.list()] == [other.id]
+    assert not record.files.folder.exists()
+
+
+def test_one_that_cannot_be_read_just_now_is_listed_too(jobs: JobsOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = jobs.create("Diary", None, "m", NOTES, SETTINGS, None)
+
+    def refuse(_files: JobFiles, _name: str) -> bytes:
+        raise StorageError("It may not be read.", "Look at its permissions.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(JobFiles, "read", refuse)
+        (found,) = jobs.list()
+        assert (found.id, found.progress.state, found.progress.message) == (
+            made.id,
+            JobState.FAILED,
+            "It may not be read.",
+        )
+        with pytest.raises(StorageError, match="may not be read"):
+            jobs.read(made.id)  # whoever follows it asks again
+    assert jobs.list()[0].progress.state is JobState.PAUSED
+
+
 def test_another_vault_cannot_read_a_job(jobs: JobsOnDisk, tmp_path: Path, started: Started) -> None:
     made = jobs.create("Diary", None, "m", NOTES, SETTINGS, None)
     stranger = JobsOnDisk(tmp_path / "tuning", lambda: bytes(32), started)
