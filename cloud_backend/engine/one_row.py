@@ -53,6 +53,7 @@ class OneRow:
         self._layers = config.layers
         self._qkv_rows = config.q_rows + 2 * config.kv_rows
         self._no_deltas = np.zeros((0, self._qkv_rows), np.float32)
+        self._deltas_LX = np.zeros((self._layers, self._qkv_rows), np.float32)  # of the row that is computed
         self._no_tap = np.zeros((0, config.hidden_size), self._weights.qkv.dtype)
 
     def begin(self, step: StepState) -> None:
@@ -61,8 +62,7 @@ class OneRow:
         h_TE = decode_rows(frame.payload, frame.dtype, frame.rows, frame.cols)
         y = decode_rows(frame.payload, frame.side_dtype, frame.rows, frame.side_cols, frame.main_bytes)
         step.cache.crop(frame.position)
-        has_taps = bool(matrices.free or matrices.exchanged)
-        step.rows = [self._row(step, frame.position + place, h_E, has_taps) for place, h_E in enumerate(h_TE)]
+        step.rows = [self._row(step, frame.position + place, h_E) for place, h_E in enumerate(h_TE)]
         column = 0
         for tap in matrices.free:
             self._give(step, tap, y[:, column : column + tap.up_cols])
@@ -76,7 +76,10 @@ class OneRow:
         """Keep the base q, k, v of the tapped layer, which do not wait for y."""
         for row in step.rows:
             base_X = np.empty(self._qkv_rows, np.float32)
-            self._run(row, step.layer, step.layer + 1, row.h, base_X, only_base=True, cancel=_NEVER, a_ZE=self._no_tap)
+            self._run(
+                row, step.layer, step.layer + 1, row.h, base_X, self._no_deltas,
+                only_base=True, cancel=_NEVER, a_ZE=self._no_tap,
+            )  # fmt: skip
             row.base = base_X
 
     def run(self, step: StepState, first: int, stop: int) -> list[RowEnd]:
@@ -86,10 +89,15 @@ class OneRow:
         """
         tap = step.next_tap
         a_ZE = self._no_tap if tap is None or tap.a is None or tap.a.array is None else tap.a.array
+        has_taps = bool(step.plan.matrices.free or step.plan.matrices.exchanged)
         ends = []
         for row in step.rows:
             base_X = np.empty(self._qkv_rows, np.float32) if row.base is None else row.base
-            end = self._run(row, first, stop, row.h.copy(), base_X, only_base=False, cancel=step.cancel_flag, a_ZE=a_ZE)
+            deltas_LX = self._deltas_of(row, first, stop) if has_taps else self._no_deltas
+            end = self._run(
+                row, first, stop, row.h.copy(), base_X, deltas_LX,
+                only_base=False, cancel=step.cancel_flag, a_ZE=a_ZE,
+            )  # fmt: skip
             ends.append(end)
             if step.cancel:
                 break
@@ -100,13 +108,14 @@ class OneRow:
         step.layer = stop
         for row, end in zip(step.rows, ends, strict=True):
             row.h, row.base = end.h, None
+            row.deltas = [(delta, y) for delta, y in row.deltas if delta.layer >= stop]
         if step.next_tap is not None:
             step.reach_tap(encode_rows([end.z for end in ends], step.plan.exchange_dtype))
             return
         wanted = ends[len(ends) - step.output_rows :]
         step.finish(encode_rows([end.out for end in wanted], step.plan.state_dtype) if wanted else b"")
 
-    def _row(self, step: StepState, position: int, h_E: Floats, has_taps: bool) -> Row:
+    def _row(self, step: StepState, position: int, h_E: Floats) -> Row:
         angles_RF = self._inverse_RF * np.float32(position)
         return Row(
             h_E,
@@ -114,16 +123,24 @@ class OneRow:
             step.cache.array(position),
             np.cos(angles_RF) * self._factor_R1,
             np.sin(angles_RF) * self._factor_R1,
-            np.zeros((self._layers, self._qkv_rows), np.float32) if has_taps else self._no_deltas,
         )
 
     @staticmethod
     def _give(step: StepState, tap: TapState, y: Floats) -> None:
-        """Add the deltas B y of `tap` for the layers that it serves."""
+        """Keep y of `tap` for the layers that it serves. B y is made when a layer's turn comes: kept for every row of a
+        replay, it would take a hundred times the room."""
         for row, y_row in zip(step.rows, y, strict=True):
             for delta in tap.deltas:
                 columns = delta.columns if isinstance(delta.columns, slice) else delta.columns.numpy()
-                add_product(delta.b.array, y_row[columns], row.deltas[delta.layer])
+                row.deltas.append((delta, y_row[columns]))
+
+    def _deltas_of(self, row: Row, first: int, stop: int) -> Floats:
+        """B y of layers first..stop-1 (L x X; the other layers' rows mean nothing), until the next call."""
+        self._deltas_LX[first:stop] = 0
+        for delta, y in row.deltas:
+            if first <= delta.layer < stop:
+                add_product(delta.b.array, y, self._deltas_LX[delta.layer])
+        return self._deltas_LX
 
     def _run(
         self,
@@ -132,6 +149,7 @@ class OneRow:
         stop: int,
         h_E: Floats,
         base_X: Floats,
+        deltas_LX: Floats,
         *,
         only_base: bool,
         cancel: NDArray[np.uint8],
@@ -139,7 +157,7 @@ class OneRow:
     ) -> RowEnd:
         out_E, z_Z = np.empty_like(h_E), np.empty(a_ZE.shape[0], np.float32)
         run_segment(
-            self._weights, self._shape, first, stop, h_E, base_X, row.base is not None, only_base, row.deltas,
+            self._weights, self._shape, first, stop, h_E, base_X, row.base is not None, only_base, deltas_LX,
             cancel, row.slab, row.position, row.cos, row.sin, a_ZE, out_E, z_Z,
         )  # fmt: skip
         return RowEnd(h_E, out_E, z_Z)

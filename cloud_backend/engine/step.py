@@ -46,8 +46,8 @@ class Lane:
 class Row:
     """One row for the kernels of one row (shapes: `one_row_kernels`). All float32 but the slab, which is as stored.
 
-    h: E, the residual stream. slab: L x 2 x N x P x D. cos, sin: R x F. deltas: L x X, B y of each layer; 0 x X where
-    the plan has no taps. base: X, q, k, v of the layer whose delta is awaited.
+    h: E, the residual stream. slab: L x 2 x N x P x D. cos, sin: R x F. deltas: what is added to q, k, v of layers to
+    come, with its columns of y. base: X, q, k, v of the layer whose delta is awaited.
     """
 
     h: NDArray[np.float32]
@@ -55,7 +55,7 @@ class Row:
     slab: NDArray[Any]
     cos: NDArray[np.float32]
     sin: NDArray[np.float32]
-    deltas: NDArray[np.float32]
+    deltas: list[tuple[LayerDelta, NDArray[np.float32]]] = field(default_factory=list)
     base: NDArray[np.float32] | None = None
 
 

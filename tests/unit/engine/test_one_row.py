@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,14 @@ import pytest
 import torch
 
 from app.wire.errors import ErrorCode, WireError
-from app.wire.frames import Dtype
+from app.wire.frames import Dtype, Flags, Frame, Kind
+from app.wire.messages import Open, Recipe
+from app.wire.plan import grouped
 from cloud_backend.engine import linear
+from cloud_backend.engine.backbone import load_backbone
 from cloud_backend.engine.codec import decode_tensor, encode_tensor
 from cloud_backend.engine.linear import Layout, as_array, choose_kernels
+from tests.tiny_models import prepare_tiny, tiny_model
 
 pytest.importorskip("numba")
 
@@ -187,3 +192,33 @@ def test_a_folder_that_others_may_write_is_not_used(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_no_crash(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     assert private_folder(tmp_path / "file") is None
+
+
+def test_a_replay_that_awaits_deltas_keeps_what_it_was_sent_and_no_products(tmp_path: Path) -> None:
+    model = tiny_model("llama", num_hidden_layers=4, num_attention_heads=12, head_dim=32)
+    backbone = load_backbone(prepare_tiny(model, tmp_path), dtype="fp32")
+    if backbone.kernels.layout is not Layout.ROWS:
+        pytest.skip("no one-row kernels here")
+    plan, rows = grouped(4, 4, 4), 64
+    recipe_hash = bytes.fromhex(backbone.manifest.recipes[0].sha256)
+    state = backbone.new_plan_state(Open(bytes(32), recipe_hash, Recipe.SVD, 1, rows, Dtype.FP32, Dtype.FP32, plan))
+    cols, side_cols = backbone.hidden_size, plan.free_cols
+    cache = backbone.new_cache(rows)
+    frame = Frame(
+        Kind.STEP,
+        dtype=Dtype.FP32,
+        side_dtype=Dtype.FP32,
+        flags=Flags.WANT_LAST | Flags.ROWWISE,
+        rows=rows,
+        cols=cols,
+        side_cols=side_cols,
+        payload=bytes(4 * rows * (cols + side_cols)),
+    )
+    backbone.begin_step(cache, state, frame)  # what is compiled or made once is not counted
+    tracemalloc.start()
+    step = backbone.begin_step(cache, state, frame)
+    kept_bytes = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    config = backbone.config
+    products = rows * config.layers * (config.q_rows + 2 * config.kv_rows) * 4
+    assert len(step.rows) == rows and kept_bytes < products / 2
