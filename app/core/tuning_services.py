@@ -5,10 +5,13 @@ person has stopped it, and what was there before stays. Everything raises AppErr
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from app.core.services import Report
+from app.domain.backend import Backend
+from app.domain.errors import SettingsError
 from app.domain.ids import ChatId
 
 if TYPE_CHECKING:
@@ -16,6 +19,28 @@ if TYPE_CHECKING:
     from app.core.tuning import JobOrder, Preset, Probe, TuningJob, TuningSettings
     from app.domain.conversation import ChatInfo
     from app.domain.notes import NotesSet, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a job computes. backend: None: the built-in one. model_id: None: the backend's first."""
+
+    backend: Backend | None
+    model_id: str | None
+
+    def is_like(self, other: "Place") -> bool:
+        """Whether what was asked and measured at one holds for the other; a new token or limit changes nothing."""
+        mine, others = (place.backend.url if place.backend else None for place in (self, other))
+        return (mine, self.model_id) == (others, other.model_id)
+
+
+class PlaceChanged(SettingsError):
+    """Another backend or model is in use than that for which presets and estimates were asked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another backend or model is in use now.", "Have the estimate made for that one, then start again."
+        )
 
 
 class TuningServices(Protocol):
@@ -39,15 +64,24 @@ class TuningServices(Protocol):
     def forget_notes(self) -> None:
         """Let go of every text that was read."""
 
-    def presets(self, report: Report) -> "Mapping[Preset, TuningSettings]":
-        """Slow where the device's part of the model is not here yet: it is fetched. For the model of the backend in
-        use; the step counts are for the notes read last."""
+    def place(self) -> Place:
+        """The backend and the model in use now. Slow where a keyring asks for its password."""
 
-    def probe(self, notes: "NotesSet", settings: "Sequence[TuningSettings]", report: Report) -> "Sequence[Probe]":
-        """Slow (half a minute). Some real steps on this machine and the backend in use, for each of `settings`."""
+    def presets(self, place: Place, notes: "NotesSet", report: Report) -> "Mapping[Preset, TuningSettings]":
+        """Slow where the device's part of the model is not here yet: it is fetched. For the model at `place`, with the
+        steps that these notes take."""
 
-    def start(self, name: str, notes: "NotesSet", settings: "TuningSettings", preset: "Preset | None") -> "TuningJob":
-        """Slow (seconds). Store the notes encrypted and start the job's process; returns once it runs."""
+    def probe(
+        self, place: Place, notes: "NotesSet", settings: "Sequence[TuningSettings]", report: Report
+    ) -> "Sequence[Probe]":
+        """Slow (half a minute). Some real steps on this machine and that backend, for each of `settings`. Raises
+        PlaceChanged where `place` is no longer in use."""
+
+    def start(
+        self, place: Place, name: str, notes: "NotesSet", settings: "TuningSettings", preset: "Preset | None"
+    ) -> "TuningJob":
+        """Slow (seconds). Store the notes encrypted and start the job's process; returns once it runs. Raises
+        PlaceChanged where `place`, for which the settings are, is no longer in use."""
 
     def jobs(self) -> "Sequence[TuningJob]":
         """Newest first."""

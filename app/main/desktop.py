@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from app.core.reply_writer import ReplyWriter
     from app.core.report_cleaning import Section
     from app.core.shareable import ShareableChats
+    from app.core.tuning_services import Place
     from app.core.updates import Release
-    from app.main.tuning import LocalTuning, Place
+    from app.main.tuning import LocalTuning
     from app.net.updates import FeedClient
 
 
@@ -151,7 +152,7 @@ class LocalDesktop:
 
     def _place(self) -> "Place":
         """Where fine-tuning computes: where the chat does."""
-        from app.main.tuning import Place
+        from app.core.tuning_services import Place
 
         settings = self._preferences.settings
         backend = self._backends.find(settings.backend) if settings.backend is not None else None

@@ -66,7 +66,8 @@ class Nearhalf:
     @contextmanager
     def open_tuning(self, request: TuneRequest, ask_secret: Callable[[], str]) -> Iterator["TuningServices"]:
         """Raises AppError; leaving it ends no job."""
-        from app.main.tuning import LocalTuning, Place
+        from app.core.tuning_services import Place
+        from app.main.tuning import LocalTuning
 
         with ExitStack() as stack:
             vault = open_vault(self._folder, ask_secret)

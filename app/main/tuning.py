@@ -21,6 +21,7 @@ from app.core.tuning_forecast import Tried, forecast
 from app.core.tuning_jobs import BEST, JobsOnDisk
 from app.core.tuning_memory import backend_bytes, trainer_bytes
 from app.core.tuning_presets import for_notes, presets
+from app.core.tuning_services import Place, PlaceChanged
 from app.device.adapter_card import TrainingFacts
 from app.domain.backend import Backend, ModelInfo
 from app.domain.conversation import ChatInfo
@@ -56,14 +57,6 @@ class AdapterShelf(Protocol):
     def mark_notes(self, read: NotesReader) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a job computes: the backend and model in use now."""
-
-    backend: Backend | None
-    model_id: str | None
-
-
 @dataclass(slots=True)
 class _Read:
     """Notes that were read, or are being read by one thread."""
@@ -81,7 +74,7 @@ class LocalTuning:
         self,
         folder: DataFolder,
         file_key: Callable[[], bytes],
-        place: Callable[[], Place],
+        place_in_use: Callable[[], Place],
         open_link: "Callable[[Backend | None, Report], AbstractContextManager[Link]]",
         chat_store: Callable[[], ChatStore],
         shelf: AdapterShelf,
@@ -90,7 +83,7 @@ class LocalTuning:
         """chat_store raises StorageError while it is locked. own_words: the person's list of what is redacted; such
         words are found in notes too."""
         self._folder = folder
-        self._place = place
+        self._place_in_use = place_in_use
         self._open_link = open_link
         self._chat_store = chat_store
         self._shelf = shelf
@@ -99,7 +92,6 @@ class LocalTuning:
         self._jobs = JobsOnDisk(folder.tuning, file_key, self._starter)
         self._read: _Read | None = None  # with a read that was abandoned goes what it read
         self._redactor: Redactor | None = None
-        self._words = 0
         self._measured: tuple[Place, Measurement] | None = None
 
     def chats(self) -> Sequence[ChatInfo]:
@@ -128,7 +120,6 @@ class LocalTuning:
             read.is_whole = False
             raise
         self._check_wanted(read)
-        self._words = sum(note.words for note in found.train)
         return found
 
     def forget_notes(self) -> None:
@@ -147,26 +138,34 @@ class LocalTuning:
             self._redactor = Redactor()
         return self._redactor
 
-    def presets(self, report: Report) -> Mapping[Preset, TuningSettings]:
-        with self._open_link(self._place().backend, report) as link:
-            model, pack = model_with_pack(link, self._folder, self._place().model_id, report)
+    def place(self) -> Place:
+        return self._place_in_use()
+
+    def presets(self, place: Place, notes: NotesSet, report: Report) -> Mapping[Preset, TuningSettings]:
+        with self._open_link(place.backend, report) as link:
+            model, pack = model_with_pack(link, self._folder, place.model_id, report)
         rank = max((recipe.rank for recipe in model.recipes if recipe.name == "svd"), default=0)
         if not rank:
             raise ModelError("This backend has no matrices to train with.", "Ask whoever runs it to prepare it anew.")
-        tokens = round(self._words * TOKENS_A_WORD)
+        tokens = round(sum(note.words for note in notes.train) * TOKENS_A_WORD)
         if not model.tuning_rows:
             raise ModelError("This backend does not train.", "Choose another one, or the built-in backend.")
         found = presets(model.layers, rank, model.tuning_rows, pack.facts.near.layers)
         return {preset: for_notes(settings, preset, tokens) for preset, settings in found.items()}
 
-    def probe(self, notes: NotesSet, settings: Sequence[TuningSettings], report: Report) -> Sequence[Probe]:
-        with self._open_link(self._place().backend, report) as link:
-            model, pack = model_with_pack(link, self._folder, self._place().model_id, report)
-            chat = self._chat_speed(link, report)
-            return [self._probe(link, model, pack, notes, one, chat, report) for one in settings]
+    def probe(
+        self, place: Place, notes: NotesSet, settings: Sequence[TuningSettings], report: Report
+    ) -> Sequence[Probe]:
+        place = self._still_used(place)
+        with self._open_link(place.backend, report) as link:
+            model, pack = model_with_pack(link, self._folder, place.model_id, report)
+            chat = self._chat_speed(link, place, report)
+            return [self._probe(link, place, model, pack, notes, one, chat, report) for one in settings]
 
-    def start(self, name: str, notes: NotesSet, settings: TuningSettings, preset: Preset | None) -> TuningJob:
-        place = self._place()
+    def start(
+        self, place: Place, name: str, notes: NotesSet, settings: TuningSettings, preset: Preset | None
+    ) -> TuningJob:
+        place = self._still_used(place)
         return self._jobs.create(name, place.backend, place.model_id or "", notes, settings, preset)
 
     def jobs(self) -> Sequence[TuningJob]:
@@ -206,15 +205,22 @@ class LocalTuning:
         facts = ((kept.name, kept.training) for kept in self._shelf.adapters())
         return [name for name, training in facts if training is not None and training.data_sha256 == data_sha256]
 
-    def _chat_speed(self, link: Link, report: Report) -> Measurement:
-        place = self._place()
-        if self._measured is None or self._measured[0] != place:
+    def _still_used(self, place: Place) -> Place:
+        """With the token of now. Raises PlaceChanged."""
+        now = self._place_in_use()
+        if not now.is_like(place):
+            raise PlaceChanged
+        return now
+
+    def _chat_speed(self, link: Link, place: Place, report: Report) -> Measurement:
+        if self._measured is None or not self._measured[0].is_like(place):
             self._measured = (place, measure(link, self._folder, report, place.model_id))
         return self._measured[1]
 
     def _probe(
         self,
         link: Link,
+        place: Place,
         model: ModelInfo,
         pack: "DevicePack",
         notes: NotesSet,
@@ -252,19 +258,20 @@ class LocalTuning:
         return forecast(
             settings,
             tried,
-            self._memory_bytes(pack.facts, settings, parameters),
+            _memory_bytes(place, pack.facts, settings, parameters),
             (chat.tokens_per_s(1), 1 / (1 / chat.tokens_per_s(settings.plan.round_trips) + own_s)),
             round(sum(note.words for note in notes.held_out) * TOKENS_A_WORD),
             len(notes.learned_secrets),
         )
 
-    def _memory_bytes(self, facts: "PackFacts", settings: TuningSettings, parameters: int) -> int:
-        """On this computer: the trainer, and its own backend where it computes on the built-in one."""
-        from app.device.linear import fastest_dtype
 
-        item_bytes = fastest_dtype().itemsize  # the built-in backend's too
-        found = trainer_bytes(facts, settings, item_bytes, parameters)
-        return found if self._place().backend else found + backend_bytes(facts, settings, item_bytes)
+def _memory_bytes(place: Place, facts: "PackFacts", settings: TuningSettings, parameters: int) -> int:
+    """On this computer: the trainer, and its own backend where it computes on the built-in one."""
+    from app.device.linear import fastest_dtype
+
+    item_bytes = fastest_dtype().itemsize  # the built-in backend's too
+    found = trainer_bytes(facts, settings, item_bytes, parameters)
+    return found if place.backend else found + backend_bytes(facts, settings, item_bytes)
 
 
 def _spent(link: Link, session: "TuningSession") -> tuple[int, int]:

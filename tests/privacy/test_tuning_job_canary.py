@@ -88,8 +88,9 @@ def captured(tmp_path_factory: pytest.TempPathFactory) -> Captured:
         learned = home.read(notes, LEAVE)
         assert all(CANARY in note.text for note in (*learned.train, *learned.held_out))
         assert learned.learned_secrets
-        home.tuning.presets(lambda _: None)
-        home.tuning.probe(learned, [SETTINGS], lambda _: None)
+        place = home.tuning.place()
+        home.tuning.presets(place, learned, lambda _: None)
+        home.tuning.probe(place, learned, [SETTINGS], lambda _: None)
         ours = len(proxy.connections)
         home.hold_at(5)
         job = home.start(learned)

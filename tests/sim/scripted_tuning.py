@@ -30,6 +30,7 @@ from app.core.tuning import (
     Verdict,
 )
 from app.core.tuning_presets import for_notes, presets
+from app.core.tuning_services import Place, PlaceChanged
 from app.domain.conversation import ChatInfo, StoredChat
 from app.domain.errors import AppError, SettingsError
 from app.domain.ids import ChatId
@@ -109,6 +110,9 @@ class ScriptedTuning:
     started: list[TuningJob] = field(default_factory=list)
     has_texts: bool = False
     slowdown: float = 2.4  # of a plan with exchanges
+    here: Place = field(default_factory=lambda: Place(None, None))  # in use
+    asked: list[Place] = field(default_factory=list)  # for presets
+    layers: dict[str | None, int] = field(default_factory=dict)  # by model; others have LAYERS
 
     def __post_init__(self) -> None:
         self._reader = NotesReader()
@@ -142,13 +146,20 @@ class ScriptedTuning:
         self._sources = ((), frozenset())
         self.has_texts = False
 
-    def presets(self, report: Report) -> Mapping[Preset, TuningSettings]:
+    def place(self) -> Place:
+        return self.here
+
+    def presets(self, place: Place, notes: NotesSet, report: Report) -> Mapping[Preset, TuningSettings]:
         report("0123")
         self._fail()
-        found = presets(LAYERS, RANK, MAX_ROWS, NEAR_LAYERS)
+        self.asked.append(place)
+        found = presets(self.layers.get(place.model_id, LAYERS), RANK, MAX_ROWS, NEAR_LAYERS)
         return {preset: for_notes(settings, preset, TOKENS) for preset, settings in found.items()}
 
-    def probe(self, notes: NotesSet, settings: Sequence[TuningSettings], report: Report) -> Sequence[Probe]:
+    def probe(
+        self, place: Place, notes: NotesSet, settings: Sequence[TuningSettings], report: Report
+    ) -> Sequence[Probe]:
+        self._check(place)
         probes = []
         for one in settings:
             report("0123")
@@ -171,7 +182,10 @@ class ScriptedTuning:
             )
         return probes
 
-    def start(self, name: str, notes: NotesSet, settings: TuningSettings, preset: Preset | None) -> TuningJob:
+    def start(
+        self, place: Place, name: str, notes: NotesSet, settings: TuningSettings, preset: Preset | None
+    ) -> TuningJob:
+        self._check(place)
         self._wait()
         self._fail()
         job = self.add(name, progress(JobState.TRAINING, 0, settings.steps), settings, preset)
@@ -248,6 +262,10 @@ class ScriptedTuning:
         self.jobs_kept[job] = replace(
             self.jobs_kept[job], progress=progress(JobState.FINISHED, 500), verdict=self.verdict
         )
+
+    def _check(self, place: Place) -> None:
+        if not place.is_like(self.here):
+            raise PlaceChanged
 
     def _wait(self) -> None:
         if self.gate is not None:

@@ -17,10 +17,11 @@ from app.core.services import Report
 from app.core.tuning import JobProgress, JobState, TuningJob, TuningSettings, Verdict
 from app.core.tuning_jobs import BEST, JobRecord
 from app.core.tuning_presets import grouped_plan
+from app.core.tuning_services import Place
 from app.domain.backend import Backend
 from app.domain.notes import NotesSet
 from app.main.link import Link, Network
-from app.main.tuning import LocalTuning, Place
+from app.main.tuning import LocalTuning
 from app.storage.paths import DataFolder
 from app.storage.vault import DataVault
 from app.wire.messages import Recipe
@@ -121,7 +122,7 @@ class TuningHome:
         return self.tuning.read_notes([notes], (), choices or NotesChoices(), lambda _: None)
 
     def start(self, notes: NotesSet, settings: TuningSettings = SETTINGS) -> TuningJob:
-        return self.tuning.start("Bakery", notes, settings, None)
+        return self.tuning.start(self.tuning.place(), "Bakery", notes, settings, None)
 
     def record(self, job: TuningJob) -> JobRecord:
         return self.tuning._jobs.record(job.id)

@@ -164,7 +164,7 @@ class Work(QWidget):
         if isinstance(error, Cancelled):
             self.say("info", self.tr("Stopped."))
         elif self._failed(error):
-            self.hide()
+            self.setVisible(self.is_busy)  # it may have begun anew
         else:
             self.say("danger", error.message, error.advice)
 

@@ -1,6 +1,7 @@
 """Everything of a run that the three presets choose by themselves, each within limits that make sense."""
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -33,6 +34,7 @@ class Advanced(QWidget):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._base: TuningSettings | None = None
+        self._begun: dict[QWidget, object] = {}  # what each field said then
         card = Card(theme, self)
         self.groups = Choice(theme, [], card)
         self._plan_row = card.row(self.tr("Places where the model is changed"), "", self.groups)
@@ -75,19 +77,18 @@ class Advanced(QWidget):
         layout.addWidget(Buttons(theme, self, self.reset, self.measure))
         self.reset.clicked.connect(self._reset)
         self.groups.currentIndexChanged.connect(self._tell)
-        for field in self._counts:
+        for field in self._fields:
             field.valueChanged.connect(self._tell)
-        for rate in (self.rate, self.head_rate):
-            rate.valueChanged.connect(self._tell)
 
     @property
-    def _counts(self) -> tuple[Count, ...]:
-        return (self.rank, self.head_rank, self.steps, self.window_tokens, self.patience, self.seed)
+    def _fields(self) -> tuple[Count | Number, ...]:
+        counts = self.rank, self.head_rank, self.steps, self.window_tokens, self.patience, self.seed
+        return (*counts, self.rate, self.head_rate)
 
     def begin(self, preset: TuningSettings) -> None:
         """Show a preset, which is also where Reset leads."""
         self._base = preset
-        widgets: tuple[QWidget, ...] = (self.groups, self.rate, self.head_rate, *self._counts)
+        widgets: tuple[QWidget, ...] = (self.groups, *self._fields)
         for widget in widgets:
             widget.blockSignals(True)
         layers, first = layers_of(preset.plan), preset.plan.taps[0]
@@ -108,7 +109,31 @@ class Advanced(QWidget):
         self.seed.setValue(preset.seed)
         for widget in widgets:
             widget.blockSignals(False)
+        self._begun = self._said
         self._tell()
+
+    def move_to(self, preset: TuningSettings) -> None:
+        """To the preset of another model or of other notes, with what was changed by hand, as far as it goes there."""
+        said, begun, before = self._said, self._begun, self._base
+        self.begin(preset)
+        if before is None:
+            return
+        for field in self._fields:
+            if said[field] != begun[field]:
+                field.setValue(said[field])
+        if said[self.groups] != begun[self.groups]:
+            is_every = said[self.groups] == layers_of(before.plan)
+            place = self.groups.findData(layers_of(preset.plan) if is_every else said[self.groups])
+            self.groups.setCurrentIndex(place if place >= 0 else self.groups.currentIndex())
+
+    def forget(self) -> None:
+        """What was changed by hand, too."""
+        self._base, self._begun = None, {}
+
+    @property
+    def _said(self) -> dict[QWidget, Any]:
+        """What each field says."""
+        return {self.groups: self.groups.currentData(), **{field: field.value() for field in self._fields}}
 
     @property
     def is_changed(self) -> bool:

@@ -36,6 +36,8 @@ class TuningHost(QObject):
         self._theme, self._preferences, self._chats, self._main = theme, preferences, chats, window
         self._break_off = break_off
         self._told: dict[str, JobState] = {}
+        self._used = self._in_use
+        preferences.changed.connect(self._look_for_another)
         self.window: TuningWindow | None = None
         self.desk = TuningDesk(services, self)
         self.desk.changed.connect(self._show)
@@ -100,6 +102,17 @@ class TuningHost(QObject):
                 self.tr("See the result"),
                 self.open_job,
             )
+
+    @property
+    def _in_use(self) -> tuple[str | None, str | None]:
+        settings = self._preferences.settings
+        return settings.backend, settings.model_id
+
+    def _look_for_another(self) -> None:
+        """A backend or model, chosen in the settings."""
+        before, self._used = self._used, self._in_use
+        if self._used != before and self.window is not None:
+            self.window.plan.look_again()
 
     def _keep(self, path: Path, is_used: bool) -> None:
         if is_used:

@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.core.tuning import Preset, Probe, TuningJob, TuningSettings
-from app.core.tuning_services import TuningServices
+from app.core.tuning_services import Place, PlaceChanged, TuningServices
+from app.domain.errors import AppError
 from app.ui.settings.fit import Fit
 from app.ui.settings.words import line, push
 from app.ui.settings.work import Telling, Work
@@ -26,6 +27,7 @@ LONGEST_NAME = 80
 class _Asked:
     """What the presets were asked for."""
 
+    place: Place
     data_hash: str
     presets: Mapping[Preset, TuningSettings]
 
@@ -97,11 +99,26 @@ class PlanPage(Step):
             self.name.setText(self._draft.name or self.tr("My notes"))
         notes = self._draft.notes
         if notes is not None and (self._asked is None or self._asked.data_hash != notes.data_hash):
-            self._asked, self._probes = None, {}
             self._ask()
         self._show()
 
+    def look_again(self) -> None:
+        """Another backend or model is in use: what was asked and tried holds no more. What was chosen stays."""
+        if self._draft.notes is None or self._is_starting:  # a start looks itself
+            return
+        if self._asked is not None:
+            self.show_notice(
+                "info",
+                self.tr("Another backend or model is in use now."),
+                self.tr("What it costs there is estimated anew. What you chose stays, as far as it goes there."),
+            )
+        self.work.abandon()
+        self._asked = None
+        if self.isVisible():
+            self.enter()
+
     def leave(self) -> None:
+        self.notice.hide()
         if not self._is_starting:
             self.work.abandon()
 
@@ -110,26 +127,33 @@ class PlanPage(Step):
 
     def forget(self) -> None:
         self._asked, self._probes = None, {}
+        self.notice.hide()
+        self.advanced.forget()
         self.name.clear()
         self.fold.button.setChecked(False)
         self._pick(Preset.BALANCED)
 
     def go_on(self) -> None:
-        notes, services, name = self._draft.notes, self._services, self.name.text().strip()
-        assert notes is not None
+        notes, asked, services, name = self._draft.notes, self._asked, self._services, self.name.text().strip()
+        assert notes is not None and asked is not None
         settings, sources = self.advanced.settings, self._draft.sources
         preset = None if self.advanced.is_changed else self.preset
 
         def start(_telling: Telling) -> TuningJob:
-            return services.start(name, notes, settings, preset)
+            return services.start(asked.place, name, notes, settings, preset)
 
         def begin(job: TuningJob) -> None:
-            self.started.emit(job, self._draft.sources == sources)
+            self.started.emit(job, self._draft.notes is notes and self._draft.sources == sources)
 
         self._is_starting = True
-        self.work.run("start-tuning", self.tr("Starting the fine-tuning"), start, begin)
+        self.work.run("start-tuning", self.tr("Starting the fine-tuning"), start, begin, self._moved)
         self.work.cancel_button.setEnabled(False)  # seconds; what is started can be discarded
         self.bring_into_view(self.work)
+
+    def _moved(self, error: AppError) -> bool:
+        if isinstance(error, PlaceChanged):
+            self.look_again()
+        return isinstance(error, PlaceChanged)
 
     def _start_if_ready(self) -> None:
         if self.is_ready:
@@ -141,16 +165,19 @@ class PlanPage(Step):
         notes, services = self._draft.notes, self._services
         assert notes is not None
 
-        def ask(telling: Telling) -> Mapping[Preset, TuningSettings]:
-            presets = services.presets(telling.say)
+        def ask(telling: Telling) -> _Asked:
+            place = services.place()
+            presets = services.presets(place, notes, telling.say)
             telling.check()
-            return presets
+            return _Asked(place, notes.data_hash, presets)
 
-        def take(presets: Mapping[Preset, TuningSettings]) -> None:
-            self._asked = _Asked(notes.data_hash, presets)
-            self._choose()
+        def take(asked: _Asked) -> None:
+            self._asked = asked
+            self.advanced.move_to(asked.presets[self.preset])
+            self._show()
             self._estimate_all()
 
+        self._asked, self._probes = None, {}
         self.work.run("presets", self.tr("Asking the backend what it can train"), ask, take)
 
     def _estimate_all(self) -> None:
@@ -163,19 +190,19 @@ class PlanPage(Step):
         self._estimate([self.advanced.settings])
 
     def _estimate(self, settings: Sequence[TuningSettings]) -> None:
-        notes, services = self._draft.notes, self._services
-        assert notes is not None
+        notes, asked, services = self._draft.notes, self._asked, self._services
+        assert notes is not None and asked is not None
         missing = [one for one in dict.fromkeys(settings) if one not in self._probes]
 
         def probe(telling: Telling) -> Sequence[Probe]:
-            return services.probe(notes, missing, telling.say)
+            return services.probe(asked.place, notes, missing, telling.say)
 
         def take(probes: Sequence[Probe]) -> None:
             self._probes |= dict(zip(missing, probes, strict=True))
             self._show()
 
         if missing:
-            self.work.run("probe", self.tr("Trying some steps, to tell how long it takes"), probe, take)
+            self.work.run("probe", self.tr("Trying some steps, to tell how long it takes"), probe, take, self._moved)
 
     def _pick(self, preset: Preset, _checked: bool = False) -> None:
         """By hand: in a group of Qt's, Tab would reach one card only."""

@@ -277,6 +277,8 @@ class TuningWindow(QDialog):
         super().showEvent(event)
         if not event.spontaneous():
             self._desk.set_near(True)
+            if self.page is self.plan and self.draft.notes is not None:
+                self.plan.enter()  # what was being asked was given up as the window closed
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -5,11 +5,17 @@ from threading import Event as Flag
 import pytest
 
 from app.core.tuning import Preset
+from app.core.tuning_services import Place
+from app.domain.backend import Backend
 from app.domain.errors import BackendError
+from app.ui.preferences import Preferences
+from app.ui.tuning.advanced import layers_of
 from app.ui.tuning.window import TuningWindow
 from tests.gui.surfaces import until
 from tests.gui.tuning.conftest import read, to_learned, to_plan
 from tests.sim.scripted_tuning import ScriptedTuning
+
+ELSEWHERE = Place(Backend("gpu", "https://gpu.example:8443", "s3cret-token"), "small")
 
 
 def test_each_preset_says_what_it_costs(wizard: TuningWindow, services: ScriptedTuning) -> None:
@@ -22,6 +28,66 @@ def test_each_preset_says_what_it_costs(wizard: TuningWindow, services: Scripted
     assert "cannot become an ordinary LoRA adapter" in quick
     assert wizard.plan.cards[Preset.QUICK].accessibleDescription().endswith(quick)
     assert len(services.probed) == 3
+
+
+@pytest.mark.allow_warning_logs
+def test_a_start_for_a_backend_that_is_no_longer_in_use_estimates_anew_and_says_so(
+    wizard: TuningWindow, services: ScriptedTuning
+) -> None:
+    to_plan(wizard)
+    plan = wizard.plan
+    plan.cards[Preset.THOROUGH].click()
+    plan.name.setText("Mine")
+    plan.advanced.steps.setValue(77)
+    services.here, services.layers = ELSEWHERE, {"small": 12}
+    wizard.next.click()
+    until(lambda: services.asked[-1] == ELSEWHERE and wizard.next.isEnabled())
+    assert services.started == []
+    assert wizard.page is plan
+    assert "Another backend or model is in use now." in plan.notice.text
+    assert plan.notice.isVisible()
+    assert (plan.preset, plan.name.text(), plan.advanced.settings.steps) == (Preset.THOROUGH, "Mine", 77)
+    assert all("minutes" in card.facts.text() for card in plan.cards.values())
+    wizard.next.click()
+    until(lambda: bool(services.started))
+    settings = services.started[0].settings
+    assert layers_of(settings.plan) == 12
+    assert settings.steps == 77
+
+
+def test_another_model_chosen_in_the_settings_is_estimated_at_once(
+    wizard: TuningWindow, services: ScriptedTuning, preferences: Preferences
+) -> None:
+    to_plan(wizard)
+    plan = wizard.plan
+    plan.advanced.groups.setCurrentIndex(plan.advanced.groups.findData(30))
+    services.here, services.layers = ELSEWHERE, {"small": 12}
+    preferences.update(model_id="small")
+    assert not wizard.next.isEnabled()
+    until(lambda: wizard.next.isEnabled())
+    assert services.asked[-1] == ELSEWHERE
+    assert "Another backend or model is in use now." in plan.notice.text
+    assert len(plan.advanced.settings.plan.taps) == 12, "every layer by itself, as was chosen"
+    asked = len(services.asked)
+    preferences.update(adapter="/0123")
+    wizard.back.click()
+    assert plan.notice.isHidden()
+    wizard.next.click()
+    assert wizard.next.isEnabled()
+    assert len(services.asked) == asked
+
+
+def test_one_chosen_while_the_window_is_closed_is_estimated_when_it_is_back(
+    wizard: TuningWindow, services: ScriptedTuning, preferences: Preferences
+) -> None:
+    to_plan(wizard)
+    wizard.close()
+    services.here = ELSEWHERE
+    preferences.update(model_id="small")
+    assert len(services.asked) == 1
+    wizard.open_where_it_stands()
+    until(lambda: len(services.asked) == 2 and wizard.next.isEnabled())
+    assert "Another backend or model is in use now." in wizard.plan.notice.text
 
 
 def test_an_estimate_can_be_stopped_and_training_started_without_it(

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 
 from app.core.tuning import JobState, Preset
 from app.domain.errors import BackendError, ModelError
-from app.domain.notes import SecretChoice
+from app.domain.notes import NotesSet, SecretChoice
 from app.ui.preferences import Preferences
 from app.ui.tuning.window import TuningWindow
 from tests.gui.surfaces import until
@@ -48,7 +48,7 @@ def test_from_a_dropped_folder_to_an_adapter_in_use(
     until(lambda: wizard.page is wizard.watch)
     (job,) = services.started
     assert (job.name, job.preset) == ("Diary", Preset.QUICK)
-    assert job.settings == services.presets(print)[Preset.QUICK]
+    assert job.settings == services.presets(services.here, NotesSet((), ()), print)[Preset.QUICK]
     assert not services.has_texts
     assert wizard.draft.notes is None
     assert wizard.learned.reader.text.toPlainText() == ""

@@ -65,7 +65,7 @@ class Home:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     home = Home(tmp_path / "home")
 
-    def start(tuning: LocalTuning, name: str, *_: object) -> object:
+    def start(tuning: LocalTuning, _place: object, name: str, *_: object) -> object:
         home.named = name
         home.read = [(note.title, note.text) for note in tuning._read.reader.notes]
         raise AppError("Here the test ends.")

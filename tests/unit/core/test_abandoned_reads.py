@@ -10,9 +10,10 @@ import pytest
 
 from app.core.memory_store import MemoryStore
 from app.core.notes import NotesChoices, NotesReader
+from app.core.tuning_services import Place
 from app.domain.errors import AppError, SettingsError
 from app.domain.notes import NotesSet, Progress
-from app.main.tuning import LocalTuning, Place
+from app.main.tuning import LocalTuning
 from app.storage.paths import DataFolder
 
 KEY = bytes(32)

@@ -8,8 +8,9 @@ from app.core.notes import NotesChoices, NotesReader
 from app.core.settings_services import Stale, stale
 from app.core.tuning import Interval, JobProgress, JobState, Preset, TuningSettings, Verdict
 from app.core.tuning_jobs import BEST, JobsOnDisk
+from app.core.tuning_services import Place
 from app.domain.notes import NotesSet
-from app.main.tuning import LocalTuning, Place
+from app.main.tuning import LocalTuning
 from app.storage.paths import DataFolder
 from app.wire.messages import Recipe
 from app.wire.plan import grouped
