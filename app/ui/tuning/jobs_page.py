@@ -55,7 +55,7 @@ class JobsPage(Step):
 
     def _facts(self, job: TuningJob) -> str:
         progress = job.progress
-        if progress.state in (JobState.FINISHED, JobState.JUDGING, JobState.PREPARING):
+        if job.is_damaged or progress.state in (JobState.FINISHED, JobState.JUDGING, JobState.PREPARING):
             words = self.tr("{state}. {preset}, started {when}")
             return words.format(
                 state=state_words(progress.state), preset=preset_words(job.preset), when=created_words(job)

@@ -44,7 +44,7 @@ class WatchPage(Step):
         self.add(self.where)
         self.add(self.bar)
         self.curves = Curves(theme, self.column)
-        card = self.section()
+        card = self._measured = self.section()
         card.add(self.curves)
         self.facts = line("", "caption", self.column)
         card.join(_inset(theme, self.facts))
@@ -84,7 +84,7 @@ class WatchPage(Step):
     @property
     def first(self) -> QWidget | None:
         if self.job is not None and self.job.progress.state is JobState.FAILED:
-            return self.notice.action
+            return self.discard if self.job.is_damaged else self.notice.action
         return self.resume if self.resume.isVisibleTo(self) else self.pause
 
     def leave(self) -> None:
@@ -104,12 +104,14 @@ class WatchPage(Step):
         self._is_asking, self._is_saying = (is_on and not is_another for is_on in (self._is_asking, self._is_saying))
         self.job, self._told = job, told
         self.set_title(self.tr("Fine-tuning: {name}").format(name=job.name))
-        self.set_lead(happening(progress, job.settings.patience))
+        self.set_lead("" if job.is_damaged else happening(progress, job.settings.patience))
         is_measured = progress.state not in (JobState.PREPARING, JobState.JUDGING)
         under_way = progress_words(progress) if is_measured else in_words(progress.message)
         self.where.setText(
             self.tr("{state}. {progress}").format(state=state_words(progress.state), progress=under_way).strip()
         )
+        for part in (self.where, self.bar, self._measured):  # of a damaged one nothing of this is known
+            part.setVisible(not job.is_damaged)
         self.bar.setRange(0, BAR if is_measured else 0)
         if is_measured:
             self.bar.setValue(percent_done(progress))
@@ -161,7 +163,7 @@ class WatchPage(Step):
                 "danger",
                 progress.message or self.tr("The fine-tuning stopped."),
                 progress.advice,
-                self.tr("Try again"),
+                "" if job.is_damaged else self.tr("Try again"),
                 partial(self._order, JobOrder.RESUME),
                 can_dismiss=False,
             )
@@ -195,7 +197,7 @@ class WatchPage(Step):
         self.pause.setVisible(is_running)
         self._goes_on.setVisible(state in ACTIVE)
         self.resume.setVisible(state is JobState.PAUSED)
-        self.keep.setVisible(state is not JobState.JUDGING)
+        self.keep.setVisible(state is not JobState.JUDGING and not job.is_damaged)
         self.keep.setEnabled(is_free and has_best)
         self.keep.setToolTip("" if has_best else self.tr("Nothing has been tested yet."))
         for button in (self.pause, self.resume, self.discard):

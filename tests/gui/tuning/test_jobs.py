@@ -89,6 +89,21 @@ def test_trouble_has_its_message_advice_and_next_step(open_host: OpenHost, servi
     assert services.orders == [(job.id, JobOrder.RESUME)]
 
 
+def test_a_damaged_job_can_only_be_discarded(open_host: OpenHost, services: ScriptedTuning) -> None:
+    failed = replace(progress(JobState.FAILED, 0, 0), message="A file is damaged.", advice="Discard the job.")
+    job = services.add("Soups", replace(failed, points=(), evaluations=(), sample=None))
+    services.jobs_kept[job.id] = replace(job, is_damaged=True)
+    host = open_host()
+    until(lambda: host.desk.followed is not None)
+    host.open_job()
+    assert host.window is not None
+    watch = host.window.watch
+    assert "A file is damaged." in watch.notice.text
+    assert watch.discard.isVisible() and watch.discard.isEnabled()
+    for part in (watch.pause, watch.resume, watch.keep, watch.notice.action, watch.where, watch.curves, watch.facts):
+        assert not part.isVisible(), "it would say what nobody knows"
+
+
 def test_news_of_trouble_takes_the_place_of_old_ones_and_takes_no_question_away(
     open_host: OpenHost, services: ScriptedTuning
 ) -> None:
