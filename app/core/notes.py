@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from app.core.tree import Tree
 from app.domain.conversation import Role, StoredChat
 from app.domain.errors import SettingsError
-from app.domain.notes import Fold, Note, NotesSet, Progress, Secret, SecretChoice, TooLittleText
+from app.domain.notes import Note, NotesSet, Progress, Secret, SecretChoice, TooLittleText
 from app.domain.redaction import DEFAULT_KINDS
 from app.notes.chats import ChatText, Turn
 from app.notes.limits import LIMITS, Limits
@@ -118,15 +118,6 @@ class NotesReader:
             tuple(learned_secrets(folding.kept, sides.train, secrets, choices.secrets)),
         )
 
-    def shown(self, secret: Secret, around: int = 60) -> tuple[str, str, str]:
-        """(what stands before it, the secret, what stands behind it), to show, and to see later whether a model can
-        complete it. Raises KeyError where the note was forgotten."""
-        text = next((note.text for note in self._reading.notes if note.id == secret.note_id), None)
-        if text is None:
-            raise KeyError(secret.note_id)
-        before = text[max(0, secret.start - around) : secret.start]
-        return before, text[secret.start : secret.end], text[secret.end : secret.end + around]
-
     def forget(self) -> None:
         self._read = None
         self._folding = None
@@ -188,11 +179,6 @@ class NotesReader:
             return [one.text for one in redact(texts, find, StandIns(key))]
 
         return replace_in
-
-
-def folded_into(notes: NotesSet, source: str) -> tuple[Fold, ...]:
-    """What was folded into the note of this source."""
-    return tuple(one for one in notes.folds if one.into == source)
 
 
 def _text_of(chat: StoredChat) -> ChatText:

@@ -37,7 +37,6 @@ class TuningSettings:
     sequences_per_step: int = 1
     warmup_steps: int = 10
     final_rate: float = 0.1
-    weight_decay: float = 0.0
     clip: float = 1.0
     evaluate_every: int = 20
     patience: int = 4
@@ -226,11 +225,6 @@ class Verdict:
     def has_helped(self) -> bool:
         """Only where the whole interval lies above zero, and there is enough text to say anything."""
         return self.gain.low > 0 and self.basis is not Basis.TOO_LITTLE
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether it speaks for notes other than those held back."""
-        return self.basis is Basis.NOTES
 
     @property
     def has_harmed(self) -> bool:

@@ -43,7 +43,6 @@ class TuningHalf:
         *,
         state_dtype: Dtype = Dtype.BF16,
         exchange_dtype: Dtype = Dtype.BF16,
-        weight_decay: float = 0.0,
         compute_dtype: torch.dtype | None = None,
         head: TuningHead | None = None,
     ) -> None:
@@ -61,7 +60,7 @@ class TuningHalf:
         recipe = (self.recipe, self.recipe_version)
         self._entrance = Entrance(pack, self.plan, recipe, state_dtype, compute, card.device_layers)
         self.head = head or TuningHead(pack, compute)
-        self._parameters = Parameters(fitting, weight_decay)
+        self._parameters = Parameters(fitting)
         self._is_fp16 = Dtype.FP16 in (state_dtype, exchange_dtype)
         self.drop_step()
 

@@ -32,9 +32,8 @@ _ALIGNED = 16  # floats: each matrix begins on a cache line, so that its product
 class Parameters:
     """Masters, accumulated gradients and moments. Views: `tap_matrix`, `tap_gradient`, `head`, `head_gradient`."""
 
-    def __init__(self, adapter: Adapter, weight_decay: float = 0.0) -> None:
+    def __init__(self, adapter: Adapter) -> None:
         self.card = adapter.card
-        self._decay = weight_decay
         shapes: dict[Tap | str, tuple[int, int]] = {tap: (tap.up_cols, tap.r_down) for tap in adapter.card.plan.taps}
         if adapter.head is not None:
             v_DR, u_RD = adapter.head
@@ -108,15 +107,13 @@ class Parameters:
         )
         momentum_TuD.lerp_(gradients_TuD, 1 - MOMENTUM)
         step_TuD = orthogonal(torch.lerp(gradients_TuD, momentum_TuD, MOMENTUM))
-        step_TuD.add_(values_TuD, alpha=self._decay)
         step_TuD.mul_(gradients_TuD.flatten(1).any(1)[:, None, None])
         values_TuD.sub_(step_TuD, alpha=rate)
 
     def _update_head(self, name: str, rate: float) -> None:
-        """AdamW (Loshchilov and Hutter 2019)."""
+        """AdamW (Loshchilov and Hutter 2019) without weight decay."""
         values, gradients = self._values_of[name], self._gradients_of[name]
         first, second = self._first_of[name], self._second_of[name]
-        values.mul_(1 - rate * self._decay)
         first.lerp_(gradients, 1 - BETAS[0])
         second.mul_(BETAS[1]).addcmul_(gradients, gradients, value=1 - BETAS[1])
         first_share, second_share = (1 - beta**self._updates for beta in BETAS)

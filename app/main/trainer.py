@@ -208,7 +208,6 @@ class Trainer:
             adapter,
             state_dtype=settings.state_dtype,
             exchange_dtype=settings.exchange_dtype,
-            weight_decay=settings.weight_decay,
         )
         line = RunLine(model, link.open_channel, retry_policy(), network.gate, new_message_id())
         run = TuningRun(

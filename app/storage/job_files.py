@@ -99,9 +99,6 @@ class JobFiles:
         path = self.folder / f"{name}{_SUFFIX}"
         seal_bytes(data, path, self.key, _label(self.folder, path.name))
 
-    def remove(self, name: str) -> None:
-        overwrite_and_unlink(self.folder / f"{name}{_SUFFIX}")
-
     # ---------------------------------------------------------------- between the window and the trainer
 
     def leave_order(self, word: str, *, for_good: bool = False) -> None:

@@ -1,6 +1,7 @@
 """A job's files: encrypted, whole or not at all, gone when discarded; a killed trainer leaves it paused. Orders:
 test_tuning_orders.py."""
 
+import json
 import os
 from contextlib import ExitStack
 from dataclasses import replace
@@ -129,6 +130,15 @@ def test_a_job_that_ends_while_it_is_read_is_not_taken_for_a_paused_one(
         monkeypatch.setattr(JobFiles, "read", end_behind)
         assert record.progress().state is JobState.TRAINING, "so whoever follows it looks again"
     assert record.progress().state is JobState.FINISHED
+
+
+def test_a_job_is_read_that_was_begun_when_there_was_a_weight_decay(jobs: JobsOnDisk) -> None:
+    made = jobs.create("Diary", None, "m", NOTES, SETTINGS, None)
+    record = jobs.record(made.id)
+    stored = json.loads(record.files.read("job"))
+    stored["settings"]["weight_decay"] = 0.0
+    record.files.write("job", json.dumps(stored).encode())
+    assert record.job() == made
 
 
 def test_a_verdict_comes_back_as_it_was_stored(jobs: JobsOnDisk) -> None:
