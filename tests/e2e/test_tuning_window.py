@@ -14,6 +14,7 @@ from PySide6.QtCore import QMimeData, QUrl
 
 from app.core.services import Report
 from app.core.tuning import Basis, JobState, Preset, Probe, TuningSettings, Verdict
+from app.core.tuning_services import Place
 from app.domain.clearance import Purpose
 from app.domain.conversation import Role
 from app.domain.notes import NotesSet, SecretChoice
@@ -203,8 +204,10 @@ def test_from_a_dropped_folder_to_a_chat_with_the_adapter(
     tried: list[tuple[Sequence[TuningSettings], Sequence[Probe]]] = []
     probe = app.desktop.tuning.probe
 
-    def noted_probe(notes: NotesSet, settings: Sequence[TuningSettings], report: Report) -> Sequence[Probe]:
-        tried.append((settings, probe(notes, settings, report)))
+    def noted_probe(
+        place: Place, notes: NotesSet, settings: Sequence[TuningSettings], report: Report
+    ) -> Sequence[Probe]:
+        tried.append((settings, probe(place, notes, settings, report)))
         return tried[-1][1]
 
     monkeypatch.setattr(app.desktop.tuning, "probe", noted_probe)

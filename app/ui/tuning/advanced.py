@@ -145,8 +145,9 @@ class Advanced(QWidget):
         base = self._base
         assert base is not None
         plan, device_layers = self._plan(base)
+        steps = self.steps.value()
         return replace(
-            with_steps(base, self.steps.value()),
+            base if steps == base.steps else with_steps(base, steps),
             plan=plan,
             device_layers=device_layers,
             head_rank=self.head_rank.value(),
