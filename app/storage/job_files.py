@@ -37,6 +37,7 @@ _ORDER = "order."
 _FOR_GOOD = "for-good."
 _DISCARD = f"{_ORDER}discard"
 _HOLD_WITHIN_S = 1.0  # somebody who only looks whether a job runs holds it for a moment too
+_LOOK_AGAIN_S = 0.005  # so two who look at once are no trainer
 
 
 class JobFiles:
@@ -165,7 +166,7 @@ class JobFiles:
             return False
         lock = self._lock()
         try:
-            with lock:
+            with lock.acquire(timeout=_LOOK_AGAIN_S, poll_interval=_LOOK_AGAIN_S):
                 return False
         except Timeout:
             return True

@@ -85,7 +85,8 @@ class Jobs:
         deadline = time.monotonic() + PATIENCE_S
         while not condition(progress := self.on_disk.read(job.id).progress):
             has_ended = progress.state in (JobState.FAILED, JobState.FINISHED)
-            assert not has_ended or self.record(job).files.is_running, progress
+            is_over = has_ended and not self.record(job).files.is_running
+            assert not is_over or condition(self.on_disk.read(job.id).progress), progress
             assert time.monotonic() < deadline, f"waited in vain; the job stands at {progress}"
             time.sleep(0.05)
         return progress

@@ -155,7 +155,8 @@ class TuningHome:
         """As the window sees it. Fails where the job ends without it."""
         deadline = time.monotonic() + PATIENCE_S
         while not condition(progress := self.tuning.job(job.id).progress):
-            assert progress.state not in OVER or self.record(job).files.is_running, progress
+            is_over = progress.state in OVER and not self.record(job).files.is_running
+            assert not is_over or condition(self.tuning.job(job.id).progress), progress
             assert time.monotonic() < deadline, f"waited in vain; the job stands at {progress}"
             time.sleep(0.02)
         return progress

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -231,6 +231,25 @@ def test_a_file_that_the_ending_trainer_holds_is_left_to_it(jobs: JobsOnDisk, mo
     is_held = False
     record.files.tidy()
     assert sorted(path.name for path in record.files.folder.iterdir()) == ["ledger.nhl", "name.kept"]
+
+
+def test_who_only_looks_is_not_taken_for_a_trainer_by_another_who_looks(
+    jobs: JobsOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = jobs.record(jobs.create("Diary", None, "m", NOTES, SETTINGS, None).id).files
+    other = ExitStack()
+    lock = files._lock()
+
+    class SecondLook(type(lock)):  # type: ignore[misc]
+        def _acquire(self) -> None:
+            super()._acquire()
+            if not self.is_locked:
+                other.close()  # the other one has seen what it wanted to see
+
+    with other:
+        other.enter_context(files.held())
+        monkeypatch.setattr(job_files, "FileLock", SecondLook)
+        assert not files.is_running
 
 
 def test_who_only_looks_whether_a_job_runs_keeps_no_trainer_from_it(
