@@ -2417,6 +2417,14 @@
         <translation>Meine Notizen</translation>
     </message>
     <message>
+        <source>Another backend or model is in use now.</source>
+        <translation>Jetzt ist ein anderes Backend oder Modell in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>What it costs there is estimated anew. What you chose stays, as far as it goes there.</source>
+        <translation>Was es dort kostet, wird neu geschätzt. Was Sie gewählt haben, bleibt, soweit es dort geht.</translation>
+    </message>
+    <message>
         <source>Starting the fine-tuning</source>
         <translation>Die Feinabstimmung wird gestartet</translation>
     </message>
@@ -5855,6 +5863,10 @@
         <translation>Ein Code gilt nicht mehr, wenn ein neuer erstellt wird. Suchen Sie den letzten.</translation>
     </message>
     <message>
+        <source>A file of this fine-tuning job is damaged.</source>
+        <translation>Eine Datei dieser Feinabstimmung ist beschädigt.</translation>
+    </message>
+    <message>
         <source>A folder needs a name.</source>
         <translation>Ein Ordner braucht einen Namen.</translation>
     </message>
@@ -5905,6 +5917,10 @@
     <message>
         <source>Another Nearhalf has this history open.</source>
         <translation>Ein anderes Nearhalf hat diesen Verlauf offen.</translation>
+    </message>
+    <message>
+        <source>Another backend or model is in use now.</source>
+        <translation>Jetzt ist ein anderes Backend oder Modell in Gebrauch.</translation>
     </message>
     <message>
         <source>Another model began this reply, so its exact tokens mean nothing to this one.</source>
@@ -6175,6 +6191,10 @@
         <translation>Den Adapter kopieren</translation>
     </message>
     <message>
+        <source>Discard the job, then begin a new one with your notes.</source>
+        <translation>Verwerfen Sie diese Feinabstimmung, und beginnen Sie mit Ihren Notizen eine neue.</translation>
+    </message>
+    <message>
         <source>Download or export it again, and import the new file.</source>
         <translation>Laden oder exportieren Sie sie noch einmal, und importieren Sie die neue Datei.</translation>
     </message>
@@ -6261,6 +6281,10 @@
     <message>
         <source>Give several words that only you would put together.</source>
         <translation>Geben Sie mehrere Wörter ein, die nur Sie zusammenstellen würden.</translation>
+    </message>
+    <message>
+        <source>Have the estimate made for that one, then start again.</source>
+        <translation>Lassen Sie die Schätzung dafür machen, und starten Sie dann erneut.</translation>
     </message>
     <message>
         <source>How much of your last message could be rebuilt is still being measured, and you have set a limit.</source>
