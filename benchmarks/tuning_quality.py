@@ -28,7 +28,7 @@ from app.wire.frames import Dtype
 from app.wire.plan import layer_by_layer
 from benchmarks.machine import print_header, print_table
 from benchmarks.peer import load_whole_model
-from benchmarks.tuning_plans import Candidate, SplitAdapter, spread
+from benchmarks.tuning_plans import Candidate, SplitAdapter, joined, spread
 from benchmarks.tuning_texts import PACKAGES, Question, fetch, notes_of, questions, split
 
 SEARCH_SEED = 100
@@ -53,11 +53,19 @@ def candidates(layers: int) -> list[Candidate]:
         """v of the layers behind the device's own."""
         return {"plan": spread(taps, layers, 128, 128, "v", count), "device_layers": count}
 
+    def beside(taps: list[int]) -> dict[str, Any]:
+        """The free tap for v of all of these layers, the others for q and k of their groups."""
+        return {"plan": joined(taps[1:], layers, 64, 2), "device_layers": 2}
+
     return [
         Candidate(PEER, lora_rank=8, rates=LORA_RATES, is_asked_for_facts=True),
         with_head("1 trip, head", **near(free), is_asked_for_facts=True),
         with_head("6 trips, head", **near(six), is_asked_for_facts=True),
         with_head("3 trips, head", **near(three), is_asked_for_facts=True),
+        with_head("3 trips: q and k by groups, head", **beside(three)),
+        with_head("6 trips: q and k by groups, head", **beside(six), is_asked_for_facts=True),
+        Candidate("3 trips: q and k by groups", **beside(three)),
+        Candidate("6 trips: q and k by groups", **beside(six)),
         Candidate("1 trip", **near(free)),
         Candidate("3 trips", **near(three)),
         Candidate("6 trips", **near(six)),
