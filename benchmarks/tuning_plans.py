@@ -80,12 +80,6 @@ def spread(
     )
 
 
-def joined(layers: Sequence[int], layer_count: int, r_up: int, first_served: int) -> ExchangePlan:
-    """A free tap for v of all layers from `first_served` on, and a tap at each of `layers` for q and k of its group."""
-    (free,) = spread([0], layer_count, 128, 128, "v", first_served).taps
-    return ExchangePlan((free, *spread(layers, layer_count, 128, r_up, "qk").taps))
-
-
 class _AsOnTheWire(torch.autograd.Function):
     """Rounds values and gradients to the exchange dtype."""
 

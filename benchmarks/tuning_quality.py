@@ -23,12 +23,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from app.core.tuning_presets import grouped_plan
 from app.device.linear import fastest_dtype
 from app.wire.frames import Dtype
 from app.wire.plan import layer_by_layer
 from benchmarks.machine import print_header, print_table
 from benchmarks.peer import load_whole_model
-from benchmarks.tuning_plans import Candidate, SplitAdapter, joined, spread
+from benchmarks.tuning_plans import Candidate, SplitAdapter, spread
 from benchmarks.tuning_texts import PACKAGES, Question, fetch, notes_of, questions, split
 
 SEARCH_SEED = 100
@@ -46,29 +47,26 @@ Rates = tuple[float, float]  # of what is trained; of the head part, where that 
 
 def candidates(layers: int) -> list[Candidate]:
     """What is compared. "trips": round trips a token. "v", "qkv": what is adapted."""
-    free, three, six = [0], [0, 10, 20], [0, 5, 10, 15, 20, 25]
+    free = [0]
     with_head = partial(Candidate, head_rank=HEAD_RANK, head_rates=HEAD_RATES)
 
-    def near(taps: list[int], count: int = 2) -> dict[str, Any]:
+    def near(taps: list[int], count: int = 2, rank: int = 128) -> dict[str, Any]:
         """v of the layers behind the device's own."""
-        return {"plan": spread(taps, layers, 128, 128, "v", count), "device_layers": count}
+        return {"plan": spread(taps, layers, rank, rank, "v", count), "device_layers": count}
 
-    def beside(taps: list[int]) -> dict[str, Any]:
-        """The free tap for v of all of these layers, the others for q and k of their groups."""
-        return {"plan": joined(taps[1:], layers, 64, 2), "device_layers": 2}
+    def beside(groups: int) -> dict[str, Any]:
+        """As the app's: the free tap for v of all of these layers, the others for q and k of their groups."""
+        return {"plan": grouped_plan(layers, groups, 192, 2), "device_layers": 2, "rates": (6e-3,)}
 
     return [
         Candidate(PEER, lora_rank=8, rates=LORA_RATES, is_asked_for_facts=True),
         with_head("1 trip, head", **near(free), is_asked_for_facts=True),
-        with_head("6 trips, head", **near(six), is_asked_for_facts=True),
-        with_head("3 trips, head", **near(three), is_asked_for_facts=True),
-        with_head("3 trips: q and k by groups, head", **beside(three)),
-        with_head("6 trips: q and k by groups, head", **beside(six), is_asked_for_facts=True),
-        Candidate("3 trips: q and k by groups", **beside(three)),
-        Candidate("6 trips: q and k by groups", **beside(six)),
+        with_head("3 trips, head", **beside(3), is_asked_for_facts=True),
+        with_head("6 trips, head", **beside(6), is_asked_for_facts=True),
         Candidate("1 trip", **near(free)),
-        Candidate("3 trips", **near(three)),
-        Candidate("6 trips", **near(six)),
+        Candidate("1 trip, r=192", **near(free, rank=192), rates=(6e-3,)),
+        Candidate("3 trips", **beside(3)),
+        Candidate("6 trips", **beside(6)),
         Candidate("head alone", head_rank=HEAD_RANK, rates=HEAD_RATES, is_asked_for_facts=True),
         Candidate("LoRA r=16", lora_rank=16, rates=LORA_RATES),
         with_head("1 trip, head, int8", **near(free), rates_of="1 trip, head", exchange=Dtype.INT8),

@@ -1,13 +1,14 @@
 """The three choices of the wizard. Which plans and rates, and why: the table in docs/tuning.md.
 
-Quick and Balanced: one free tap and a head part, so chat keeps its one round trip a token. Thorough: six groups of
-layers with a tap each. The free tap reads what enters the first layer behind those that the device runs itself, which
-are left as they are. Only v is adapted: for the bytes it costs it gains more than q, k and v with smaller ranks. Ranks
-are cut to what the recipe offers.
+Quick and Balanced: one free tap for v of all layers and a head part, so that chat keeps its one round trip a token.
+Thorough: that tap with larger ranks, and five more, each for q and k of a group of layers. The free tap reads what
+enters the first layer behind those that the device runs itself, which are left as they are. It serves v alone: for the
+bytes it costs that gains more than q, k and v with smaller ranks. Ranks are cut to what the recipe offers.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from app.core.tuning import Preset, TuningSettings
 from app.device.adapter_card import is_ordinary_lora as is_ordinary_lora
@@ -16,10 +17,11 @@ from app.wire.messages import Recipe
 from app.wire.plan import ExchangePlan, Projection, Tap, Target
 
 HEAD_RANK = 64
-R_DOWN, R_UP = 128, 128
+FREE_RANK, GROUPED_RANK = 128, 192  # of the free tap alone; with more taps than it
+R_UP_BESIDE = 64  # of q and k each, beside the free tap
 DEVICE_LAYERS = 2
 RATE, HEAD_RATE = 6e-3, 3e-3
-GROUPED_RATE, GROUPED_HEAD_RATE = 1.2e-2, 1e-3  # with more taps than the free one
+GROUPED_HEAD_RATE = 1e-3  # with more taps than the free one
 WINDOW, SEQUENCES = 256, 2
 EPOCHS = {Preset.QUICK: 1, Preset.BALANCED: 3, Preset.THOROUGH: 4}
 LEAST_STEPS = 20
@@ -27,19 +29,24 @@ EVALUATIONS = 12  # of held-out loss in a whole run, about
 
 
 def grouped_plan(layers: int, groups: int, rank: int, device_layers: int = 0) -> ExchangePlan:
-    """`groups` taps, each serving v of its group; the first one is free. Layers below `device_layers` are in none."""
-    served = layers - device_layers
-    firsts = sorted({device_layers + served * number // groups for number in range(groups)})
-    ends = [*firsts[1:], layers]
+    """As many taps as groups, the first one free. Layers below `device_layers` are in none.
+
+    The free tap serves v of all layers, and each other one q and k of its share of those behind the first. Where every
+    layer is a group, a tap serves v of its own layer alone, so that it can be an ordinary LoRA.
+    """
+
+    def tap(at: int, first: int, end: int, r_up: int, *projections: Projection) -> Tap:
+        targets = tuple(Target(layer, projection) for layer in range(first, end) for projection in projections)
+        return Tap(at, targets, rank, min(r_up, rank))
+
+    if groups == layers:
+        return ExchangePlan(tuple(tap(layer, layer, layer + 1, rank, Projection.V) for layer in range(layers)))
+    second = device_layers + 1
+    bounds = [second + (layers - second) * number // (groups - 1) for number in range(groups)] if groups > 1 else []
     return ExchangePlan(
-        tuple(
-            Tap(
-                first if first > device_layers else 0,
-                tuple(Target(layer, Projection.V) for layer in range(first, end)),
-                min(R_DOWN, rank),
-                min(R_UP, rank),
-            )
-            for first, end in zip(firsts, ends, strict=True)
+        (
+            tap(0, device_layers, layers, rank, Projection.V),
+            *(tap(at, at, end, R_UP_BESIDE, Projection.Q, Projection.K) for at, end in pairwise(bounds)),
         )
     )
 
@@ -49,7 +56,7 @@ def presets(layers: int, rank: int, max_rows: int, near_layers: int) -> Mapping[
     that has the first `near_layers` layers."""
     own = min(DEVICE_LAYERS, near_layers, layers - 1)
     near = TuningSettings(
-        plan=grouped_plan(layers, 1, rank, own),
+        plan=grouped_plan(layers, 1, min(FREE_RANK, rank), own),
         recipe=Recipe.SVD,
         head_rank=HEAD_RANK,
         steps=LEAST_STEPS,
@@ -62,8 +69,7 @@ def presets(layers: int, rank: int, max_rows: int, near_layers: int) -> Mapping[
     )
     grouped = replace(
         near,
-        plan=grouped_plan(layers, min(6, layers - own), rank, own),
-        learning_rate=GROUPED_RATE,
+        plan=grouped_plan(layers, min(6, layers - own), min(GROUPED_RANK, rank), own),
         head_learning_rate=GROUPED_HEAD_RATE,
     )
     return {Preset.QUICK: near, Preset.BALANCED: near, Preset.THOROUGH: grouped}

@@ -379,12 +379,12 @@
         <translation>Jede der {layers} Schichten</translation>
     </message>
     <message>
-        <source>%n groups of layers</source>
-        <translation>%n Gruppen von Schichten</translation>
+        <source>One place</source>
+        <translation>Eine Stelle</translation>
     </message>
     <message>
-        <source>One group of layers</source>
-        <translation>Eine Gruppe von Schichten</translation>
+        <source>%n places</source>
+        <translation>%n Stellen</translation>
     </message>
     <message>
         <source>The first layer is also computed on this computer, and stays as it is.</source>
@@ -2010,16 +2010,16 @@
         <translation>Umlauf {median} ms (von {low} bis {high}). Ein Token ohne Adapter {step} ms. Jeder weitere Umlauf {exchange} ms, Rechnen eingeschlossen.</translation>
     </message>
     <message>
-        <source>No adapter, or one with a single group of layers</source>
-        <translation>Kein Adapter, oder einer mit einer einzigen Gruppe von Schichten</translation>
+        <source>No adapter, or one that changes the model in one place</source>
+        <translation>Kein Adapter, oder einer, der das Modell an einer Stelle ändert</translation>
     </message>
     <message>
-        <source>An adapter with three groups of layers</source>
-        <translation>Ein Adapter mit drei Gruppen von Schichten</translation>
+        <source>An adapter that changes the model in three places</source>
+        <translation>Ein Adapter, der das Modell an drei Stellen ändert</translation>
     </message>
     <message>
-        <source>An adapter with six groups of layers</source>
-        <translation>Ein Adapter mit sechs Gruppen von Schichten</translation>
+        <source>An adapter that changes the model in six places</source>
+        <translation>Ein Adapter, der das Modell an sechs Stellen ändert</translation>
     </message>
     <message>
         <source>An adapter at every one of the {layers} layers, as in the paper</source>
@@ -8812,8 +8812,8 @@
         <translation>Liest sie dreimal. Was die meisten wollen.</translation>
     </message>
     <message>
-        <source>Reads them four times and changes more of the model. Slower, in training and in chats; on the short texts that we measured it was no better.</source>
-        <translation>Liest sie viermal und ändert mehr am Modell. Langsamer, beim Training und in Chats; an den kurzen Texten, an denen wir gemessen haben, war es nicht besser.</translation>
+        <source>Reads them four times and changes more of the model. Slower, in training and in chats; on the texts that we measured it learned a little more.</source>
+        <translation>Liest sie viermal und ändert mehr am Modell. Langsamer, im Training und in Chats; an den Texten, die wir gemessen haben, lernte es etwas mehr.</translation>
     </message>
     <message>
         <source>less than a minute</source>

@@ -2,7 +2,7 @@
 
 SVD version 1: A_l = top right singular vectors of the stacked [Wq; Wk; Wv] of layer l; B_{l,t} = top left singular
 vectors of W_t. RANDOM version 1: seeded gaussians, A ~ N(0, 1/d), B ~ N(0, 1/R). Stored in bf16 with the largest rank
-R = min(128, d, narrowest d_t), so that a plan of a smaller rank takes the first rows of A and columns of B.
+R = min(192, d, narrowest d_t), so that a plan of a smaller rank takes the first rows of A and columns of B.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from app.wire.plan import Projection
 from cloud_backend.engine.config import DecoderConfig
 
 VERSION = 1
-MAX_STORED_RANK = 128
+MAX_STORED_RANK = 192
 _SEED = 20_231_114  # any fixed number: the same for every user of a model
 _PROJECTION_NAMES = {Projection.Q: "q", Projection.K: "k", Projection.V: "v"}
 

@@ -37,7 +37,7 @@ from app.domain.ids import ChatId
 from app.domain.notes import NotesSet, Progress
 from tests.sim.note_files import prose
 
-LAYERS, RANK, MAX_ROWS, NEAR_LAYERS = 30, 128, 2048, 2
+LAYERS, RANK, MAX_ROWS, NEAR_LAYERS = 30, 192, 2048, 2
 TOKENS = 30_000
 PAIRS = (
     SideBySide("0123", " rose slowly in the old oven.", " is a food. Bread is a food.", left_is_tuned=True),

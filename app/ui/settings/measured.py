@@ -65,9 +65,9 @@ class MeasuredCard(Card):
 
     def _plans(self, layers: int) -> list[tuple[int, str]]:
         words = {
-            1: self.tr("No adapter, or one with a single group of layers"),
-            3: self.tr("An adapter with three groups of layers"),
-            6: self.tr("An adapter with six groups of layers"),
+            1: self.tr("No adapter, or one that changes the model in one place"),
+            3: self.tr("An adapter that changes the model in three places"),
+            6: self.tr("An adapter that changes the model in six places"),
         }
         every = self.tr("An adapter at every one of the {layers} layers, as in the paper").format(layers=layers)
         return [*((trips, words[trips]) for trips in SMALL_TRIPS if trips < max(layers, 2)), (layers, every)]

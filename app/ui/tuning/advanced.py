@@ -34,6 +34,7 @@ class Advanced(QWidget):
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._base: TuningSettings | None = None
+        self._most_rank = LEAST_RANK
         self._begun: dict[QWidget, object] = {}  # what each field said then
         card = Card(theme, self)
         self.groups = Choice(theme, [], card)
@@ -85,9 +86,9 @@ class Advanced(QWidget):
         counts = self.rank, self.head_rank, self.steps, self.window_tokens, self.patience, self.seed
         return (*counts, self.rate, self.head_rate)
 
-    def begin(self, preset: TuningSettings) -> None:
+    def begin(self, preset: TuningSettings, most_rank: int) -> None:
         """Show a preset, which is also where Reset leads."""
-        self._base = preset
+        self._base, self._most_rank = preset, most_rank
         widgets: tuple[QWidget, ...] = (self.groups, *self._fields)
         for widget in widgets:
             widget.blockSignals(True)
@@ -97,7 +98,7 @@ class Advanced(QWidget):
             if count <= layers - preset.device_layers or count == layers:
                 self.groups.addItem(self._groups_words(count, layers), count)
         self.groups.setCurrentIndex(self.groups.findData(len(preset.plan.taps)))
-        self.rank.setRange(min(LEAST_RANK, first.r_down), first.r_down)
+        self.rank.setRange(min(LEAST_RANK, most_rank), most_rank)
         self.rank.setValue(first.r_down)
         self.head_rank.setValue(preset.head_rank)
         self.rate.setValue(preset.learning_rate * RATE_SCALE)
@@ -112,10 +113,10 @@ class Advanced(QWidget):
         self._begun = self._said
         self._tell()
 
-    def move_to(self, preset: TuningSettings) -> None:
+    def move_to(self, preset: TuningSettings, most_rank: int) -> None:
         """To the preset of another model or of other notes, with what was changed by hand, as far as it goes there."""
         said, begun, before = self._said, self._begun, self._base
-        self.begin(preset)
+        self.begin(preset, most_rank)
         if before is None:
             return
         for field in self._fields:
@@ -165,13 +166,12 @@ class Advanced(QWidget):
             return base.plan, base.device_layers
         layers = layers_of(base.plan)
         own = base.device_layers if groups < layers else 0
-        plan = grouped_plan(layers, int(groups), rank, own)
-        return ExchangePlan(tuple(replace(tap, r_up=min(tap.r_up, first.r_up)) for tap in plan.taps)), own
+        return grouped_plan(layers, int(groups), rank, own), own
 
     def _groups_words(self, count: int, layers: int) -> str:
         if count == layers:
             return self.tr("Every one of the {layers} layers").format(layers=number(layers))
-        return counted(count, self.tr("One group of layers"), self.tr("%n groups of layers"))
+        return counted(count, self.tr("One place"), self.tr("%n places"))
 
     def _own_words(self, device_layers: int) -> str:
         if not device_layers:
@@ -184,7 +184,7 @@ class Advanced(QWidget):
 
     def _reset(self) -> None:
         if self._base is not None:
-            self.begin(self._base)
+            self.begin(self._base, self._most_rank)
 
     def _tell(self) -> None:
         if self._base is None:

@@ -31,6 +31,10 @@ class _Asked:
     data_hash: str
     presets: Mapping[Preset, TuningSettings]
 
+    @property
+    def most_rank(self) -> int:
+        return max(tap.r_down for settings in self.presets.values() for tap in settings.plan.taps)
+
 
 class PlanPage(Step):
     started = Signal(object, bool)  # TuningJob, whether the draft is still what it was started from
@@ -173,7 +177,7 @@ class PlanPage(Step):
 
         def take(asked: _Asked) -> None:
             self._asked = asked
-            self.advanced.move_to(asked.presets[self.preset])
+            self.advanced.move_to(asked.presets[self.preset], asked.most_rank)
             self._show()
             self._estimate_all()
 
@@ -212,7 +216,7 @@ class PlanPage(Step):
 
     def _choose(self) -> None:
         if self._asked is not None:
-            self.advanced.begin(self._asked.presets[self.preset])
+            self.advanced.begin(self._asked.presets[self.preset], self._asked.most_rank)
         self._show()
 
     def _show(self) -> None:

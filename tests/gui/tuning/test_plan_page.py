@@ -170,12 +170,13 @@ def test_groups_of_layers_lie_behind_those_that_the_device_runs_itself(wizard: T
     assert "The first 2 layers are also computed on this computer" in read(advanced)
     for groups in (1, 2, 3, 6):
         advanced.groups.setCurrentIndex(advanced.groups.findData(groups))
-        for rank in (128, 16):
+        for rank in (192, 128, 16):
             advanced.rank.setValue(rank)
             settings = advanced.settings
             assert settings.device_layers == 2
             assert settings.plan.round_trips == groups
-            assert sorted(target.layer for tap in settings.plan.taps for target in tap.targets) == list(range(2, 30))
+            assert settings.plan.taps[0].r_up == rank
+            assert {target.layer for tap in settings.plan.taps for target in tap.targets} == set(range(2, 30))
 
 
 def test_rates_are_shown_in_thousandths_and_may_be_changed(wizard: TuningWindow) -> None:
@@ -195,6 +196,6 @@ def test_fields_keep_to_what_makes_sense(wizard: TuningWindow) -> None:
     for field, wrong in ((advanced.rank, 5000), (advanced.window_tokens, 100_000), (advanced.patience, 0)):
         field.setValue(wrong)
     settings = advanced.settings
-    assert settings.plan.taps[0].r_down == 128
+    assert settings.plan.taps[0].r_down == 192
     assert settings.window == 256
     assert settings.patience == 1
