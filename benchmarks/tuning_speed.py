@@ -24,6 +24,7 @@ import psutil
 import torch
 
 from app.core.session import RetryPolicy
+from app.core.tuning_presets import grouped_plan
 from app.core.tuning_session import TuningSession
 from app.device.adapter import Adapter
 from app.device.tuning_half import TuningHalf
@@ -38,7 +39,6 @@ from app.wire.frames import Dtype
 from app.wire.messages import Recipe
 from app.wire.plan import ExchangePlan, layer_by_layer
 from benchmarks.machine import print_header, print_table
-from benchmarks.tuning_plans import spread
 from tests.sim.backend_process import BackendProcess
 
 SEED = 0
@@ -58,17 +58,15 @@ class Layout:
 
 
 def layouts(layers: int) -> list[Layout]:
-    three, six = [0, *range(layers // 3, layers, layers // 3)], [0, *range(layers // 6, layers, layers // 6)]
-
-    def near(name: str, taps: list[int], **other: int) -> Layout:
-        return Layout(name, spread(taps, layers, 128, 128, "v", 2), device_layers=2, **other)
+    def near(name: str, groups: int, rank: int, **other: int) -> Layout:
+        return Layout(name, grouped_plan(layers, groups, rank, 2), device_layers=2, **other)
 
     paper = layer_by_layer(range(layers), 128)
     return [
-        near("1 trip, head", [0]),
-        near("1 trip", [0], head_rank=0),
-        near("3 trips, head", three),
-        near("6 trips, head", six),
+        near("1 trip, head", 1, 128),
+        near("1 trip", 1, 128, head_rank=0),
+        near("3 trips, head", 3, 192),
+        near("6 trips, head", 6, 192),
         Layout("paper: random r=128, fp16", paper, Recipe.RANDOM, 0, state=Dtype.FP16, exchange=Dtype.FP16),
     ]
 

@@ -1,7 +1,7 @@
 """The three choices of the wizard. Which plans and rates, and why: the table in docs/tuning.md.
 
 Quick and Balanced: one free tap for v of all layers and a head part, so that chat keeps its one round trip a token.
-Thorough: that tap with larger ranks, and five more, each for q and k of a group of layers. The free tap reads what
+Thorough: that tap with larger ranks, and two more, each for q and k of a group of layers. The free tap reads what
 enters the first layer behind those that the device runs itself, which are left as they are. It serves v alone: for the
 bytes it costs that gains more than q, k and v with smaller ranks. Ranks are cut to what the recipe offers.
 """
@@ -19,7 +19,7 @@ from app.wire.plan import ExchangePlan, Projection, Tap, Target
 HEAD_RANK = 64
 FREE_RANK, GROUPED_RANK = 128, 192  # of the free tap alone; with more taps than it
 R_UP_BESIDE = 64  # of q and k each, beside the free tap
-DEVICE_LAYERS = 2
+GROUPS, DEVICE_LAYERS = 3, 2
 RATE, HEAD_RATE = 6e-3, 3e-3
 GROUPED_HEAD_RATE = 1e-3  # with more taps than the free one
 WINDOW, SEQUENCES = 256, 2
@@ -69,7 +69,7 @@ def presets(layers: int, rank: int, max_rows: int, near_layers: int) -> Mapping[
     )
     grouped = replace(
         near,
-        plan=grouped_plan(layers, min(6, layers - own), min(GROUPED_RANK, rank), own),
+        plan=grouped_plan(layers, min(GROUPS, layers - own), min(GROUPED_RANK, rank), own),
         head_learning_rate=GROUPED_HEAD_RATE,
     )
     return {Preset.QUICK: near, Preset.BALANCED: near, Preset.THOROUGH: grouped}

@@ -121,7 +121,7 @@ def check_costs(page: PlanPage, asked: Sequence[TuningSettings], probes: Sequenc
         for said_bytes, real_bytes in ((memory, probe.memory_bytes), (up, probe.bytes_up), (down, probe.bytes_down)):
             number, unit = said_bytes.split()
             assert float(number.replace(",", "")) * UNITS[unit] == pytest.approx(real_bytes, rel=0.06)
-        assert int(trips) == probe.round_trips == settings.plan.round_trips == (6 if preset is Preset.THOROUGH else 1)
+        assert int(trips) == probe.round_trips == settings.plan.round_trips == (3 if preset is Preset.THOROUGH else 1)
         times = re.search(r"takes ([\d.]+) times as long", speed)
         assert (float(times[1]) if times else 1.0) == pytest.approx(max(1.0, probe.chat_slowdown), abs=0.06)
         assert "own open format" in form, "a tap that serves several layers has no form as an ordinary LoRA"

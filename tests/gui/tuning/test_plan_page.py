@@ -24,7 +24,7 @@ def test_each_preset_says_what_it_costs(wizard: TuningWindow, services: Scripted
     assert "about 3 to 5 minutes" in quick
     assert "620 MB of memory" in quick
     assert "Chats stay as fast" in quick
-    assert "2.4 times as long (6 round trips a token)" in thorough
+    assert "2.4 times as long (3 round trips a token)" in thorough
     assert "cannot become an ordinary LoRA adapter" in quick
     assert wizard.plan.cards[Preset.QUICK].accessibleDescription().endswith(quick)
     assert len(services.probed) == 3

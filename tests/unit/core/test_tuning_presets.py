@@ -43,7 +43,7 @@ def test_the_device_runs_two_layers_where_it_has_them_and_one_is_left(layers: in
         assert {target.layer for tap in settings.plan.taps for target in tap.targets} == set(range(own, layers))
     assert found[Preset.BALANCED].plan.round_trips == 1
     assert [found[preset].head_learning_rate for preset in Preset] == [HEAD_RATE, HEAD_RATE, GROUPED_HEAD_RATE]
-    assert found[Preset.THOROUGH].plan.round_trips == min(6, layers - own)
+    assert found[Preset.THOROUGH].plan.round_trips == min(3, layers - own)
     assert {preset: found[preset].plan.taps[0].r_up for preset in Preset} == dict(
         zip(Preset, (128, 128, 192), strict=True)
     )
