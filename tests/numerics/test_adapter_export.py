@@ -194,7 +194,7 @@ def trained(preset: Preset, backbone: Backbone, pack: DevicePack, cloud: TuningC
     facts = pack.facts
     settings = presets(facts.layers, facts.recipes[0].rank, cloud.max_rows, facts.near.layers)[preset]
     assert (settings.device_layers, settings.head_rank) == (2, 64)
-    assert len(settings.plan.taps) == (6 if preset is Preset.THOROUGH else 1)
+    assert len(settings.plan.taps) == (3 if preset is Preset.THOROUGH else 1)
     fresh = Adapter.zero(
         settings.plan, facts, settings.recipe, name="real", head_rank=settings.head_rank,
         device_layers=settings.device_layers,
