@@ -1,5 +1,7 @@
 """A and B: the singular vectors they claim to be, the same every time they are made."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -58,3 +60,8 @@ def test_random_has_the_variances_it_promises_and_differs_by_layer() -> None:
 
 def test_the_stored_rank_fits_the_narrowest_projection() -> None:
     assert stored_rank(read_config(tiny_model("llama").config)) == 32
+
+
+def test_of_a_wide_model_192_are_stored() -> None:
+    wide = replace(read_config(tiny_model("llama").config), hidden_size=2048, head_dim=512)
+    assert stored_rank(wide) == 192
