@@ -3256,7 +3256,7 @@
     <name>SamplingForm</name>
     <message>
         <source>another each time</source>
-        <translation>jedes Mal ein anderer</translation>
+        <translation>jedes Mal neu</translation>
     </message>
     <message>
         <source>Temperature</source>

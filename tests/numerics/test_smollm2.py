@@ -64,10 +64,10 @@ def test_logits_equal_those_of_transformers(
     states = [session.forward(sent[:20]), session.forward(sent[20:-3])]
     states += [session.forward(row[None]) for row in sent[-3:]]
     # Logits reach 38 here. Against fp64, transformers' own fp32 is off by 7e-5, plain kernels by 9e-5 and oneDNN's,
-    # which sum in one chain, by 1.0e-4: hence the relative part for its packed layout, which is used only where there
-    # are no one-row kernels (docs/lab-log.md, "Engine").
-    relative = 1e-5 if layout is Layout.PACKED else 0.0
-    torch.testing.assert_close(head(whole, torch.cat(states)), logits_of(whole, ids), atol=1e-4, rtol=relative)
+    # which sum in one chain, by 1.0e-4 (and are 1.06e-4 from transformers' on one Xeon): hence the wider bounds for its
+    # packed layout, which is used only where there are no one-row kernels (docs/lab-log.md, "Engine").
+    absolute, relative = (1.5e-4, 1e-5) if layout is Layout.PACKED else (1e-4, 0.0)
+    torch.testing.assert_close(head(whole, torch.cat(states)), logits_of(whole, ids), atol=absolute, rtol=relative)
 
 
 def test_an_adapter_of_zeros_changes_no_bit_in_bf16(whole: Any, ids: Tensor, smollm2_folder: Path) -> None:

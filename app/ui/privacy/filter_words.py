@@ -13,7 +13,7 @@ EXAMPLES = (
     "(kind:tap or kind:delta) is:kept",
 )
 
-_MOST_NAMED = 8  # values in a sentence; completion offers all
+_MOST_NAMED = 4  # values in a sentence; completion offers all
 
 
 def problem_words(problem: FilterProblem) -> str:
