@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from app.wire.frames import Dtype
 from app.wire.plan import ExchangePlan, Projection, Tap, Target
+from cloud_backend.engine.manifest import Manifest
 
 NO_TAPS = ExchangePlan()
 
@@ -105,7 +106,8 @@ class SplitAdapter(nn.Module):
 
     def __init__(self, model: Any, folder: Path, candidate: Candidate, seed: int) -> None:
         super().__init__()
-        recipe = load_file(folder / f"recipe-{candidate.recipe}-1.safetensors")
+        entry = next(one for one in Manifest.read(folder).recipes if one.name == candidate.recipe)
+        recipe = load_file(folder / entry.file)
         layers, width = model.model.layers, model.config.hidden_size
         self._exchange = candidate.exchange
         self._z: dict[int, Tensor] = {}

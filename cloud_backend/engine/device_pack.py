@@ -37,7 +37,7 @@ def write_pack(
     recipes: tuple[RecipeEntry, ...],
     free_a: Mapping[str, Sequence[Tensor]],
 ) -> None:
-    """Write the zip file `out`. free_a: recipe ("svd-1") -> A of layers 0 to near_layers(config).
+    """Write the zip file `out`. free_a: recipe ("svd-2") -> A of layers 0 to near_layers(config).
 
     Raises SourceError without a tokenizer.
     """

@@ -128,17 +128,17 @@ def _write_recipes(
     free_a: dict[str, list[Tensor]] = {}
     start, share = 0.4, 0.25
     for index, recipe in enumerate(Recipe):
-        name = recipe.name.lower()
+        name, version = recipe.name.lower(), recipes.VERSIONS[recipe]
         first = start + index * share
 
         def report_share(done: float, name: str = name, first: float = first) -> None:
             report(f"Making A and B ({name})", first + done * share)
 
         made = recipes.make_recipe(recipe, config, model.tensors, report_share)
-        file = folder / recipe_file(name, recipes.VERSION)
+        file = folder / recipe_file(name, version)
         save_file(made, file)
-        entries.append(RecipeEntry(name, recipes.VERSION, file_sha256(file), recipes.stored_rank(config)))
-        free_a[f"{name}-{recipes.VERSION}"] = [made[recipes.a_key(layer)] for layer in range(near_layers(config) + 1)]
+        entries.append(RecipeEntry(name, version, file_sha256(file), recipes.stored_rank(config)))
+        free_a[f"{name}-{version}"] = [made[recipes.a_key(layer)] for layer in range(near_layers(config) + 1)]
     return tuple(entries), free_a
 
 

@@ -1,10 +1,13 @@
 """The fixed low-rank matrices A and B of every layer, made once from the frozen weights (DESIGN.md section 2).
 
-SVD version 1: A_l = top right singular vectors of the stacked [Wq; Wk; Wv] of layer l; B_{l,t} = top left singular
-vectors of W_t. RANDOM version 1: seeded gaussians, A ~ N(0, 1/d), B ~ N(0, 1/R). Stored in bf16 with the largest rank
+SVD version 2: A_l = top right singular vectors of the stacked [Wq; Wk; Wv] of layer l; B_{l,t} = top left singular
+vectors of W_{l,t}, times (its Frobenius norm over the mean of all layers)^2: training moves M of every layer by as
+much, and a layer with larger weights needs larger changes (docs/adr/0004). Version 1 had B without that factor.
+RANDOM version 1: seeded gaussians, A ~ N(0, 1/d), B ~ N(0, 1/R). Stored in bf16 with the largest rank
 R = min(192, d, narrowest d_t), so that a plan of a smaller rank takes the first rows of A and columns of B.
 """
 
+import statistics
 from collections.abc import Callable, Mapping
 
 import torch
@@ -14,7 +17,7 @@ from app.wire.messages import Recipe
 from app.wire.plan import Projection
 from cloud_backend.engine.config import DecoderConfig
 
-VERSION = 1
+VERSIONS = {Recipe.SVD: 2, Recipe.RANDOM: 1}
 MAX_STORED_RANK = 192
 _SEED = 20_231_114  # any fixed number: the same for every user of a model
 _PROJECTION_NAMES = {Projection.Q: "q", Projection.K: "k", Projection.V: "v"}
@@ -41,22 +44,43 @@ def make_recipe(
     """All A and B of a model. `report` is told the share done, 0 to 1."""
     rank = stored_rank(config)
     made: dict[str, Tensor] = {}
+    sizes = _sizes(config, tensors) if recipe is Recipe.SVD else {}
     for layer in range(config.layers):
         if recipe is Recipe.SVD:
-            _svd_layer(made, layer, rank, tensors)
+            _svd_layer(made, layer, rank, tensors, sizes)
         else:
             _random_layer(made, layer, rank, config)
         report((layer + 1) / config.layers)
     return made
 
 
-def _svd_layer(made: dict[str, Tensor], layer: int, rank: int, tensors: Mapping[str, Tensor]) -> None:
-    weights = {p: tensors[f"layers.{layer}.self_attn.{n}_proj.weight"] for p, n in _PROJECTION_NAMES.items()}
-    stacked = torch.cat([weight.double() for weight in weights.values()])
+def _weight(tensors: Mapping[str, Tensor], layer: int, projection: Projection) -> Tensor:
+    return tensors[f"layers.{layer}.self_attn.{_PROJECTION_NAMES[projection]}_proj.weight"]
+
+
+def _sizes(config: DecoderConfig, tensors: Mapping[str, Tensor]) -> dict[tuple[int, Projection], float]:
+    """What the columns of B_{l,t} are multiplied by: 1 where W_{l,t}'s Frobenius norm is the mean of all layers."""
+    sizes: dict[tuple[int, Projection], float] = {}
+    for projection in _PROJECTION_NAMES:
+        norms = [float(_weight(tensors, layer, projection).double().norm()) for layer in range(config.layers)]
+        mean = statistics.fmean(norms) or 1.0  # a model of zeros
+        sizes |= {(layer, projection): (norm / mean) ** 2 for layer, norm in enumerate(norms)}
+    return sizes
+
+
+def _svd_layer(
+    made: dict[str, Tensor],
+    layer: int,
+    rank: int,
+    tensors: Mapping[str, Tensor],
+    sizes: Mapping[tuple[int, Projection], float],
+) -> None:
+    weights = {projection: _weight(tensors, layer, projection).double() for projection in _PROJECTION_NAMES}
+    stacked = torch.cat(list(weights.values()))
     made[a_key(layer)] = top_eigenvectors(stacked.T @ stacked, rank).T.contiguous().bfloat16()
     for projection, weight in weights.items():
-        wide = weight.double()
-        made[b_key(layer, projection)] = top_eigenvectors(wide @ wide.T, rank).contiguous().bfloat16()
+        b_tR = top_eigenvectors(weight @ weight.T, rank) * sizes[layer, projection]
+        made[b_key(layer, projection)] = b_tR.contiguous().bfloat16()
 
 
 def _random_layer(made: dict[str, Tensor], layer: int, rank: int, config: DecoderConfig) -> None:

@@ -175,7 +175,7 @@ def test_what_a_tap_reads_is_what_the_cloud_computes(
     near = NearLayers(pack, 2, compute)
     state = near.run(h.to(compute), 0, None, one_by_one=False).float()
     with pack.weights() as weights, torch.no_grad():
-        a = weights.tensor("free.2.svd-1.a")[:8].float()
+        a = weights.tensor("free.2.svd-2.a")[:8].float()
         norm = model.model.layers[2].input_layernorm
         assert weights.tensor("free.2.input_norm.weight").equal(norm.weight)
         found = norm(state) @ a.T

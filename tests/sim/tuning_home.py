@@ -184,6 +184,8 @@ class TuningHome:
         for process in killed:
             process.kill()
         psutil.wait_procs(killed, timeout=PATIENCE_S)
+        for started in self.tuning._starter._started:  # one that is just ending has no command line any more
+            started.wait(PATIENCE_S)
         self.tuning._starter.reap()
 
 

@@ -201,7 +201,7 @@ def test_a_replay_that_awaits_deltas_keeps_what_it_was_sent_and_no_products(tmp_
         pytest.skip("no one-row kernels here")
     plan, rows = grouped(4, 4, 4), 64
     recipe_hash = bytes.fromhex(backbone.manifest.recipes[0].sha256)
-    state = backbone.new_plan_state(Open(bytes(32), recipe_hash, Recipe.SVD, 1, rows, Dtype.FP32, Dtype.FP32, plan))
+    state = backbone.new_plan_state(Open(bytes(32), recipe_hash, Recipe.SVD, 2, rows, Dtype.FP32, Dtype.FP32, plan))
     cols, side_cols = backbone.hidden_size, plan.free_cols
     cache = backbone.new_cache(rows)
     frame = Frame(

@@ -24,7 +24,7 @@ def backbone(tmp_path: Path) -> Backbone:
 
 def _open(backbone: Backbone, plan: ExchangePlan) -> Open:
     digest = bytes.fromhex(backbone.manifest.recipes[0].sha256)
-    return Open(bytes(32), digest, Recipe.SVD, 1, 64, Dtype.FP32, Dtype.FP32, plan)
+    return Open(bytes(32), digest, Recipe.SVD, 2, 64, Dtype.FP32, Dtype.FP32, plan)
 
 
 def _refusal(backbone: Backbone, message: Open) -> ErrorCode:
@@ -43,7 +43,7 @@ def test_another_recipe_than_the_clouds_is_refused(backbone: Backbone) -> None:
     asked = _open(backbone, layer_by_layer([1], 8))
     assert _refusal(backbone, replace(asked, recipe_hash=bytes(32))) is ErrorCode.RECIPE_UNKNOWN
     assert _refusal(backbone, replace(asked, recipe=Recipe.RANDOM)) is ErrorCode.RECIPE_UNKNOWN
-    assert _refusal(backbone, replace(asked, recipe_version=2)) is ErrorCode.RECIPE_UNKNOWN
+    assert _refusal(backbone, replace(asked, recipe_version=1)) is ErrorCode.RECIPE_UNKNOWN
 
 
 def test_an_empty_plan_needs_no_recipe(backbone: Backbone) -> None:

@@ -47,7 +47,7 @@ def test_the_manifest_tells_the_truth(folder: Path) -> None:
     assert manifest.pack_sha256 == file_sha256(folder / "device-pack.zip")
     assert manifest.pack_bytes == (folder / "device-pack.zip").stat().st_size
     assert [(entry.name, entry.version, entry.rank) for entry in manifest.recipes] == [
-        ("svd", 1, 24),
+        ("svd", 2, 24),
         ("random", 1, 24),
     ]
     assert all(file_sha256(folder / entry.file) == entry.sha256 for entry in manifest.recipes)
@@ -68,7 +68,7 @@ def test_the_device_pack_holds_what_the_device_needs(folder: Path) -> None:
     assert card["recipes"] == Manifest.read(folder).as_dict()["recipes"]
     weights = load(pack["weights.safetensors"])
     near = {name for name in weights if name.startswith("near.")}
-    free = {f"free.{k}.{name}" for k in range(3) for name in ("input_norm.weight", "svd-1.a", "random-1.a")}
+    free = {f"free.{k}.{name}" for k in range(3) for name in ("input_norm.weight", "svd-2.a", "random-1.a")}
     assert set(weights) - near == {"embed_tokens.weight", "lm_head.weight"} | free
     assert card["near"]["layers"] == 2
     backbone = load_file(folder / "backbone.safetensors")
@@ -78,7 +78,7 @@ def test_the_device_pack_holds_what_the_device_needs(folder: Path) -> None:
     assert weights["near.rope.1"].equal(backbone["rope.all.inv_freq"])
     for k in range(3):
         assert weights[f"free.{k}.input_norm.weight"].equal(backbone[f"layers.{k}.input_layernorm.weight"])
-        assert weights[f"free.{k}.svd-1.a"].equal(load_file(folder / "recipe-svd-1.safetensors")[f"layers.{k}.a"])
+        assert weights[f"free.{k}.svd-2.a"].equal(load_file(folder / "recipe-svd-2.safetensors")[f"layers.{k}.a"])
 
 
 def test_nothing_says_where_it_was_made(folder: Path, source: Path) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 import torch
 from torch import Tensor
 
@@ -27,10 +28,33 @@ def test_svd_spans_what_the_projections_do_most() -> None:
     a, b = made[a_key(4)].double(), made[b_key(4, Projection.V)].double()
     assert a.shape == (32, 48)
     assert b.shape == (32, 32)
+    directions = b / b.norm(dim=0)
     for rank in range(8):  # the same directions, up to the sign
         assert abs(a[rank] @ right[rank]) > 0.999
-        assert abs(b[:, rank] @ left[:, rank]) > 0.999
+        assert abs(directions[:, rank] @ left[:, rank]) > 0.999
     torch.testing.assert_close(a @ a.T, torch.eye(32, dtype=torch.float64), atol=0.01, rtol=0)
+
+
+@pytest.mark.parametrize("projection", Projection)
+def test_columns_of_b_are_as_long_as_the_square_of_the_layers_share_of_the_mean_weight(projection: Projection) -> None:
+    model = tiny_model("llama")
+    tensors = {plain_name(name): tensor for name, tensor in model.state_dict().items()}
+    of = "layers.{}.self_attn." + f"{projection.name.lower()}_proj.weight"
+    count = model.config.num_hidden_layers
+    for layer in range(count):
+        tensors[of.format(layer)] = tensors[of.format(layer)] * (layer + 1) / tensors[of.format(layer)].norm()
+    made = make_recipe(Recipe.SVD, read_config(model.config), tensors, lambda share: None)
+    for layer in range(count):
+        lengths = made[b_key(layer, projection)].float().norm(dim=0)
+        expected = ((layer + 1) / ((count + 1) / 2)) ** 2  # norms 1..count, whose mean is (count + 1) / 2
+        torch.testing.assert_close(lengths, torch.full_like(lengths, expected), atol=0, rtol=0.01)
+
+
+def test_a_model_of_zeros_has_matrices_all_the_same() -> None:
+    model = tiny_model("llama")
+    zeros = {plain_name(name): torch.zeros_like(tensor) for name, tensor in model.state_dict().items()}
+    made = make_recipe(Recipe.SVD, read_config(model.config), zeros, lambda share: None)
+    assert all(matrix.isfinite().all() for matrix in made.values())
 
 
 def test_signs_are_fixed() -> None:

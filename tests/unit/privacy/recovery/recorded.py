@@ -11,6 +11,7 @@ from app.privacy.recovery.tensors import Floats, encode_rows
 from app.wire.frames import Dtype, Flags, Frame, Kind
 from app.wire.messages import Open, Opened, Recipe
 from app.wire.plan import ExchangePlan, Tap
+from cloud_backend.engine.recipe import VERSIONS
 
 MESSAGE = new_message_id()
 
@@ -40,7 +41,7 @@ class Recorder:
         self.plan, self.session, self.dtype, self.message = plan, session, dtype, message
         self.contents: list[Kept] = []
         self._number = 0
-        asked = Open(model_hash, bytes(32), recipe, 1, 64, dtype, dtype, plan)
+        asked = Open(model_hash, bytes(32), recipe, VERSIONS[recipe], 64, dtype, dtype, plan)
         self._add(Frame(Kind.OPEN, payload=asked.encode()), Purpose.SESSION, NO_MESSAGE)
         self._add(Frame(Kind.OPENED, session, payload=Opened(64, 64, 60, 30).encode()), Purpose.SESSION, NO_MESSAGE)
 

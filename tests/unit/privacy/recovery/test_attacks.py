@@ -245,7 +245,7 @@ def test_layers_with_an_adapter_are_matched_by_what_it_was_seen_to_add(packed: P
     assert deltas is not None
     assert set(deltas) == {(0, "q"), (2, "v")}
     (pairs,) = all_pairs(recording, weights)
-    b_dR = weights.b(Target(2, Projection.V), Recipe.SVD, 1)
+    b_dR = weights.b(Target(2, Projection.V), Recipe.SVD, 2)
     assert b_dR is not None
     np.testing.assert_allclose(deltas[2, "v"], pairs.y[:, 8:] @ b_dR[:, :8].T, rtol=1e-5)
     assert weights.backbone is not None
