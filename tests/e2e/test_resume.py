@@ -57,7 +57,8 @@ def adapter(folder: DataFolder, smollm2_folder: Path, tmp_path: Path, request: p
 
 
 def backend_children() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children() if "cloud_backend" in " ".join(p.cmdline())]
+    """The built-in backends: those that serve the model by its name among the app's models."""
+    return [p for p in psutil.Process().children() if BUILT_IN_MODEL in {Path(one).name for one in p.cmdline()}]
 
 
 def ask(
